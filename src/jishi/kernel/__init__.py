@@ -1,0 +1,1 @@
+"""What every domain stands on and none of them owns: no noun of the business lives here."""

@@ -1,0 +1,39 @@
+"""The trail of what staff did. Append-only by trigger and by role; sealed so that a silent edit shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jishi.kernel.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One entry of the trail."""
+
+    id: int
+    actor_id: int | None
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    at: datetime
+
+
+def record(*, actor_id: int | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
+    """Write down, in the transaction of the act itself, that ``actor_id`` did ``action`` to ``subject``.
+
+    ``detail`` holds ids and plain values only, never personal data.
+    """
+    AuditEntry.objects.create(actor_id=actor_id, action=action, subject=subject, detail=detail or {})
+
+
+def list_entries(
+    *, subject: str | None = None, actor_id: int | None = None, limit: int = 100
+) -> list[AuditView]:
+    """The newest entries, of one subject or actor if given."""
+    rows = AuditEntry.objects.order_by("-id")
+    if subject is not None:
+        rows = rows.filter(subject=subject)
+    if actor_id is not None:
+        rows = rows.filter(actor_id=actor_id)
+    return [AuditView(r.pk, r.actor_id, r.action, r.subject, r.detail, r.at) for r in rows[:limit]]

@@ -1,0 +1,79 @@
+"""Answers that are given once: a request repeated with its key gets the first answer, not a second effect.
+
+Scope is (actor, route); the body is compared as parsed JSON. The row is written in the transaction of the effect,
+so that neither exists without the other. 5xx are never stored. Independent of keys, every effect also has a
+permanent natural key of its own: this table may be pruned after 24 hours.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from jishi.kernel import locks
+from jishi.kernel.errors import Conflict, Invalid, N_
+from jishi.kernel.models import IdempotentAnswer
+
+MAX_KEY = 255
+
+
+class IdempotencyKeyRequired(Invalid):
+    """A write needs a key, and the request has none (or an unusable one)."""
+
+    code = "idempotency_key_required"
+    message = N_("Send an Idempotency-Key header of 1 to 255 visible characters with this request.")
+
+
+class IdempotencyConflict(Conflict):
+    """The key was used before, with another body."""
+
+    code = "idempotency_conflict"
+    message = N_("This Idempotency-Key was already used for a different request.")
+
+
+class InFlight(Conflict):
+    """The first request with this key is still being worked on."""
+
+    code = "idempotency_in_flight"
+    message = N_("The same request is still being processed. Please try again in a moment.")
+    retry_after_s = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, and whether it was given before."""
+
+    status: int
+    body: dict[str, Any]
+    replayed: bool
+
+
+def run(*, scope: str, key: str, body: object, effect: Callable[[], tuple[int, dict[str, Any]]]) -> Outcome:
+    """Answer with ``effect()`` the first time and with the stored answer ever after.
+
+    ``effect`` runs in the transaction of the stored answer; when it raises, nothing is stored.
+
+    :raises IdempotencyKeyRequired: no usable key.
+    :raises IdempotencyConflict: the key belongs to another body.
+    :raises InFlight: the first request has not ended.
+    """
+    if not key or len(key) > MAX_KEY or not key.isprintable():
+        raise IdempotencyKeyRequired
+    fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    with transaction.atomic():
+        if not locks.try_advisory("idempotency", scope, key):
+            raise InFlight
+        stored = IdempotentAnswer.objects.filter(scope=scope, key=key).first()
+        if stored is not None:
+            if stored.fingerprint != fingerprint:
+                raise IdempotencyConflict
+            return Outcome(stored.status, stored.body, replayed=True)
+        status, answer = effect()
+        if status < 500:
+            IdempotentAnswer.objects.create(
+                scope=scope, key=key, fingerprint=fingerprint, status=status, body=answer
+            )
+    return Outcome(status, answer, replayed=False)

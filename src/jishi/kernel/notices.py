@@ -1,0 +1,19 @@
+"""Live notices to open pages: a channel and a number, nothing else, sent after the fact was committed.
+
+Sent by the relay, never inside a business transaction (NOTIFY takes a lock at commit that serialises writers).
+A listener that missed some re-reads the state.
+"""
+
+import json
+from collections.abc import Iterable
+
+from django.db import connection
+
+PG_CHANNEL = "jishi_notices"
+
+
+def send(channels: Iterable[tuple[str, int]]) -> None:
+    """Tell the listeners of each channel that its state has reached a number (an ever growing one)."""
+    with connection.cursor() as cursor:
+        for channel, number in channels:
+            cursor.execute("SELECT pg_notify(%s, %s)", [PG_CHANNEL, json.dumps([channel, number])])

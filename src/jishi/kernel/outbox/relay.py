@@ -1,0 +1,138 @@
+"""Carries published facts to their handlers: at least one try, exactly one effect, in order per shard.
+
+A shard is worked by one relay at a time (an advisory lock), its facts in order of id. Every handler runs in a
+transaction of its own together with its effect-once row, so a crash at any point repeats nothing and loses nothing.
+A fact whose handler keeps failing holds up only its own shard, and after MAX_ATTEMPTS becomes a dead letter
+that the console shows.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from jishi.kernel import outbox
+from jishi.kernel.models import HandledEvent, OutboxEvent
+
+MAX_ATTEMPTS = 8
+FIRST_DELAY_S = 0.5
+KEEP_DONE = timedelta(days=7)
+
+log = structlog.get_logger("outbox")
+
+DUE_SHARDS = """
+SELECT shard FROM (
+    SELECT DISTINCT ON (shard) shard, id, next_at FROM kernel_outboxevent
+    WHERE state = 'pending' ORDER BY shard, id
+) heads WHERE next_at <= clock_timestamp() ORDER BY id LIMIT %s
+"""
+
+_after: list[Callable[[OutboxEvent], None]] = []
+
+
+def after_delivery(hook: Callable[[OutboxEvent], None]) -> None:
+    """Have ``hook`` called after each delivered fact, outside its transactions (live notices, metrics)."""
+    _after.append(hook)
+
+
+def run_once(limit: int = 200) -> int:
+    """Deliver what is due now, one pass over the shards; returns how many facts were delivered."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_SHARDS, [limit])
+        shards = [row[0] for row in cursor.fetchall()]
+    return sum(_work_shard(shard) for shard in shards)
+
+
+def drain(timeout_s: float = 30.0) -> int:
+    """Deliver until nothing is due; for tests, the demo and imports."""
+    delivered, until = 0, time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        count = run_once()
+        if not count:
+            break
+        delivered += count
+    return delivered
+
+
+def _work_shard(shard: str) -> int:
+    """All due facts of one shard, unless another relay has it."""
+    delivered = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 7))", [shard])
+        if not cursor.fetchone()[0]:
+            return 0
+    try:
+        for event in OutboxEvent.objects.filter(shard=shard, state="pending").order_by("id")[:100]:
+            if not _deliver(event):
+                break
+            delivered += 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 7))", [shard])
+    return delivered
+
+
+def _deliver(event: OutboxEvent) -> bool:
+    """Run every handler of one fact; false stops the shard until the next try."""
+    for subscription in outbox.subscriptions(event.topic):
+        try:
+            _handle_once(subscription, event)
+        except Exception as error:  # noqa: BLE001 - a handler's failure is recorded, retried, and shown
+            return _failed(event, subscription.name, error)
+    OutboxEvent.objects.filter(pk=event.pk).update(state="done", done_at=Now(), error="")
+    for hook in _after:
+        hook(event)
+    return True
+
+
+def _handle_once(subscription: outbox.Subscription, event: OutboxEvent) -> None:
+    """The handler's effect and its mark commit together, or not at all."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_handledevent (handler, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [subscription.name, event.event_id],
+            )
+            if cursor.rowcount == 0:
+                return
+        subscription.handler(subscription.event.from_payload(event.payload))
+
+
+def _failed(event: OutboxEvent, handler: str, error: Exception) -> bool:
+    """Back off, or bury the fact after the last try so that its shard can go on."""
+    attempts = event.attempts + 1
+    dead = attempts >= MAX_ATTEMPTS
+    delay = timedelta(seconds=min(FIRST_DELAY_S * 2**attempts, 300))
+    OutboxEvent.objects.filter(pk=event.pk).update(
+        attempts=attempts,
+        next_at=Now() + delay,
+        state="dead" if dead else "pending",
+        error=f"{handler}: {type(error).__name__}: {error}"[:2000],
+    )
+    log.error(
+        "outbox.failed", topic=event.topic, handler=handler, attempts=attempts, dead=dead, exc_info=error
+    )
+    return dead
+
+
+def retry_dead(event_id: int) -> bool:
+    """Give a dead letter another round; true when it was one."""
+    changed = OutboxEvent.objects.filter(pk=event_id, state="dead").update(
+        state="pending", attempts=0, next_at=Now(), error=""
+    )
+    return bool(changed)
+
+
+def forget_done() -> int:
+    """Drop delivered facts after their keeping time, with the marks of their handlers."""
+    old = OutboxEvent.objects.filter(state="done", done_at__lt=Now() - KEEP_DONE).values_list(
+        "pk", "event_id"
+    )
+    rows = list(old[:5000])
+    with transaction.atomic():
+        HandledEvent.objects.filter(event_id__in=[event_id for _, event_id in rows]).delete()
+        deleted, _ = OutboxEvent.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+    return deleted
