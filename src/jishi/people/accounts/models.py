@@ -1,0 +1,147 @@
+"""Tables of people and their addresses.
+
+Invariants: e-mail addresses are stored in lower case and unique; phone numbers are encrypted and unique by a
+keyed blind index; a person has at most one default address; what identifies a recipient is never stored readable.
+"""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from jishi.kernel import crypto, ids
+
+PHONE_PURPOSE = "accounts.phone"
+
+
+def phone_index(phone: str | None) -> str | None:
+    """Return the blind index under which a normalised number is found."""
+    return crypto.blind_index(phone, purpose=PHONE_PURPOSE) if phone else None
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by what they sign in with."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person with this e-mail address, however it is capitalised."""
+        return self.get(email=(username or "").strip().lower())
+
+    def find_by_phone(self, phone: str) -> "User | None":
+        """Return the person with this normalised number."""
+        return self.filter(phone_index=phone_index(phone)).first()
+
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """Create one person; Django's own tools call it, our code calls `operations.register`."""
+        user: User = self.model(email=(email or "").strip().lower() or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an operator with every right."""
+        return self.create_user(email, password, is_operator=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in."""
+
+    code = models.CharField(max_length=12, unique=True, default=ids.new_code, editable=False)
+    email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
+    phone = crypto.EncryptedTextField(null=True, blank=True)
+    phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    phone_verified = models.BooleanField(default=False)
+    nickname = models.CharField(max_length=40)
+    avatar = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=5, default="auto")
+    is_operator = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now)
+    token_epoch = models.PositiveIntegerField(default=0)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        """Constraints that keep one person behind one e-mail address and one number."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | (models.Q(email=Lower("email")) & ~models.Q(email="")),
+                name="accounts_user_email_lower",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phone__isnull=True, phone_index__isnull=True)
+                | models.Q(phone__isnull=False, phone_index__isnull=False),
+                name="accounts_user_phone_indexed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["zh-hans", "en"]) & models.Q(theme__in=["auto", "light", "dark"]),
+                name="accounts_user_settings_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the nickname; never contact data, as this lands in logs."""
+        return self.nickname or self.code
+
+    @property
+    def is_staff(self) -> bool:
+        """Operators may enter the back office."""
+        return self.is_operator
+
+    def get_full_name(self) -> str:
+        """Return the name the person chose."""
+        return self.nickname
+
+    def get_short_name(self) -> str:
+        """Return the name the person chose."""
+        return self.nickname
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Operators may look at everything; changing needs a granted permission."""
+        if self.is_active and self.is_operator and perm.rpartition(".")[2].startswith("view_"):
+            return True
+        return super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Operators see every section of the back office."""
+        return (self.is_active and self.is_operator) or super().has_module_perms(app_label)
+
+
+class Address(models.Model):
+    """A place a person has goods sent to."""
+
+    code = models.CharField(max_length=12, unique=True, default=ids.new_code, editable=False)
+    person = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    recipient = crypto.EncryptedTextField()
+    phone = crypto.EncryptedTextField()
+    region = crypto.EncryptedTextField()
+    city = crypto.EncryptedTextField()
+    district = crypto.EncryptedTextField(blank=True, default="")
+    line = crypto.EncryptedTextField()
+    postal_code = crypto.EncryptedTextField(blank=True, default="")
+    country = models.CharField(max_length=2, default="CN")
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """One default per person."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(is_default=True), name="accounts_address_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the code; the content is personal."""
+        return self.code
