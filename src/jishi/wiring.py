@@ -1,6 +1,7 @@
 """The composition root: who reacts to which fact, which rules price, which sweeps run. In order, on one page.
 
-Nothing else connects domains upward. Django calls :meth:`WiringConfig.ready` once, after all models are loaded.
+Nothing else connects domains upward. Django calls :meth:`WiringConfig.ready` once, after all models are
+loaded.
 """
 
 from django.apps import AppConfig

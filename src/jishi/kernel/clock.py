@@ -1,7 +1,7 @@
 """One clock for decisions: the process clock corrected by the database's, re-read each minute.
 
-A host whose clock is minutes off would otherwise expire orders early. Work that is *due* is still selected with
-the database's own clock (see :mod:`jishi.kernel.sweeps`).
+A host whose clock is minutes off would otherwise expire orders early. Work that is *due* is still selected
+with the database's own clock (see :mod:`jishi.kernel.sweeps`).
 """
 
 import threading

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
-from jishi.kernel.errors import Invalid, InvariantBroken, N_
+from jishi.kernel.errors import N_, Invalid, InvariantBroken
 
 PREFIX = "f1:"
 

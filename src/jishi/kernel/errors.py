@@ -7,7 +7,7 @@ This module knows neither Django nor HTTP; texts are marked with ``N_`` and tran
 from typing import Any, ClassVar
 
 
-def N_(message: str) -> str:  # noqa: N802 - the usual name of the gettext marker
+def N_(message: str) -> str:
     """Mark a text for translation without translating it here."""
     return message
 
@@ -82,5 +82,5 @@ class Unavailable(DomainError):
         self.retry_after_s = retry_after_s
 
 
-class InvariantBroken(Exception):  # noqa: N818 - a state, not a refusal
+class InvariantBroken(Exception):
     """Something that must always hold does not. Never caught: it rolls back and pages a person."""

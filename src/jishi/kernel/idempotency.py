@@ -1,8 +1,8 @@
 """Answers that are given once: a request repeated with its key gets the first answer, not a second effect.
 
-Scope is (actor, route); the body is compared as parsed JSON. The row is written in the transaction of the effect,
-so that neither exists without the other. 5xx are never stored. Independent of keys, every effect also has a
-permanent natural key of its own: this table may be pruned after 24 hours.
+Scope is (actor, route); the body is compared as parsed JSON. The row is written in the transaction of the
+effect, so that neither exists without the other. 5xx are never stored. Independent of keys, every effect
+also has a permanent natural key of its own: this table may be pruned after 24 hours.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from jishi.kernel import locks
-from jishi.kernel.errors import Conflict, Invalid, N_
+from jishi.kernel.errors import N_, Conflict, Invalid
 from jishi.kernel.models import IdempotentAnswer
 
 MAX_KEY = 255

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from babel.core import get_global
 
-from jishi.kernel.errors import Invalid, N_
+from jishi.kernel.errors import N_, Invalid
 
 MAX_MINOR = 2**62
 """Far below PostgreSQL's bigint, so that sums of a few amounts cannot overflow a column."""

@@ -1,7 +1,7 @@
 """Live notices to open pages: a channel and a number, nothing else, sent after the fact was committed.
 
-Sent by the relay, never inside a business transaction (NOTIFY takes a lock at commit that serialises writers).
-A listener that missed some re-reads the state.
+Sent by the relay, never inside a business transaction (NOTIFY takes a lock at commit that serialises
+writers). A listener that missed some re-reads the state.
 """
 
 import json

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from jishi.kernel.crypto import TokenInvalid, read_token, sign_token
-from jishi.kernel.errors import Invalid, N_
+from jishi.kernel.errors import N_, Invalid
 
 Item = TypeVar("Item")
 CURSOR_TTL_S = 7 * 24 * 3600

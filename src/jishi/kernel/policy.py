@@ -1,6 +1,7 @@
 """Rule packs: what the law of a place allows, as data. The kernel knows how to read them, not what they say.
 
-A pack is a TOML file in ``jishi/config/rulepacks``; keys are dotted paths such as ``group_buy.virtual_completion``.
+A pack is a TOML file in ``jishi/config/rulepacks``; keys are dotted paths such as
+``group_buy.virtual_completion``.
 """
 
 import tomllib

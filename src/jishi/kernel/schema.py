@@ -1,7 +1,7 @@
 """Building blocks for migrations: what the database itself must refuse.
 
-``append_only`` marks a table by a trigger of that name; ``jishi migrate`` reads the marks back from the database
-and takes UPDATE, DELETE and TRUNCATE from the role that serves requests.
+``append_only`` marks a table by a trigger of that name; ``jishi migrate`` reads the marks back from the
+database and takes UPDATE, DELETE and TRUNCATE from the role that serves requests.
 """
 
 from django.db import migrations
@@ -21,7 +21,7 @@ WHERE t.tgname = 'append_only' AND NOT t.tgisinternal ORDER BY 1
 """
 
 
-def AppendOnly(table: str) -> migrations.RunSQL:  # noqa: N802 - reads as a migration operation
+def AppendOnly(table: str) -> migrations.RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on ``table``, for every role, whatever path they come by."""
     return migrations.RunSQL(
         sql=[

@@ -47,7 +47,7 @@ def run_due() -> int:
             continue
         try:
             worked += sweep.run(clock.database_now())
-        except Exception as error:  # noqa: BLE001 - tried again at its next turn
+        except Exception as error:
             log.error("sweep.failed", sweep=sweep.name, exc_info=error)
         sweep.next_at = time.monotonic() + sweep.every_s
     return worked

@@ -19,6 +19,12 @@ __all__ = ["DomainEvent", "Subscription", "publish", "publish_many", "subscribe"
 
 Event = TypeVar("Event", bound=DomainEvent)
 
+INSERT = """
+INSERT INTO kernel_outboxevent (event_id, topic, shard, version, payload, state, attempts, error)
+SELECT *, 'pending', 0, ''
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::jsonb[])
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -74,7 +80,6 @@ def publish_many(events: Iterable[DomainEvent]) -> None:
     ids, topics_, shards, versions, payloads = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_outboxevent (event_id, topic, shard, version, payload, state, attempts, error)"
-            " SELECT *, 'pending', 0, '' FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::jsonb[])",
+            INSERT,
             [list(ids), list(topics_), list(shards), list(versions), list(payloads)],
         )

@@ -1,9 +1,9 @@
 """Carries published facts to their handlers: at least one try, exactly one effect, in order per shard.
 
 A shard is worked by one relay at a time (an advisory lock), its facts in order of id. Every handler runs in a
-transaction of its own together with its effect-once row, so a crash at any point repeats nothing and loses nothing.
-A fact whose handler keeps failing holds up only its own shard, and after MAX_ATTEMPTS becomes a dead letter
-that the console shows.
+transaction of its own together with its effect-once row, so a crash at any point repeats nothing and loses
+nothing. A fact whose handler keeps failing holds up only its own shard, and after MAX_ATTEMPTS becomes a
+dead letter that the console shows.
 """
 
 import time
@@ -80,7 +80,7 @@ def _deliver(event: OutboxEvent) -> bool:
     for subscription in outbox.subscriptions(event.topic):
         try:
             _handle_once(subscription, event)
-        except Exception as error:  # noqa: BLE001 - a handler's failure is recorded, retried, and shown
+        except Exception as error:
             return _failed(event, subscription.name, error)
     OutboxEvent.objects.filter(pk=event.pk).update(state="done", done_at=Now(), error="")
     for hook in _after:
