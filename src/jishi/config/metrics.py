@@ -1,0 +1,42 @@
+"""Request counters and latencies for Prometheus, labelled by view name so that no address or person appears."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+
+REQUESTS = Counter("jishi_requests_total", "Answered requests", ["view", "method", "status"])
+SECONDS = Histogram(
+    "jishi_request_seconds",
+    "Time to answer",
+    ["view"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Measured:
+    """Outermost middleware: measures everything below it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request and count it."""
+        started = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        view = (match.view_name or "unnamed") if match else "none"
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(view, method, str(response.status_code)).inc()
+        SECONDS.labels(view).observe(time.perf_counter() - started)
+        return response
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the scraper; a proxy must not publish this path."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

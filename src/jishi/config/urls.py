@@ -1,0 +1,26 @@
+"""The address space: each surface owns what lies under its prefix."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from jishi.config import health, metrics
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("api/v1/", include("jishi.surfaces.api.urls")),
+    path("api/auth/", include("allauth.headless.urls")),
+    path("hooks/", include("jishi.surfaces.webhooks.urls")),
+    path("m/", include("jishi.surfaces.merchant.urls")),
+    path("ops/", include("jishi.surfaces.ops.urls")),
+    path("", include("jishi.surfaces.storefront.urls")),
+    # Sign-in pages: /login/, /signup/, /2fa/ and the networks' callbacks.
+    path("", include("allauth.urls")),
+]
+if settings.JISHI_DEMO:
+    # In production the proxy serves media; the demo has none in front of it.
+    urlpatterns.append(re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}))

@@ -1,0 +1,7 @@
+"""Addresses of the surface `merchant`."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "merchant"
+
+urlpatterns: list[URLPattern | URLResolver] = []
