@@ -1,0 +1,129 @@
+"""Refusals of the catalogue. Codes are public and append-only."""
+
+from jishi.kernel.errors import Conflict, Invalid, N_, NotFound
+
+
+class ProductUnknown(NotFound):
+    """No such product."""
+
+    code = "catalog.product_unknown"
+    message = N_("This product is not here any more.")
+
+
+class CategoryUnknown(NotFound):
+    """No such category."""
+
+    code = "catalog.category_unknown"
+    message = N_("This category does not exist.")
+
+
+class BrandUnknown(NotFound):
+    """No such brand."""
+
+    code = "catalog.brand_unknown"
+    message = N_("This brand does not exist.")
+
+
+class CategoryLoop(Conflict):
+    """A category would become its own ancestor."""
+
+    code = "catalog.category_loop"
+    message = N_("A category cannot sit under itself.")
+
+
+class FieldMissing(Invalid):
+    """A required field is empty."""
+
+    code = "catalog.field_missing"
+    message = N_("%(field)s is missing.")
+
+
+class FieldTooLong(Invalid):
+    """A text or list is over its limit."""
+
+    code = "catalog.field_too_long"
+    message = N_("%(field)s is too long: at most %(limit)s.")
+
+
+class FieldInvalid(Invalid):
+    """A field has a value that it cannot have."""
+
+    code = "catalog.field_invalid"
+    message = N_("%(field)s is not valid.")
+
+
+class VariantsUneven(Invalid):
+    """A variant does not name one value for each option."""
+
+    code = "catalog.variants_uneven"
+    message = N_("Each variant needs exactly one value for each option.")
+
+
+class VariantRepeated(Invalid):
+    """Two variants have the same option values."""
+
+    code = "catalog.variant_repeated"
+    message = N_("Two variants have the same options: %(options)s.")
+
+
+class HandleRepeated(Invalid):
+    """One batch names the same product twice."""
+
+    code = "catalog.handle_repeated"
+    message = N_("The product “%(handle)s” appears twice.")
+
+
+class SortUnknown(Invalid):
+    """A list was asked for in an order that does not exist."""
+
+    code = "catalog.sort_unknown"
+    message = N_("Lists cannot be sorted by “%(sort)s”.")
+
+
+class MediaNotPicture(Invalid):
+    """The upload is not a picture of an accepted format."""
+
+    code = "catalog.media_not_picture"
+    message = N_("This file is not a picture we can use. Please upload JPEG, PNG, WebP, GIF or AVIF.")
+
+
+class MediaTooLarge(Invalid):
+    """The upload has too many bytes or pixels."""
+
+    code = "catalog.media_too_large"
+    message = N_("This picture is too large: at most %(max_mb)s MB and %(max_megapixels)s megapixels.")
+
+
+class MediaTooMany(Invalid):
+    """The product already carries as many pictures as one may."""
+
+    code = "catalog.media_too_many"
+    message = N_("A product can have at most %(limit)s pictures.")
+
+
+class CsvUnreadable(Invalid):
+    """The file as a whole cannot be read as a table."""
+
+    code = "catalog.csv_unreadable"
+    message = N_("This file cannot be read: %(reason)s")
+
+
+class CsvTooLarge(Invalid):
+    """The file is over a limit."""
+
+    code = "catalog.csv_too_large"
+    message = N_("This file is too large: at most %(limit)s %(unit)s.")
+
+
+class ImportRefused(Conflict):
+    """The plan has errors; nothing was changed."""
+
+    code = "catalog.import_refused"
+    message = N_("Nothing was imported: %(count)s rows need a correction first.")
+
+
+class ImportOutdated(Conflict):
+    """The catalogue changed between the dry run and the import."""
+
+    code = "catalog.import_outdated"
+    message = N_("The catalogue changed since this preview. Please check the file again.")

@@ -1,0 +1,98 @@
+"""Words of texts and searches, in Chinese and in languages with spaces.
+
+Invariant: a word consists of letters and digits only, so it can be written into a tsvector or tsquery literal
+without quoting, and the same text always gives the same words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import rjieba
+
+WORD_MAX = 40
+QUERY_MAX = 100
+QUERY_WORDS_MAX = 12
+DOCUMENT_WORDS_MAX = 3_000
+PREFIX_MIN = 3
+
+_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u065f]")
+
+
+def is_han(text: str) -> bool:
+    """Whether the text has a Chinese character."""
+    return _HAN.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """One spelling per word: compatibility forms, case and accents removed."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKC", _MARKS.sub("", decomposed))
+
+
+def words_of(text: str) -> list[str]:
+    """All words for an index, also the short ones inside long Chinese words, in order, with repeats."""
+    parts = rjieba.cut_for_search(fold(text))
+    return [word for part in parts for word in _WORD.findall(part) if len(word) <= WORD_MAX]
+
+
+def query_words(text: str) -> list[str]:
+    """The smallest words of a search: a long Chinese word that shorter ones cover is left out."""
+    found = list(dict.fromkeys(words_of(text[:QUERY_MAX])))
+    return [word for word in found if not _is_covered(word, found)][:QUERY_WORDS_MAX]
+
+
+def document(fields: Sequence[tuple[str, str]]) -> str:
+    """A tsvector literal of (weight A–D, text) fields. Titles, brands and tags also count character by character,
+    because a search may cut a Chinese word where the title did not.
+    """
+    places: dict[str, list[str]] = {}
+    position = 0
+    for weight, text in fields:
+        words = words_of(text)[:DOCUMENT_WORDS_MAX]
+        for word in words:
+            position = min(position + 1, 16_383)
+            _place(places, word, position, weight)
+        if weight != "D":
+            for character in dict.fromkeys(_HAN.findall(fold(text))):
+                _place(places, character, position, weight)
+    return " ".join(f"{word}:{','.join(marks)}" for word, marks in sorted(places.items()))
+
+
+def vocabulary(fields: Iterable[tuple[str, str]]) -> set[str]:
+    """The words worth comparing a misspelling with: those of titles, brands and tags."""
+    return {
+        word for weight, text in fields if weight != "D" for word in words_of(text) if len(word) > 1
+    }
+
+
+def tsquery(words: Sequence[str]) -> str:
+    """A tsquery literal: all words, the last one and longer Latin ones as prefixes. '' matches nothing."""
+    return " & ".join(_term(word, is_last=index == len(words) - 1) for index, word in enumerate(words))
+
+
+def _term(word: str, *, is_last: bool) -> str:
+    is_prefix = (is_last and (len(word) > 1 or not is_han(word))) or (not is_han(word) and len(word) >= PREFIX_MIN)
+    term = f"{word}:*" if is_prefix else word
+    is_plural = len(word) > PREFIX_MIN and word.endswith("s") and not word.endswith("ss") and word.isascii()
+    return f"({term} | {word[:-1]})" if is_plural else term
+
+
+def _is_covered(word: str, found: Sequence[str]) -> bool:
+    """Whether shorter words of the search together make up this one."""
+    if not is_han(word):
+        return False
+    shorter = [other for other in found if other != word and len(other) < len(word) and other in word]
+    reached = {0}
+    for start in range(len(word)):
+        if start in reached:
+            reached |= {start + len(other) for other in shorter if word.startswith(other, start)}
+    return len(word) in reached
+
+
+def _place(places: dict[str, list[str]], word: str, position: int, weight: str) -> None:
+    marks = places.setdefault(word, [])
+    if len(marks) < 20:
+        marks.append(f"{position}{weight}")
