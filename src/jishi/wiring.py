@@ -1,25 +1,10 @@
 """The composition root: who reacts to which fact, which rules price, which sweeps run. In order, on one page.
 
-Nothing else connects domains upward. Django calls :meth:`WiringConfig.ready` once, after all models are
-loaded.
+Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect` once, when all models are loaded.
 """
-
-from django.apps import AppConfig
 
 from jishi.kernel import limits, seal, sweeps
 from jishi.kernel.outbox import relay
-
-
-class WiringConfig(AppConfig):
-    """Connects the domains when Django is ready."""
-
-    name = "jishi.wiring"
-    label = "wiring"
-    path = __file__.rpartition("/")[0]
-
-    def ready(self) -> None:
-        """Connect everything, once."""
-        connect()
 
 
 def connect() -> None:

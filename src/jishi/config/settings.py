@@ -84,7 +84,7 @@ LIBRARIES = [
     *SIGN_IN_APPS,
 ]
 # Wiring comes last: by the time it connects handlers and rules, every domain has loaded its models.
-INSTALLED_APPS = [*DOMAINS, *SURFACES, *LIBRARIES, "jishi.wiring.WiringConfig"]
+INSTALLED_APPS = [*DOMAINS, *SURFACES, *LIBRARIES, "jishi.config.apps.JishiConfig"]
 
 MIDDLEWARE = [
     "jishi.config.metrics.Measured",
