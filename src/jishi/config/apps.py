@@ -7,11 +7,11 @@ Handlers and rules import models, which Django only allows once every app is loa
 from django.apps import AppConfig
 
 
-class WiringConfig(AppConfig):
+class JishiConfig(AppConfig):
     """The last app of all."""
 
     name = "jishi.config"
-    label = "wiring"
+    label = "jishi"
 
     def ready(self) -> None:
         """Connect handlers, price rules, sweeps and audiences, once per process."""

@@ -1,6 +1,6 @@
 """Reads the process environment for the settings.
 
-Outside the demo nothing that protects people has a default: a missing secret stops the start with one sentence.
+Nothing that protects people has a default: a missing secret stops the start with one sentence.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def database(url: str, *, pool_max: int) -> dict[str, Any]:
     options: dict[str, Any] = dict(parts)
     options.setdefault("application_name", "jishi")
     options.setdefault(
-        "options", "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
+        "options",
+        "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000",
     )
     if pool_max:
         options["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 10}

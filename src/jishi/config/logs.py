@@ -11,7 +11,19 @@ from typing import Any
 import structlog
 
 PERSONAL = frozenset(
-    {"email", "phone", "nickname", "address", "recipient", "password", "token", "cookie", "ip", "ip_address", "login"}
+    {
+        "email",
+        "phone",
+        "nickname",
+        "address",
+        "recipient",
+        "password",
+        "token",
+        "cookie",
+        "ip",
+        "ip_address",
+        "login",
+    }
 )
 
 

@@ -1,4 +1,4 @@
-"""Request counters and latencies for Prometheus, labelled by view name so that no address or person appears."""
+"""Request counters and latencies for Prometheus, labelled by view name: no address or person appears."""
 
 from __future__ import annotations
 

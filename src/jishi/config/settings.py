@@ -28,7 +28,9 @@ JISHI_FIELD_KEYS = [
 ]
 JISHI_SANDBOX_PSP_URL = env.text("JISHI_SANDBOX_PSP_URL", f"{JISHI_BASE_URL}/psp")
 JISHI_SANDBOX_PSP_SECRET = env.text("JISHI_SANDBOX_PSP_SECRET") or (
-    env.secret("JISHI_SANDBOX_PSP_SECRET", purpose="signs the demo payment provider's calls") if JISHI_DEMO else ""
+    env.secret("JISHI_SANDBOX_PSP_SECRET", purpose="signs the demo payment provider's calls")
+    if JISHI_DEMO
+    else ""
 )
 JISHI_PASS = env.text("JISHI_PASS")  # the link that lets another machine into the demo
 
@@ -150,7 +152,10 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "jishi_language"
 LOCALE_PATHS = sorted(
-    str(path) for pattern in ("*/locale", "surfaces/*/locale") for path in PACKAGE.glob(pattern) if path.is_dir()
+    str(path)
+    for pattern in ("*/locale", "surfaces/*/locale")
+    for path in PACKAGE.glob(pattern)
+    if path.is_dir()
 )
 USE_I18N = True
 USE_TZ = True

@@ -1,0 +1,78 @@
+"""Brings the database's tables up to date as their owner, then gives the serving role just what it needs.
+
+The serving role may read and write rows, but never change tables, and never change or delete a row of an
+append-only table (one that carries the trigger ``append_only``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import psycopg
+from psycopg import sql
+
+from jishi.cli.failure import Failure
+from jishi.cli.postgres import APP
+from jishi.kernel.schema import APPEND_ONLY_TABLES
+
+LOCK_TIMEOUT = "4s"
+ATTEMPTS = 6
+
+GRANTS = """
+GRANT USAGE ON SCHEMA public TO {app};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app};
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
+"""
+
+
+def grant(connection: psycopg.Connection, *, app: str = APP) -> list[str]:
+    """Give the serving role its rights and return the append-only tables."""
+    name = sql.Identifier(app)
+    connection.execute(sql.SQL(GRANTS).format(app=name))
+    tables = [row[0] for row in connection.execute(APPEND_ONLY_TABLES).fetchall()]
+    for table in tables:
+        connection.execute(
+            sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name)
+        )
+    return tables
+
+
+def apply(*, owner_url: str, app: str = APP, say: Callable[[str], None] = print) -> None:
+    """Apply what is pending. Django must be set up with the owner's connection.
+
+    A migration waits only a moment for a busy table and then lets the traffic pass before it tries again.
+
+    :raises Failure: the database cannot be reached, or a migration fails.
+    """
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+    except OperationalError as error:
+        raise Failure(f"Cannot reach the database: {first_line(error)}") from error
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            break
+        except OperationalError as error:
+            if "lock timeout" not in str(error) or attempt == ATTEMPTS:
+                raise Failure(f"A migration failed: {first_line(error)}") from error
+            say(f"A table is busy; trying again ({attempt} of {ATTEMPTS - 1}).")
+            time.sleep(2.0 * attempt)
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        if owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app]).fetchone():
+            tables = grant(owner, app=app)
+            say(f"Tables are up to date; {len(tables)} of them only ever grow.")
+        else:
+            raise Failure(
+                f"The role {app} does not exist: create it with `CREATE ROLE {app} LOGIN PASSWORD '…'`."
+            )
+
+
+def first_line(error: Exception) -> str:
+    """Return the server's own words in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".") + "."

@@ -1,0 +1,66 @@
+"""Loaded before Django (see `addopts`): one throw-away PostgreSQL per run, and its environment.
+
+Every xdist worker gets a database of its own, cloned from a template that was migrated once. Tests speak
+to it as the role that serves requests; only cleaning up uses the owner.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"jishi_test_{WORKER}"
+TEMPLATE = "jishi_template"
+
+if "JISHI_TEST_CLUSTER" not in os.environ:
+    root = Path(tempfile.mkdtemp(prefix="jishi-test-"))
+    root.chmod(0o711)
+    os.environ["JISHI_TEST_CLUSTER"] = str(root)
+    os.environ["JISHI_TEST_CONTROLLER"] = str(os.getpid())
+ROOT = Path(os.environ["JISHI_TEST_CLUSTER"])
+IS_CONTROLLER = os.environ.get("JISHI_TEST_CONTROLLER") == str(os.getpid())
+
+for name in [name for name in os.environ if name.startswith(("JISHI_LOGIN_", "DATABASE_"))]:
+    del os.environ[name]
+os.environ.update(
+    JISHI_DEMO="1",
+    JISHI_HOME=str(ROOT / f"home-{WORKER}"),
+    JISHI_SECRET_KEY="tests-only-" + "k" * 40,
+    JISHI_FIELD_KEYS=base64.urlsafe_b64encode(b"tests-only-field-key-of-32-bytes").decode(),
+    JISHI_SANDBOX_PSP_SECRET="tests-only-psp-secret",
+    JISHI_BASE_URL="http://127.0.0.1:8000",
+    JISHI_DB_POOL="0",
+    JISHI_LOG_LEVEL="ERROR",
+    JISHI_EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    DJANGO_SETTINGS_MODULE="jishi.config.settings",
+    DATABASE_URL=f"host={ROOT / 'run'} port=5432 user=jishi_app dbname={DATABASE}",
+    DATABASE_OWNER_URL=f"host={ROOT / 'run'} port=5432 user=jishi_owner dbname={DATABASE}",
+)
+# Playwright drives Chromium from a running event loop in the test's own thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from jishi.cli.postgres import OWNER, SUPERUSER, THROW_AWAY, Cluster  # noqa: E402
+
+cluster = Cluster(ROOT, options={**THROW_AWAY, "max_connections": "200", "log_min_messages": "fatal"})
+
+
+def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
+    """Start the server, in the process that outlives all workers."""
+    if IS_CONTROLLER and not config.option.collectonly and cluster.process is None:
+        cluster.start()
+        with cluster.connect(SUPERUSER, "postgres") as connection:
+            # Cleaning up must pass the triggers that refuse to truncate append-only tables.
+            connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")
+
+
+def pytest_unconfigure(config) -> None:  # type: ignore[no-untyped-def]
+    """Stop the server and leave nothing behind."""
+    if IS_CONTROLLER:
+        cluster.stop()
+        shutil.rmtree(ROOT, ignore_errors=True)
+        sys.stdout.flush()
