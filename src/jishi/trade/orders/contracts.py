@@ -176,6 +176,35 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderHandle:
+    """An order whose row the caller's transaction holds locked; `rules` are the price rules that act on it."""
+
+    code: str
+    checkout_code: str
+    buyer_id: int
+    shop_id: int
+    currency: str
+    goods_minor: int
+    discount_minor: int
+    delivery_minor: int
+    total_minor: int
+    state: str
+    intent_code: str
+    stock_reference: str
+    pay_by_at: datetime
+    on_hold: bool
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenHistory:
+    """An order whose record of moves and present state disagree, or that made an illegal move."""
+
+    order_code: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class SalesFigures:
     """What an operator's overview says about orders of one currency in a span of time."""
 

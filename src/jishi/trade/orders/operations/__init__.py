@@ -1,0 +1,26 @@
+"""The verbs of orders. Each is one transaction (or joins the caller's) and locks orders in primary-key order."""
+
+from jishi.trade.orders.operations.close import cancel, expire
+from jishi.trade.orders.operations.create import create, create_many
+from jishi.trade.orders.operations.deliver import confirm_receipt, mark_shipped
+from jishi.trade.orders.operations.holds import release_hold, release_holds
+from jishi.trade.orders.operations.moves import lock
+from jishi.trade.orders.operations.pay import mark_paid
+from jishi.trade.orders.operations.refund import mark_refunded, refund
+from jishi.trade.orders.operations.reprice import change_delivery_fee
+
+__all__ = [
+    "cancel",
+    "change_delivery_fee",
+    "confirm_receipt",
+    "create",
+    "create_many",
+    "expire",
+    "lock",
+    "mark_paid",
+    "mark_refunded",
+    "mark_shipped",
+    "refund",
+    "release_hold",
+    "release_holds",
+]

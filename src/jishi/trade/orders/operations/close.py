@@ -1,0 +1,93 @@
+"""Unpaid orders end: the time is over, or somebody calls them off."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jishi.kernel import clock
+from jishi.money.payments import operations as payments
+from jishi.money.payments import queries as payment_queries
+from jishi.trade.orders import queries, rules
+from jishi.trade.orders.errors import NotPossibleNow, OrderNotFound
+from jishi.trade.orders.events import OrderCancelled, OrderExpired
+from jishi.trade.orders.models import Order
+from jishi.trade.orders.operations import let_go, moves
+from jishi.trade.orders.operations import refund as refunds
+
+
+def expire(*, checkout_code: str, at: datetime | None = None) -> int:
+    """Let the unpaid orders of a checkout go whose time is over; returns how many.
+
+    Nothing happens while the payment was captured and its news is still on the way: then the orders get paid.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        waiting = (
+            Order.objects.due_for_expiry(now)
+            .filter(checkout_code=checkout_code)
+            .order_by("pk")
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .defer("address")
+        )
+        orders = list(waiting)
+        if not orders or is_captured(orders[0].intent_code):
+            return 0
+        let_go.give_back(orders, at=now)
+        if orders[0].intent_code:
+            payments.cancel_intent(intent_code=orders[0].intent_code, at=now)
+        moves.move(
+            orders,
+            "expire",
+            at=now,
+            actor_id=None,
+            reason="time_over",
+            fact=lambda row: OrderExpired(**moves.facts(row, now)),
+        )
+    return len(orders)
+
+
+def cancel(*, order_code: str, by: int | None, reason: str, at: datetime | None = None) -> None:
+    """Call an order off. Unpaid: it ends and the others of its checkout get a new payment. Paid and not shipped:
+    the money goes back. `by` None is the house itself.
+
+    Calling off what was called off changes nothing.
+
+    :raises OrderNotFound: nobody has this code, or a stranger asks.
+    :raises NotPossibleNow: it was shipped, or its payment is arriving this moment.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        order, siblings = moves.locked_checkout(order_code)
+        if by is not None and queries.viewer_kind(order.buyer_id, order.shop_id, by) == "stranger":
+            raise OrderNotFound
+        if order.state in (rules.CANCELLED, rules.REFUNDING, rules.REFUNDED):
+            return
+        if order.state == rules.PAID:
+            refunds.start(order, reason=reason, natural_key=f"cancel:{order.code}", by=by, at=now)
+            return
+        _call_off(order, siblings, by=by, reason=reason, at=now)
+
+
+def is_captured(intent_code: str) -> bool:
+    """Whether the money behind an intent is here, although the orders may not know yet."""
+    return bool(intent_code) and payment_queries.get_intent(intent_code).captured_minor > 0
+
+
+def _call_off(order: Order, siblings: list[Order], *, by: int | None, reason: str, at: datetime) -> None:
+    rules.next_state(order.state, "cancel")
+    if is_captured(order.intent_code):
+        raise NotPossibleNow(state=order.state, verb="cancel")
+    staying = [row for row in siblings if row.pk != order.pk and row.state == rules.AWAITING]
+    let_go.give_back([order], at=at)
+    if staying:
+        let_go.reissue_intent(staying, at=at)
+    elif order.intent_code:
+        payments.cancel_intent(intent_code=order.intent_code, at=at)
+    moves.move(
+        [order],
+        "cancel",
+        at=at,
+        actor_id=by,
+        reason=reason,
+        fact=lambda row: OrderCancelled(**moves.facts(row, at), reason=reason),
+    )

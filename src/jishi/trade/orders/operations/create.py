@@ -1,0 +1,129 @@
+"""Creating orders: one statement per table, however many shops a checkout has."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from jishi.kernel import clock, outbox
+from jishi.trade.orders import queries, rules
+from jishi.trade.orders.contracts import OrderDraft, OrderView
+from jishi.trade.orders.events import OrderPlaced
+from jishi.trade.orders.models import FulfilmentHold, Order, OrderAdjustment, OrderLine
+from jishi.trade.orders.operations import moves
+
+
+def create(draft: OrderDraft, *, at: datetime | None = None) -> OrderView:
+    """Create one order that awaits its payment.
+
+    :raises DraftRefused: the sums do not add up.
+    """
+    create_many([draft], at=at)
+    return queries.get_order(draft.code, viewer_id=None)
+
+
+def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> None:
+    """Create the orders of a checkout, with lines, frozen adjustments and fulfilment holds, and tell of them.
+
+    Give drafts in order of shop: primary keys, and with them the order of locks, follow it.
+
+    :raises DraftRefused: the sums of a draft do not add up; nothing is created.
+    """
+    placed_at = clock.at_or_now(at)
+    for draft in drafts:
+        rules.check_draft(draft)
+    with transaction.atomic():
+        rows = Order.objects.bulk_create(_row(draft, placed_at) for draft in drafts)
+        OrderLine.objects.bulk_create(
+            line for row, draft in zip(rows, drafts, strict=True) for line in _lines(row, draft)
+        )
+        _freeze_adjustments(rows, drafts)
+        moves.record(rows, before="", after=rules.AWAITING, at=placed_at, actor_id=rows[0].buyer_id, reason="")
+        outbox.publish_many(
+            _placed(row, draft, placed_at) for row, draft in zip(rows, drafts, strict=True)
+        )
+
+
+def _row(draft: OrderDraft, placed_at: datetime) -> Order:
+    return Order(
+        code=draft.code,
+        checkout_code=draft.checkout_code,
+        buyer_id=draft.buyer_id,
+        shop_id=draft.shop_id,
+        currency=draft.currency,
+        goods_minor=draft.goods_minor,
+        discount_minor=draft.discount_minor,
+        delivery_minor=draft.delivery_minor,
+        total_minor=draft.total_minor,
+        intent_code=draft.intent_code,
+        stock_reference=draft.code,
+        address=json.dumps(dataclasses.asdict(draft.address), ensure_ascii=False),
+        delivery_code=draft.delivery_code,
+        share_code=draft.share_code,
+        channel=draft.channel,
+        tokens=dict(draft.tokens),
+        placed_at=placed_at,
+        pay_by_at=draft.pay_by_at,
+    )
+
+
+def _lines(row: Order, draft: OrderDraft) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order=row,
+            position=position,
+            variant_id=line.variant_id,
+            product_id=line.product_id,
+            product_code=line.product_code,
+            title=line.title[:300],
+            options=list(line.options),
+            image_url=line.image_url[:500],
+            quantity=line.quantity,
+            unit_minor=line.unit_minor,
+            discount_minor=line.discount_minor,
+            total_minor=line.total_minor,
+        )
+        for position, line in enumerate(draft.lines)
+    ]
+
+
+def _freeze_adjustments(rows: Sequence[Order], drafts: Sequence[OrderDraft]) -> None:
+    frozen, holds = [], {}
+    for row, draft in zip(rows, drafts, strict=True):
+        for item in draft.adjustments:
+            frozen.append(
+                OrderAdjustment(
+                    order=row,
+                    rule=item.rule,
+                    reference=item.reference,
+                    variant_id=item.variant_id,
+                    amount_minor=item.amount_minor,
+                    funder_kind=item.funder_kind,
+                    funder_id=item.funder_id,
+                    message=item.message,
+                    params=dict(item.params),
+                    defers_fulfilment=item.defers_fulfilment,
+                )
+            )
+            if item.defers_fulfilment:
+                ref = rules.hold_ref(item.rule, draft.code)
+                holds[ref] = FulfilmentHold(order=row, ref=ref)
+    if frozen:
+        OrderAdjustment.objects.bulk_create(frozen)
+    if holds:
+        FulfilmentHold.objects.bulk_create(holds.values())
+
+
+def _placed(row: Order, draft: OrderDraft, at: datetime) -> OrderPlaced:
+    lines = [
+        {
+            "variant_id": line.variant_id,
+            "product_id": line.product_id,
+            "quantity": line.quantity,
+            "total_minor": line.total_minor,
+        }
+        for line in draft.lines
+    ]
+    return OrderPlaced(**moves.facts(row, at), checkout_code=row.checkout_code, lines=lines)

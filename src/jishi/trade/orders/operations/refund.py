@@ -1,0 +1,75 @@
+"""Paid orders are called off: the money goes back out of escrow, and the order says so when it arrived."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jishi.goods.inventory import operations as inventory
+from jishi.kernel import clock
+from jishi.money.escrow import operations as escrow
+from jishi.trade.orders import rules
+from jishi.trade.orders.events import OrderRefunded, OrderRefunding
+from jishi.trade.orders.models import Order
+from jishi.trade.orders.operations import moves
+
+
+def refund(
+    *, order_code: str, reason: str, natural_key: str, by: int | None = None, at: datetime | None = None
+) -> None:
+    """Send a paid or shipped order's whole money back. Repeating it changes nothing.
+
+    The caller has decided that this may happen (a merchant, an operator, a team that did not fill).
+
+    :raises OrderNotFound: nobody has this code.
+    :raises NotPossibleNow: it holds no money, or the buyer confirmed its receipt.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        order = moves.locked(order_code)
+        if order.state in (rules.REFUNDING, rules.REFUNDED):
+            return
+        start(order, reason=reason, natural_key=natural_key, by=by, at=now)
+
+
+def start(order: Order, *, reason: str, natural_key: str, by: int | None, at: datetime) -> None:
+    """Begin the refund of a locked order: escrow, stock and state together."""
+    rules.next_state(order.state, "refund")
+    if order.state == rules.PAID:
+        inventory.release(reference=order.stock_reference, at=at)
+    moves.move(
+        [order],
+        "refund",
+        at=at,
+        actor_id=by,
+        reason=reason,
+        close_reason=reason[:60],
+        fact=lambda row: OrderRefunding(**moves.facts(row, at), reason=reason),
+    )
+    if order.total_minor:
+        escrow.refund(order_code=order.code, amount_minor=None, natural_key=natural_key, reason=reason, at=at)
+    else:
+        _finish(order, at=at)
+
+
+def mark_refunded(*, order_code: str, at: datetime | None = None) -> bool:
+    """Record that the money is back with the buyer; true if the order was waiting for that.
+
+    :raises OrderNotFound: nobody has this code.
+    """
+    with transaction.atomic():
+        order = moves.locked(order_code)
+        if order.state != rules.REFUNDING:
+            return False
+        _finish(order, at=clock.at_or_now(at))
+    return True
+
+
+def _finish(order: Order, *, at: datetime) -> None:
+    moves.move(
+        [order],
+        "finish_refund",
+        at=at,
+        actor_id=None,
+        reason=order.close_reason,
+        fact=lambda row: OrderRefunded(**moves.facts(row, at)),
+    )
