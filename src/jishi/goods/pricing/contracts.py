@@ -139,11 +139,6 @@ class PriceView:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class PriceDraft:
-    """A price as the merchant wants it."""
 
-    variant_id: int
-    currency: str
-    amount_minor: int
-    compare_at_minor: int | None
+PriceRow = tuple[int, str, int, int | None]
+"""A price as the merchant wants it: variant id, currency, amount, comparison price or nothing."""
