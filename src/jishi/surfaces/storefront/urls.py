@@ -1,7 +1,9 @@
 """Addresses of the surface `storefront`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "storefront"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("jishi.surfaces.shell.urls")),
+]
