@@ -1,0 +1,259 @@
+"""What other parts see of collective plays: frozen views of offers, teams and seats.
+
+Words: a shop sets up an *offer*, people form a *team* under it, each person in a team has a *seat*.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from jishi.people.accounts.contracts import PersonCard
+
+
+class OfferStatus(StrEnum):
+    """Whether the shop wants the offer to run; the period decides the rest."""
+
+    DRAFT = "draft"
+    ON = "on"
+    STOPPED = "stopped"
+
+
+class TeamState(StrEnum):
+    """Life of a team. `starting`: the leader has not paid yet, so nobody else can see or join it."""
+
+    STARTING = "starting"
+    OPEN = "open"
+    FORMED = "formed"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class SeatState(StrEnum):
+    """Life of a seat. `refund_due` → `refunding` → `refunded` is the way back of a payment."""
+
+    HELD = "held"
+    TAKEN = "taken"
+    RELEASED = "released"
+    REFUND_DUE = "refund_due"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+
+
+class Screen(StrEnum):
+    """What the team page is about; with the viewer's part in it, this picks the template and the actions."""
+
+    OPEN = "open"
+    FILLING = "filling"
+    FORMED = "formed"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
+class ViewerState(StrEnum):
+    """The viewer's part in a team."""
+
+    STRANGER = "stranger"
+    MEMBER = "member"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence to translate where it is shown: an English msgid with named parameters.
+
+    Parameters ending in ``_minor`` are amounts in the currency given as ``currency``.
+    """
+
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ParamView:
+    """One setting of a mechanic, as a form shows it."""
+
+    name: str
+    kind: str
+    label: str
+    help: str
+    default: Any
+    minimum: int | None
+    maximum: int | None
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MechanicView:
+    """A way of playing together that a shop can choose."""
+
+    code: str
+    title: str
+    summary: str
+    params: tuple[ParamView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """What a shop offers to teams. `prices` maps variant ids to the team price; `terms` say the rules in words."""
+
+    id: int
+    code: str
+    mechanic: str
+    shop_id: int
+    product_id: int
+    currency: str
+    params: Mapping[str, Any]
+    size: int
+    prices: Mapping[int, int]
+    price_from_minor: int
+    starts_at: datetime
+    ends_at: datetime | None
+    status: str
+    is_on: bool
+    units_left: int | None
+    terms: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPreview:
+    """What an offer would mean for the merchant and the shoppers, before it is published."""
+
+    lines: tuple[Phrase, ...]
+    problems: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """Somebody in a team. A house member fills a seat under virtual completion and is shown as one."""
+
+    person: PersonCard | None
+    is_leader: bool
+    state: str
+    is_house: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRefund:
+    """The viewer's money on its way back; `state` is "due", "refunding" or "refunded"."""
+
+    amount_minor: int
+    currency: str
+    state: str
+    at: datetime | None
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartChoice:
+    """What one tap on "start my own" or "restart" puts into the checkout."""
+
+    offer_code: str
+    product_id: int
+    variant_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """A team as one viewer sees it. `screen`, `viewer_state` and `actions` come from `rules.viewer_screen`.
+
+    `held_until` is when the next unpaid seat becomes free again. `order_code` and `refund` are the viewer's own.
+    """
+
+    id: int
+    code: str
+    offer_code: str
+    mechanic: str
+    product_id: int
+    shop_id: int
+    size: int
+    state: str
+    missing: int
+    held: int
+    taken: int
+    virtual: int
+    opened_at: datetime | None
+    deadline_at: datetime
+    formed_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str
+    leader: PersonCard
+    members: tuple[MemberView, ...]
+    viewer_state: str
+    screen: str
+    actions: tuple[str, ...]
+    viewer_paying: bool
+    currency: str
+    price_minor: int
+    solo_minor: int
+    order_code: str | None
+    refund: TeamRefund | None
+    held_until: datetime | None
+    moved_to: str | None
+    start: StartChoice | None
+    terms: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTeamView:
+    """A row of the list "teams you can join"."""
+
+    code: str
+    offer_code: str
+    leader: PersonCard
+    members: tuple[PersonCard, ...]
+    size: int
+    filled: int
+    missing: int
+    deadline_at: datetime
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A row of the console's team list."""
+
+    code: str
+    offer_code: str
+    mechanic: str
+    shop_id: int
+    product_id: int
+    leader: PersonCard
+    size: int
+    taken: int
+    held: int
+    virtual: int
+    state: str
+    opened_at: datetime | None
+    deadline_at: datetime
+    formed_at: datetime | None
+    closed_at: datetime | None
+    order_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStats:
+    """How teams end. `completion_bps` is formed ÷ (formed + expired + failed), of teams whose leader paid."""
+
+    by_state: Mapping[str, int]
+    opened: int
+    completion_bps: int
+    people: int
+    open_seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTeam:
+    """The team behind an order, for order pages and lists."""
+
+    order_code: str
+    team_code: str
+    team_state: str
+    seat_state: str
+    size: int
+    missing: int
+    deadline_at: datetime
+    is_leader: bool

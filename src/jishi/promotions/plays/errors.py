@@ -1,0 +1,137 @@
+"""What can be wrong with an offer, a team or a seat; the codes are public and append-only."""
+
+from jishi.kernel.errors import Conflict, Forbidden, Invalid, N_, NotFound
+
+
+class OfferNotFound(NotFound):
+    """No such offer, or it does not cover what is being bought."""
+
+    code = "plays.offer_not_found"
+    message = N_("We could not find this offer.")
+
+
+class OfferNotStarted(Conflict):
+    """The period of the offer lies ahead."""
+
+    code = "plays.offer_not_started"
+    message = N_("This offer has not started yet.")
+
+
+class OfferEnded(Conflict):
+    """The offer is over or was stopped by the shop."""
+
+    code = "plays.offer_ended"
+    message = N_("This offer is over.")
+
+
+class OfferSoldOut(Conflict):
+    """The quantity set aside for the offer is used up."""
+
+    code = "plays.offer_sold_out"
+    message = N_("Everything set aside for this offer is taken. Only %(available)s left.")
+
+
+class OfferOverlaps(Conflict):
+    """The product already has an offer in that period."""
+
+    code = "plays.offer_overlaps"
+    message = N_("This product already has an offer in that period (%(offer)s).")
+
+
+class OfferRefused(Invalid):
+    """The offer as a whole makes no sense."""
+
+    code = "plays.offer_refused"
+    message = N_("This offer cannot be published: %(problem)s.")
+
+
+class ParamRefused(Invalid):
+    """A setting is missing, unknown or out of bounds."""
+
+    code = "plays.param_refused"
+    message = N_("Please check %(name)s: it must be %(expected)s.")
+
+
+class MechanicUnknown(Invalid):
+    """There is no such way of playing together."""
+
+    code = "plays.mechanic_unknown"
+    message = N_("There is no such kind of offer: %(mechanic)s.")
+
+
+class VirtualCompletionRefused(Forbidden):
+    """The rule pack does not let a shop fill teams with house members."""
+
+    code = "plays.virtual_completion_refused"
+    message = N_("Filling teams with house members is not allowed here.")
+
+
+class BoughtAlone(Invalid):
+    """An order for a team holds one kind of goods and nothing else."""
+
+    code = "plays.bought_alone"
+    message = N_("A team purchase is ordered by itself: one product, one choice. Please order the rest separately.")
+
+
+class TooMany(Conflict):
+    """More units than one person may have."""
+
+    code = "plays.too_many"
+    message = N_("This offer allows at most %(limit)s per person.")
+
+
+class TooManyTeams(Conflict):
+    """The person takes part in as many teams of this offer as it allows."""
+
+    code = "plays.too_many_teams"
+    message = N_("You are already in %(limit)s teams of this offer, which is the most it allows.")
+
+
+class NewcomersOnly(Forbidden):
+    """The seat is kept for people who never bought here."""
+
+    code = "plays.newcomers_only"
+    message = N_("This seat is for people who are buying here for the first time.")
+
+
+class TeamNotFound(NotFound):
+    """No such team."""
+
+    code = "plays.team_not_found"
+    message = N_("We could not find this team.")
+
+
+class TeamFull(Conflict):
+    """Every seat is taken or being paid."""
+
+    code = "plays.team_full"
+    message = N_("This team is full. You can start your own.")
+
+
+class TeamClosed(Conflict):
+    """The team's time is over, or it already formed or failed."""
+
+    code = "plays.team_closed"
+    message = N_("This team is closed. You can start your own.")
+
+
+class AlreadyInTeam(Conflict):
+    """The person has a seat in this team."""
+
+    code = "plays.already_in_team"
+    message = N_("You are already in this team.")
+
+
+class NotInTeam(NotFound):
+    """The person has no seat in this team."""
+
+    code = "plays.not_in_team"
+    message = N_("You are not in this team.")
+
+
+class SeatGone(Conflict):
+    """A payment came when its seat could no longer be had; the money goes back by itself."""
+
+    code = "plays.seat_gone"
+    message = N_("Your payment arrived after the seat was gone. The full amount is on its way back to you.")
+
