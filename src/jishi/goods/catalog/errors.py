@@ -1,6 +1,6 @@
 """Refusals of the catalogue. Codes are public and append-only."""
 
-from jishi.kernel.errors import Conflict, Invalid, N_, NotFound
+from jishi.kernel.errors import N_, Conflict, Invalid, NotFound
 
 
 class ProductUnknown(NotFound):

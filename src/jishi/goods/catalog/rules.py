@@ -154,7 +154,9 @@ def _variants(variants: Iterable[VariantDraft], width: int) -> tuple[VariantDraf
 
 
 def _variant(variant: VariantDraft, width: int) -> VariantDraft:
-    options = tuple(clean_line(value, name="option value", limit=OPTION_VALUE_MAX) for value in variant.options)
+    options = tuple(
+        clean_line(value, name="option value", limit=OPTION_VALUE_MAX) for value in variant.options
+    )
     if len(options) != width or not all(options):
         raise VariantsUneven(options=" / ".join(options))
     if not 0 <= variant.weight_g <= WEIGHT_MAX_G:

@@ -63,9 +63,7 @@ def document(fields: Sequence[tuple[str, str]]) -> str:
 
 def vocabulary(fields: Iterable[tuple[str, str]]) -> set[str]:
     """The words worth comparing a misspelling with: those of titles, brands and tags."""
-    return {
-        word for weight, text in fields if weight != "D" for word in words_of(text) if len(word) > 1
-    }
+    return {word for weight, text in fields if weight != "D" for word in words_of(text) if len(word) > 1}
 
 
 def tsquery(words: Sequence[str]) -> str:
@@ -74,7 +72,9 @@ def tsquery(words: Sequence[str]) -> str:
 
 
 def _term(word: str, *, is_last: bool) -> str:
-    is_prefix = (is_last and (len(word) > 1 or not is_han(word))) or (not is_han(word) and len(word) >= PREFIX_MIN)
+    is_prefix = (is_last and (len(word) > 1 or not is_han(word))) or (
+        not is_han(word) and len(word) >= PREFIX_MIN
+    )
     term = f"{word}:*" if is_prefix else word
     is_plural = len(word) > PREFIX_MIN and word.endswith("s") and not word.endswith("ss") and word.isascii()
     return f"({term} | {word[:-1]})" if is_plural else term

@@ -5,8 +5,9 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
-import jishi.kernel.text
 from django.db import migrations, models
+
+import jishi.kernel.text
 
 
 class Migration(migrations.Migration):

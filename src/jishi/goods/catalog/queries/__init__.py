@@ -1,0 +1,37 @@
+"""Reading the catalogue: frozen views in the viewer's language, a fixed number of statements per question."""
+
+from jishi.goods.catalog.queries.facets import count_facets
+from jishi.goods.catalog.queries.listings import list_cards, page_listings
+from jishi.goods.catalog.queries.naming import brands_by_name, categories_by_name
+from jishi.goods.catalog.queries.products import (
+    find_product_by_code,
+    find_product_id,
+    find_variants,
+    get_product,
+    list_product_ids,
+    list_states,
+    list_variant_ids,
+)
+from jishi.goods.catalog.queries.spelling import did_you_mean
+from jishi.goods.catalog.queries.suggesting import suggest
+from jishi.goods.catalog.queries.trees import find_category, list_brands, list_categories
+
+__all__ = [
+    "brands_by_name",
+    "categories_by_name",
+    "count_facets",
+    "did_you_mean",
+    "find_category",
+    "find_product_by_code",
+    "find_product_id",
+    "find_variants",
+    "get_product",
+    "list_brands",
+    "list_cards",
+    "list_categories",
+    "list_product_ids",
+    "list_states",
+    "list_variant_ids",
+    "page_listings",
+    "suggest",
+]

@@ -1,0 +1,208 @@
+"""Reading products and variants: a fixed number of statements, whatever the size of the answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from jishi.goods.catalog.contracts import (
+    MediaView,
+    Named,
+    OptionView,
+    PendingPicture,
+    ProductDraft,
+    ProductState,
+    ProductView,
+    VariantDraft,
+    VariantView,
+)
+from jishi.goods.catalog.errors import ProductUnknown
+from jishi.goods.catalog.models import Category, Listing, MediaAddress, Product, Variant
+from jishi.goods.catalog.queries import media
+from jishi.kernel.text import pick
+
+
+def get_product(product_id: int, *, language: str) -> ProductView:
+    """One product of any status, with its active variants and its pictures, in four statements.
+
+    :raises ProductUnknown: no such product.
+    """
+    listing = (
+        Listing.objects.filter(pk=product_id)
+        .select_related("product__category", "product__brand")
+        .defer("search_zh", "search_en")
+        .first()
+    )
+    if listing is None:
+        raise ProductUnknown
+    return _product_view(listing, language)
+
+
+def find_product_by_code(code: str, *, language: str) -> ProductView | None:
+    """The product with this public code, or None."""
+    product_id = find_product_id(code)
+    return None if product_id is None else get_product(product_id, language=language)
+
+
+def find_product_id(code: str) -> int | None:
+    """The id behind a public code, or None."""
+    return Product.objects.filter(code=code).values_list("pk", flat=True).first()
+
+
+def list_variant_ids(product_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """The active variants of products in their order."""
+    result: dict[int, list[int]] = {}
+    rows = Variant.objects.filter(product_id__in=set(product_ids), status="active").order_by("position", "id")
+    for product_id, variant_id in rows.values_list("product_id", "pk"):
+        result.setdefault(product_id, []).append(variant_id)
+    return {product_id: tuple(variant_ids) for product_id, variant_ids in result.items()}
+
+
+def list_product_ids(variant_ids: Iterable[int]) -> dict[int, int]:
+    """The product of each variant."""
+    return dict(Variant.objects.filter(pk__in=set(variant_ids)).values_list("pk", "product_id"))
+
+
+def find_variants(ids: Iterable[int], *, language: str) -> dict[int, VariantView]:
+    """Variants by id, also archived ones (``is_sellable`` is false), in two statements."""
+    rows = list(Variant.objects.filter(pk__in=set(ids)).select_related("product").order_by("pk"))
+    images = dict(Listing.objects.filter(pk__in={row.product_id for row in rows}).values_list("pk", "image"))
+    return {
+        row.pk: variant_view(row, row.product, media.small_url(images.get(row.product_id)), language)
+        for row in rows
+    }
+
+
+def list_states(shop_id: int, *, handles: Sequence[str] | None = None) -> dict[str, ProductState]:
+    """Products of a shop by handle in all their languages, for exports and imports, in five statements."""
+    rows = Product.objects.filter(shop_id=shop_id).select_related("brand").order_by("pk")
+    if handles is not None:
+        rows = rows.filter(handle__in=list(handles))
+    products = list(rows)
+    product_ids = [row.pk for row in products]
+    variants: dict[int, list[Variant]] = {}
+    for variant in Variant.objects.filter(product_id__in=product_ids, status="active").order_by(
+        "position", "id"
+    ):
+        variants.setdefault(variant.product_id, []).append(variant)
+    pending: dict[int, list[PendingPicture]] = {}
+    for address in MediaAddress.objects.filter(product_id__in=product_ids).order_by("position", "id"):
+        pending.setdefault(address.product_id, []).append(
+            PendingPicture(address.url, address.alt, address.position)
+        )
+    pictures = media.list_views(product_ids)
+    tree = {row.pk: row for row in Category.objects.all()}
+    return {
+        row.handle: _state(
+            row, variants.get(row.pk, []), pending.get(row.pk, []), pictures.get(row.pk, []), tree
+        )
+        for row in products
+    }
+
+
+def variant_view(row: Variant, product: Product, image_url: str, language: str) -> VariantView:
+    """One variant in the viewer's language."""
+    return VariantView(
+        variant_id=row.pk,
+        product_id=product.pk,
+        shop_id=product.shop_id,
+        product_code=product.code,
+        product_title=pick(product.title, language),
+        sku=row.sku,
+        options=tuple(_label(product.labels, value, language) for value in row.options),
+        weight_g=row.weight_g,
+        image_url=image_url,
+        is_sellable=product.status == "active" and row.status == "active",
+        product_slug=product.slug,
+        barcode=row.barcode,
+    )
+
+
+def _product_view(listing: Listing, language: str) -> ProductView:
+    product = listing.product
+    rows = Variant.objects.filter(product_id=product.pk, status="active").order_by("position", "id")
+    small = media.small_url(listing.image)
+    variants = tuple(variant_view(row, product, small, language) for row in rows)
+    names = [_label(product.labels, name, language) for name in product.option_names]
+    crumbs = _breadcrumbs(product.category, language)
+    brand = product.brand
+    return ProductView(
+        product_id=product.pk,
+        code=product.code,
+        slug=product.slug,
+        shop_id=product.shop_id,
+        title=pick(product.title, language),
+        description_html=pick(product.description, language),
+        category=crumbs[-1] if crumbs else None,
+        brand=None if brand is None else Named(brand.slug, pick(brand.name, language)),
+        options=tuple(_option(name, index, variants) for index, name in enumerate(names)),
+        variants=variants,
+        media=tuple(media.list_views([product.pk]).get(product.pk, [])),
+        attributes=_attributes(product, language),
+        tags=tuple(product.tags),
+        status=product.status,
+        sold_count=listing.sold_count,
+        handle=product.handle,
+        breadcrumbs=crumbs,
+    )
+
+
+def _option(name: str, index: int, variants: Sequence[VariantView]) -> OptionView:
+    return OptionView(name, tuple(dict.fromkeys(variant.options[index] for variant in variants)))
+
+
+def _attributes(product: Product, language: str) -> tuple[tuple[str, str], ...]:
+    result = []
+    for name, value in product.attributes.items():
+        text = _label(product.labels, value, language) if isinstance(value, str) else pick(value, language)
+        result.append((_label(product.labels, name, language), text))
+    return tuple(result)
+
+
+def _label(labels: Mapping[str, Any], source: str, language: str) -> str:
+    """A merchant's own word in the viewer's language; the word itself where nobody translated it."""
+    translated: str = labels.get(source, {}).get(language) or source
+    return translated
+
+
+def _breadcrumbs(category: Category | None, language: str) -> tuple[Named, ...]:
+    if category is None:
+        return ()
+    rows = {row.pk: row for row in Category.objects.filter(pk__in=category.ancestor_ids)}
+    path = [rows[pk] for pk in category.ancestor_ids if pk in rows]
+    return tuple(Named(row.slug, pick(row.name, language)) for row in path)
+
+
+def _state(
+    row: Product,
+    variants: Sequence[Variant],
+    pending: Sequence[PendingPicture],
+    pictures: Sequence[MediaView],
+    tree: Mapping[int, Category],
+) -> ProductState:
+    path = tree[row.category_id].ancestor_ids if row.category_id in tree else []
+    draft = ProductDraft(
+        shop_id=row.shop_id,
+        handle=row.handle,
+        title=row.title,
+        description=row.description,
+        category_id=row.category_id,
+        brand_id=row.brand_id,
+        option_names=tuple(row.option_names),
+        variants=tuple(
+            VariantDraft(tuple(v.options), v.sku, v.weight_g, v.barcode, v.image_source) for v in variants
+        ),
+        tags=tuple(row.tags),
+        attributes=row.attributes,
+        labels=row.labels,
+        status=row.status,
+        kind=row.kind,
+        pending=tuple(pending),
+    )
+    return ProductState(
+        product_id=row.pk,
+        code=row.code,
+        draft=draft,
+        variant_ids=tuple(variant.pk for variant in variants),
+        brand_name=pick(row.brand.name, "zh-hans") if row.brand else "",
+        category_path=tuple(pick(tree[pk].name, "zh-hans") for pk in path if pk in tree),
+        media=tuple(pictures),
+    )
