@@ -27,7 +27,7 @@ class Warehouse(models.Model):
 
 
 class Stock(models.Model):
-    """One variant in one warehouse. `product` repeats the variant's, to answer for a whole product at once."""
+    """One variant in one warehouse. `product` repeats the variant's, to answer for a whole product."""
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
@@ -70,7 +70,8 @@ class Hold(models.Model):
                 condition=Q(state__in=["held", "committed", "consumed", "released"]), name="hold_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="held", expires_at__isnull=False) | (~Q(state="held") & Q(expires_at__isnull=True)),
+                condition=Q(state="held", expires_at__isnull=False)
+                | (~Q(state="held") & Q(expires_at__isnull=True)),
                 name="hold_expires_only_while_held",
             ),
         ]
@@ -100,7 +101,9 @@ class Movement(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["stock", "kind", "reference"], name="movement_once_per_reference"),
+            models.UniqueConstraint(
+                fields=["stock", "kind", "reference"], name="movement_once_per_reference"
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(kind="adjust")

@@ -31,9 +31,15 @@ class Shop(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(commission_bps__lte=10_000), name="shop_commission_at_most_all"),
-            models.CheckConstraint(condition=Q(auto_confirm_days__gte=1), name="shop_auto_confirm_a_day_at_least"),
-            models.CheckConstraint(condition=Q(delivery_fee_minor__gte=0), name="shop_delivery_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(commission_bps__lte=10_000), name="shop_commission_at_most_all"
+            ),
+            models.CheckConstraint(
+                condition=Q(auto_confirm_days__gte=1), name="shop_auto_confirm_a_day_at_least"
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery_fee_minor__gte=0), name="shop_delivery_fee_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(free_delivery_from_minor__isnull=True) | Q(free_delivery_from_minor__gte=0),
                 name="shop_free_delivery_not_negative",

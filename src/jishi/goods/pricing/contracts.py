@@ -139,6 +139,5 @@ class PriceView:
     currency: str
 
 
-
 PriceRow = tuple[int, str, int, int | None]
 """A price as the merchant wants it: variant id, currency, amount, comparison price or nothing."""

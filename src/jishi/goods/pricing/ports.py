@@ -29,7 +29,13 @@ class PriceRule(Protocol):
         """
 
     def hold(
-        self, *, adjustment: Adjustment, hold_key: str, buyer_id: int | None, expires_at: datetime, at: datetime
+        self,
+        *,
+        adjustment: Adjustment,
+        hold_key: str,
+        buyer_id: int | None,
+        expires_at: datetime,
+        at: datetime,
     ) -> None:
         """Set aside what the adjustment uses up (a seat, a coupon), until it expires.
 

@@ -145,9 +145,7 @@ def _line(
     )
 
 
-def _deliveries(
-    request: PriceRequest, shops: Mapping[int, merchants.ShopView]
-) -> dict[int, DeliveryChoice]:
+def _deliveries(request: PriceRequest, shops: Mapping[int, merchants.ShopView]) -> dict[int, DeliveryChoice]:
     standard = {
         shop.id: DeliveryChoice(
             shop_id=shop.id,

@@ -64,7 +64,11 @@ def check_request(request: PriceRequest) -> None:
 
 
 def honest_compare_at(
-    *, amount_minor: int, compare_at_minor: int | None, lowest_before_minor: int | None, may_lack_history: bool
+    *,
+    amount_minor: int,
+    compare_at_minor: int | None,
+    lowest_before_minor: int | None,
+    may_lack_history: bool,
 ) -> int | None:
     """Return the price that may be shown struck through beside `amount_minor`, if any.
 
@@ -148,7 +152,9 @@ class Bill:
     def _checked(self, proposal: Adjustment) -> Adjustment:
         line = self._lines.get(proposal.line_key) if proposal.line_key is not None else None
         if type(proposal.amount_minor) is not int or proposal.amount_minor > 0:
-            raise InvariantBroken(f"rule {proposal.rule} proposed {proposal.amount_minor!r}: prices only fall")
+            raise InvariantBroken(
+                f"rule {proposal.rule} proposed {proposal.amount_minor!r}: prices only fall"
+            )
         if proposal.line_key is not None and (line is None or line.shop_id != proposal.shop_id):
             raise InvariantBroken(f"rule {proposal.rule} proposed for a line that is not there")
         if not self._keys_of(proposal.shop_id):

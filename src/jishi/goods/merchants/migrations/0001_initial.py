@@ -1,7 +1,8 @@
 import django.db.models.deletion
-import jishi.kernel.text
 from django.conf import settings
 from django.db import migrations, models
+
+import jishi.kernel.text
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 """Setting prices: the list, its history and the catalogue's "from" price change in one transaction.
 
-One writer per shop at a time (an advisory lock), because a product's lowest price depends on all its variants.
+One writer per shop at a time (an advisory lock), because a product's lowest price depends on
+all its variants.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,8 @@ _SET = """
 WITH wanted AS (
     SELECT w.*, p.amount_minor AS old_minor, GREATEST(%(at)s, p.since_at) AS from_at
     FROM unnest(%(variants)s::bigint[], %(products)s::bigint[], %(currencies)s::text[], %(amounts)s::bigint[],
-                %(compare_ats)s::bigint[]) AS w(variant_id, product_id, currency, amount_minor, compare_at_minor)
+                %(compare_ats)s::bigint[])
+        AS w(variant_id, product_id, currency, amount_minor, compare_at_minor)
     LEFT JOIN pricing_price p ON p.variant_id = w.variant_id AND p.currency = w.currency
 ), changed AS (
     SELECT * FROM wanted WHERE old_minor IS DISTINCT FROM amount_minor
@@ -48,7 +50,8 @@ WITH wanted AS (
 )
 INSERT INTO pricing_price
     (variant_id, product_id, currency, amount_minor, compare_at_minor, lowest_before_minor, since_at)
-SELECT variant_id, product_id, currency, amount_minor, compare_at_minor, lowest_before_minor, from_at FROM priced
+SELECT variant_id, product_id, currency, amount_minor, compare_at_minor, lowest_before_minor, from_at
+FROM priced
 ON CONFLICT (variant_id, currency) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, compare_at_minor = EXCLUDED.compare_at_minor,
     lowest_before_minor = EXCLUDED.lowest_before_minor, since_at = EXCLUDED.since_at
@@ -128,4 +131,4 @@ def _tell_catalog(variants: dict[int, catalog.VariantView]) -> None:
         view = prices[currency_of[product_id]][lowest[product_id][2]]
         rows.append((product_id, view.amount_minor, view.compare_at_minor, view.currency))
     if rows:
-        catalog_operations.set_price_from(rows)
+        catalog_operations.set_price_from(rows=rows)

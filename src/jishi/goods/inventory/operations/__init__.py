@@ -1,0 +1,21 @@
+"""Writing stock. Every verb is idempotent by its reference and all or nothing.
+
+Order of locks, everywhere: shelves by id, then their holds, then the product's in-stock mark.
+Whoever holds for several references in one transaction does so shop by shop, in order of shop id.
+"""
+
+from jishi.goods.inventory.operations.holds import commit, consume, expire_holds, hold, release
+from jishi.goods.inventory.operations.returns import restock
+from jishi.goods.inventory.operations.shelves import open_warehouse, receive, set_stock
+
+__all__ = [
+    "commit",
+    "consume",
+    "expire_holds",
+    "hold",
+    "open_warehouse",
+    "receive",
+    "release",
+    "restock",
+    "set_stock",
+]
