@@ -185,7 +185,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Mail and cache --------------------------------------------------------------------------------------
 
-EMAIL_BACKEND = env.text("JISHI_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+# A demo without a mail server catches everything in its inbox page.
+EMAIL_BACKEND = env.text("JISHI_EMAIL_BACKEND") or (
+    "jishi.people.notifications.providers.InboxMailBackend"
+    if JISHI_DEMO and not env.text("JISHI_EMAIL_HOST")
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+JISHI_SMS_URL = env.text("JISHI_SMS_URL")  # a gateway that takes {"phone", "text"} as JSON
+JISHI_SMS_TOKEN = env.text("JISHI_SMS_TOKEN")
+EMAIL_TIMEOUT = 10
 EMAIL_HOST = env.text("JISHI_EMAIL_HOST")
 EMAIL_PORT = env.number("JISHI_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("JISHI_EMAIL_USER")
@@ -193,7 +201,15 @@ EMAIL_HOST_PASSWORD = env.text("JISHI_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("JISHI_EMAIL_TLS", default=True)
 DEFAULT_FROM_EMAIL = env.text("JISHI_EMAIL_FROM", "Jishi <no-reply@localhost>")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "jishi"}}
+# Counters of sign-in attempts and used one-time codes hold across processes; page fragments stay in memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_sharedcache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "jishi"},
+}
 
 # --- Security --------------------------------------------------------------------------------------------
 
@@ -236,7 +252,9 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1 / 4  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "jishi.people.accounts.adapter.login_name"
+AXES_LOCKOUT_CALLABLE = "jishi.people.accounts.adapter.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "email", "phone", "ip_address", "password"]

@@ -36,11 +36,23 @@ SIGN_IN_APPS = [
     *(f"allauth.socialaccount.providers.{name}" for name in NETWORKS),
 ]
 
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("JISHI_BEHIND_PROXY") else 0
+
 ACCOUNT_ADAPTER = "jishi.people.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "jishi.people.accounts.adapter.SocialAdapter"
+ACCOUNT_FORMS = {
+    "login": "jishi.surfaces.storefront.pages.sign_in.PasswordForm",
+    "request_login_code": "jishi.surfaces.storefront.pages.sign_in.CodeForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone", "email", "password1"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 5
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -51,12 +63,21 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# On top of these come our own limits per recipient and sender (people/accounts/codes.py).
+ACCOUNT_RATE_LIMITS = {
+    "verify_phone": "5/m/key,20/m/ip",
+    "change_phone": "5/m/user",
+    "confirm_email": "5/m/key",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Jishi"
+MFA_TOTP_TOLERANCE = 1
+# Browsers treat a loopback address as secure; anywhere else passkeys need TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.flag("JISHI_DEMO")
 
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = True

@@ -1,0 +1,58 @@
+"""`jishi restore`: reads what `jishi backup` wrote into an empty installation."""
+
+from __future__ import annotations
+
+import argparse
+import tarfile
+from pathlib import Path
+
+import psycopg
+
+from jishi.cli import home, migrations
+from jishi.cli.backup import DUMP, MEDIA, call
+from jishi.cli.failure import Failure
+from jishi.cli.progress import Progress
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("folder", type=Path, help="a folder written by `jishi backup`")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fill the empty database and the media folder, then bring the tables up to date."""
+    source: Path = options.folder
+    if not (source / DUMP).is_file():
+        raise Failure(f"{source} holds no backup: {DUMP} is missing.")
+    progress = Progress()
+    with home.database(owner=True) as access:
+        with psycopg.connect(access.owner_url) as owner:
+            tables = owner.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        if tables and tables[0]:
+            raise Failure(
+                "The database is not empty: restore into a new one (another JISHI_HOME or DATABASE_URL)."
+            )
+        with progress.step("Database"):
+            call(
+                ["pg_restore", "--no-owner", "--exit-on-error", "--no-password", str(source / DUMP)],
+                access.owner_url,
+            )
+        home.django()
+        with progress.step("Tables"):
+            migrations.apply(owner_url=access.owner_url, say=lambda words: None)
+        with progress.step("Media"):
+            _unpack(source / MEDIA)
+    return 0
+
+
+def _unpack(archive_path: Path) -> None:
+    from django.conf import settings
+
+    if not archive_path.is_file():
+        return
+    target = Path(settings.MEDIA_ROOT)
+    target.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(archive_path) as archive:
+        for member in archive.getmembers():
+            member.name = str(Path(member.name).relative_to("media"))
+            archive.extract(member, target, filter="data")

@@ -1,0 +1,85 @@
+"""`jishi serve`: one part in the foreground. Production runs web and lane behind a proxy; the demo runs front."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from jishi.cli import home
+from jishi.cli.failure import Failure
+from jishi.config import environment
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("part", choices=("web", "lane", "front"))
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="default: web and front 8000, lane 8001")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of web")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    home.load_secrets(environment.home(), create=False)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.config.settings")
+    if not os.environ.get("DATABASE_URL"):
+        raise Failure(
+            "DATABASE_URL is not set: `jishi up` brings its own database, `jishi serve` expects yours."
+        )
+    port = options.port or (8001 if options.part == "lane" else 8000)
+    if options.part == "web":
+        return _web(options.host, port, options.workers)
+    import uvicorn
+
+    if options.part == "front":
+        home.django()
+    target = (
+        "jishi.surfaces.lane.app:application" if options.part == "lane" else "jishi.config.asgi:application"
+    )
+    uvicorn.run(
+        target,
+        host=options.host,
+        port=port,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=environment.flag("JISHI_BEHIND_PROXY"),
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def _web(host: str, port: int, workers: int) -> int:
+    """Run Django under gunicorn: one worker per core, four threads each."""
+    from gunicorn.app.base import BaseApplication
+
+    home.django()
+
+    class Web(BaseApplication):
+        """gunicorn, configured here instead of in a file."""
+
+        def load_config(self) -> None:
+            settings = {
+                "bind": f"{host}:{port}",
+                "worker_class": "gthread",
+                "workers": workers,
+                "threads": 4,
+                "graceful_timeout": 10,
+                "max_requests": 20_000,
+                "max_requests_jitter": 2_000,
+                "proc_name": "jishi-web",
+                "forwarded_allow_ips": "127.0.0.1,::1",
+                "control_socket_disable": True,
+            }
+            for name, value in settings.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> object:
+            from jishi.config.wsgi import application
+
+            return application
+
+    Web().run()
+    return 0
