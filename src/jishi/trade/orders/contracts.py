@@ -81,6 +81,7 @@ class OrderDraft:
     total_minor: int
     lines: tuple[LineDraft, ...]
     pay_by_at: datetime
+    commission_bps: int = 0
     intent_code: str = ""
     adjustments: tuple[AdjustmentDraft, ...] = ()
     address: AddressSnapshot = field(default_factory=AddressSnapshot)
@@ -179,6 +180,7 @@ class OrderView:
 class OrderHandle:
     """An order whose row the caller's transaction holds locked; `rules` are the price rules that act on it."""
 
+    id: int
     code: str
     checkout_code: str
     buyer_id: int
@@ -188,6 +190,7 @@ class OrderHandle:
     discount_minor: int
     delivery_minor: int
     total_minor: int
+    commission_bps: int
     state: str
     intent_code: str
     stock_reference: str

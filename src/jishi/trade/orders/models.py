@@ -41,6 +41,7 @@ class Order(models.Model):
     discount_minor = models.BigIntegerField(default=0)
     delivery_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    commission_bps = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, default=OrderState.AWAITING_PAYMENT)
     intent_code = models.CharField(max_length=12, blank=True, default="")
     stock_reference = models.CharField(max_length=40)
@@ -71,6 +72,7 @@ class Order(models.Model):
                 & Q(total_minor__gte=0, goods_minor__gte=0, discount_minor__gte=0, delivery_minor__gte=0),
                 name="orders_order_sums",
             ),
+            models.CheckConstraint(condition=Q(commission_bps__lte=10_000), name="orders_order_commission"),
             models.CheckConstraint(
                 condition=Q(state__in=AFTER_PAYMENT, paid_at__isnull=False)
                 | (~Q(state__in=AFTER_PAYMENT) & Q(paid_at__isnull=True)),

@@ -1,6 +1,6 @@
 """The verbs of orders. Each is one transaction (or joins the caller's) and locks orders in primary-key order."""
 
-from jishi.trade.orders.operations.close import cancel, expire
+from jishi.trade.orders.operations.close import cancel, expire, refuse_payment
 from jishi.trade.orders.operations.create import create, create_many
 from jishi.trade.orders.operations.deliver import confirm_receipt, mark_shipped
 from jishi.trade.orders.operations.holds import release_hold, release_holds
@@ -21,6 +21,7 @@ __all__ = [
     "mark_refunded",
     "mark_shipped",
     "refund",
+    "refuse_payment",
     "release_hold",
     "release_holds",
 ]

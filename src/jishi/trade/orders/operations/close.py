@@ -68,9 +68,25 @@ def cancel(*, order_code: str, by: int | None, reason: str, at: datetime | None 
         _call_off(order, siblings, by=by, reason=reason, at=now)
 
 
+def refuse_payment(*, order_code: str, reason: str, at: datetime | None = None) -> None:
+    """End an unpaid order whose money came but whose goods or price cannot be had any more.
+
+    The caller sends the money back.
+
+    :raises OrderNotFound: nobody has this code.
+    :raises NotPossibleNow: it does not wait for payment.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        order = moves.locked(order_code)
+        rules.next_state(order.state, "cancel")
+        let_go.give_back([order], at=now)
+        _end(order, by=None, reason=reason, at=now)
+
+
 def is_captured(intent_code: str) -> bool:
     """Whether the money behind an intent is here, although the orders may not know yet."""
-    return bool(intent_code) and payment_queries.get_intent(intent_code).captured_minor > 0
+    return bool(intent_code) and payment_queries.get_intent(intent_code).captured_at is not None
 
 
 def _call_off(order: Order, siblings: list[Order], *, by: int | None, reason: str, at: datetime) -> None:
@@ -83,6 +99,10 @@ def _call_off(order: Order, siblings: list[Order], *, by: int | None, reason: st
         let_go.reissue_intent(staying, at=at)
     elif order.intent_code:
         payments.cancel_intent(intent_code=order.intent_code, at=at)
+    _end(order, by=by, reason=reason, at=at)
+
+
+def _end(order: Order, *, by: int | None, reason: str, at: datetime) -> None:
     moves.move(
         [order],
         "cancel",

@@ -57,6 +57,7 @@ def _row(draft: OrderDraft, placed_at: datetime) -> Order:
         discount_minor=draft.discount_minor,
         delivery_minor=draft.delivery_minor,
         total_minor=draft.total_minor,
+        commission_bps=draft.commission_bps,
         intent_code=draft.intent_code,
         stock_reference=draft.code,
         address=json.dumps(dataclasses.asdict(draft.address), ensure_ascii=False),

@@ -42,7 +42,7 @@ def reissue_intent(orders: Sequence[Order], *, at: datetime) -> None:
         intent = payments.open_intent(
             buyer_id=orders[0].buyer_id,
             amount=Money(amount, orders[0].currency),
-            allocations=[Allocation(order.code, order.total_minor) for order in orders if order.total_minor],
+            allocations=[Allocation(order.code, order.total_minor) for order in orders],
             natural_key=f"checkout:{orders[0].checkout_code}:{ids.new_code(6)}",
             expires_at=orders[0].pay_by_at,
             at=at,

@@ -144,6 +144,7 @@ def line_facts(order: Order) -> list[dict[str, Any]]:
 
 def _handle(row: Order) -> OrderHandle:
     return OrderHandle(
+        id=row.pk,
         code=row.code,
         checkout_code=row.checkout_code,
         buyer_id=row.buyer_id,
@@ -153,6 +154,7 @@ def _handle(row: Order) -> OrderHandle:
         discount_minor=row.discount_minor,
         delivery_minor=row.delivery_minor,
         total_minor=row.total_minor,
+        commission_bps=row.commission_bps,
         state=row.state,
         intent_code=row.intent_code,
         stock_reference=row.stock_reference,

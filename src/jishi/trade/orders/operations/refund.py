@@ -51,14 +51,16 @@ def start(order: Order, *, reason: str, natural_key: str, by: int | None, at: da
         _finish(order, at=at)
 
 
-def mark_refunded(*, order_code: str, at: datetime | None = None) -> bool:
+def mark_refunded(*, order_code: str, intent_code: str | None = None, at: datetime | None = None) -> bool:
     """Record that the money is back with the buyer; true if the order was waiting for that.
+
+    With `intent_code`, money that came and went by another payment of the same order does not count.
 
     :raises OrderNotFound: nobody has this code.
     """
     with transaction.atomic():
         order = moves.locked(order_code)
-        if order.state != rules.REFUNDING:
+        if order.state != rules.REFUNDING or intent_code not in (None, order.intent_code):
             return False
         _finish(order, at=clock.at_or_now(at))
     return True

@@ -1,0 +1,153 @@
+"""Money arrived: each order of the payment becomes paid, or its part goes back to the buyer. Never both.
+
+An order that still waits, or that expired before its money came, is accepted if its price and its goods can be
+had: then stock is committed, price rules settle, the order is paid and escrow holds the money, all or nothing.
+Otherwise its part of the payment is refunded, and the order stays or becomes closed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from jishi.goods.inventory import operations as inventory
+from jishi.goods.inventory.errors import HoldNotCommitted, HoldUnknown
+from jishi.goods.pricing import operations as pricing
+from jishi.kernel import clock, ids, policy
+from jishi.kernel.errors import DomainError, Unavailable
+from jishi.kernel.money import Money
+from jishi.money.escrow import operations as escrow
+from jishi.money.payments import operations as payments
+from jishi.money.payments import queries as payment_queries
+from jishi.trade.checkout import rules
+from jishi.trade.orders import operations as orders
+from jishi.trade.orders import queries as order_queries
+from jishi.trade.orders.contracts import OrderHandle, OrderState
+
+log = structlog.get_logger("checkout")
+
+LATE_PAYMENT = "revive"
+"""What happens to money for an expired order: "revive" it if it can be had, or always "refund"."""
+
+
+def apply_payment(
+    *,
+    intent_code: str,
+    allocations: Mapping[str, int],
+    paid_at: datetime,
+    at: datetime | None = None,
+) -> None:
+    """Apply a captured payment to its orders. Doing so again changes nothing."""
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        for order in orders.lock(order_codes=list(allocations)):
+            _apply(order, intent_code, allocations[order.code], paid_at=paid_at, at=now)
+
+
+def apply_refund(
+    *, intent_code: str, order_code: str, amount_minor: int, at: datetime | None = None
+) -> None:
+    """Money arrived back at the buyer: an order whose whole money it was is refunded by this."""
+    with transaction.atomic():
+        found = orders.lock(order_codes=[order_code])
+        if found and amount_minor >= found[0].total_minor:
+            orders.mark_refunded(order_code=order_code, intent_code=intent_code, at=at)
+
+
+def accept_free(order_codes: Sequence[str], *, at: datetime) -> None:
+    """Accept orders that cost nothing; there is no payment to wait for."""
+    for order in orders.lock(order_codes=order_codes):
+        _secure(order, order.stock_reference, paid_at=at, at=at)
+        orders.mark_paid(order_code=order.code, paid_at=at, at=at)
+
+
+def _apply(order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime) -> None:
+    if order.intent_code != intent_code or order.total_minor != amount_minor:
+        # The order was given another payment meanwhile (its price changed, or a sibling was cancelled).
+        _send_back(order, intent_code, amount_minor, f"superseded:{intent_code}", "superseded", at)
+    elif order.state == OrderState.AWAITING_PAYMENT:
+        refusal = _accept(order, intent_code, order.stock_reference, paid_at=paid_at, at=at)
+        if refusal:
+            orders.refuse_payment(order_code=order.code, reason=refusal, at=at)
+            _send_back(order, intent_code, amount_minor, "late", refusal, at)
+    elif order.state == OrderState.EXPIRED:
+        _apply_late(order, intent_code, amount_minor, paid_at=paid_at, at=at)
+    elif order.state == OrderState.CANCELLED:
+        _send_back(order, intent_code, amount_minor, "late", "cancelled", at)
+
+
+def _apply_late(
+    order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime
+) -> None:
+    """Revive an expired order, or send its money back; once it is on its way back there is no reviving."""
+    if payment_queries.list_refunds(order.code):
+        return
+    refusal: str | None = "late"
+    if policy.pack().get("checkout.late_payment", LATE_PAYMENT) == "revive":
+        # The old reference was released for good; a new one holds afresh.
+        reference = f"{order.code}.{ids.new_code(4)}"
+        refusal = _accept(order, intent_code, reference, paid_at=paid_at, at=at)
+    if refusal:
+        _send_back(order, intent_code, amount_minor, "late", refusal, at)
+
+
+def _accept(
+    order: OrderHandle, intent_code: str, stock_reference: str, *, paid_at: datetime, at: datetime
+) -> str | None:
+    """Make an order paid; returns why that cannot be, with nothing changed, or None."""
+    try:
+        with transaction.atomic():
+            reference = _secure(order, stock_reference, paid_at=paid_at, at=at)
+    except Unavailable:
+        raise  # busy is no answer: the fact is delivered again
+    except DomainError as refusal:
+        log.info("payment.refused", order=order.code, state=order.state, code=refusal.code)
+        return refusal.code
+    orders.mark_paid(order_code=order.code, paid_at=paid_at, stock_reference=reference, at=at)
+    if order.total_minor:
+        escrow.hold(
+            order_code=order.code,
+            intent_code=intent_code,
+            amount=Money(order.total_minor, order.currency),
+            splits=rules.splits(order),
+            at=at,
+        )
+    return None
+
+
+def _secure(order: OrderHandle, stock_reference: str, *, paid_at: datetime, at: datetime) -> str:
+    """Settle the price and commit the goods, in the order of locks; returns the stock reference in force.
+
+    :raises DomainError: the price or the goods cannot be had any more.
+    """
+    if order.rules:
+        pricing.settle_adjustments(
+            rule_codes=order.rules, hold_key=order.code, paid_at=paid_at, at=at
+        )
+    if stock_reference == order.stock_reference:
+        try:
+            inventory.commit(reference=stock_reference, at=at)
+        except (HoldNotCommitted, HoldUnknown):
+            stock_reference = f"{order.code}.{ids.new_code(4)}"
+        else:
+            return stock_reference
+    [view] = order_queries.list_orders([order.code])
+    demand = [(line.variant_id, line.quantity) for line in view.lines]
+    inventory.hold(reference=stock_reference, lines=demand, expires_at=at + rules.REHOLD_FOR, at=at)
+    inventory.commit(reference=stock_reference, at=at)
+    return stock_reference
+
+
+def _send_back(
+    order: OrderHandle, intent_code: str, amount_minor: int, kind: str, reason: str, at: datetime
+) -> None:
+    if amount_minor:
+        payments.request_refund(
+            intent_code=intent_code,
+            order_code=order.code,
+            amount_minor=amount_minor,
+            reason=reason,
+            natural_key=f"{kind}:{order.code}",
+            at=at,
+        )
