@@ -31,6 +31,13 @@ class ContactMissing(Invalid):
     message = N_("Enter an e-mail address or a phone number.")
 
 
+class ContactInvalid(Invalid):
+    """The text is neither an e-mail address nor a phone number."""
+
+    code = "accounts.contact_invalid"
+    message = N_("Enter a phone number or an e-mail address.")
+
+
 class EmailInvalid(Invalid):
     """The text is no e-mail address."""
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from jishi.kernel import crypto, ids
 
@@ -20,6 +22,14 @@ PHONE_PURPOSE = "accounts.phone"
 def phone_index(phone: str | None) -> str | None:
     """Return the blind index under which a normalised number is found."""
     return crypto.blind_index(phone, purpose=PHONE_PURPOSE) if phone else None
+
+
+class OptionalEmailField(models.EmailField):
+    """An e-mail column with one spelling: lower case, and NULL for nobody's address, so that it can be unique."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return what is stored."""
+        return (str(value).strip().lower() or None) if value is not None else None
 
 
 class UserManager(BaseUserManager["User"]):
@@ -49,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who can sign in."""
 
     code = models.CharField(max_length=12, unique=True, default=ids.new_code, editable=False)
-    email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
+    email = OptionalEmailField(max_length=254, unique=True, null=True, blank=True)
     phone = crypto.EncryptedTextField(null=True, blank=True)
     phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     phone_verified = models.BooleanField(default=False)
@@ -104,6 +114,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """Return the name the person chose."""
         return self.nickname
+
+    @property
+    def avatar_url(self) -> str:
+        """Return the address of the person's picture, or the empty string."""
+        return default_storage.url(self.avatar) if self.avatar else ""
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Tie sessions to the password and to the token epoch, so that raising the epoch signs out everywhere."""
+        value = f"{self.password}:{self.token_epoch}"
+        return salted_hmac("jishi.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Operators may look at everything; changing needs a granted permission."""

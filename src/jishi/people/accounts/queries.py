@@ -47,6 +47,11 @@ def address_view(address: Address) -> AddressView:
     )
 
 
+def read_contact(text: str) -> tuple[str, str] | None:
+    """Tell whether a text is an e-mail address or a number: its kind and its one spelling, or None."""
+    return rules.contact_kind(text)
+
+
 def get_person(person_id: int) -> PersonCard:
     """Return one person.
 

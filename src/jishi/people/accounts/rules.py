@@ -58,6 +58,15 @@ def clean_text(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def contact_kind(text: str) -> tuple[str, str] | None:
+    """Tell whether a text is an e-mail address or a number: its kind and its one spelling, or None."""
+    if "@" in text:
+        email = normalise_email(text)
+        return ("email", email) if email else None
+    phone = normalise_phone(text)
+    return ("phone", phone) if phone else None
+
+
 def mask_phone(phone: str) -> str:
     """Show enough of a number to recognise it: +86 138****1234."""
     if not phone:

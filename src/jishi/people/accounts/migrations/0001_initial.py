@@ -5,6 +5,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import jishi.kernel.crypto
 import jishi.kernel.ids
+import jishi.people.accounts.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('code', models.CharField(default=jishi.kernel.ids.new_code, editable=False, max_length=12, unique=True)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True)),
+                ('email', jishi.people.accounts.models.OptionalEmailField(blank=True, max_length=254, null=True, unique=True)),
                 ('phone', jishi.kernel.crypto.EncryptedTextField(blank=True, null=True)),
                 ('phone_index', models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
                 ('phone_verified', models.BooleanField(default=False)),

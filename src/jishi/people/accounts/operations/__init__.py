@@ -10,8 +10,24 @@ from jishi.people.accounts.operations.profile import (
     update_profile,
 )
 from jishi.people.accounts.operations.register import register, register_many
+from jishi.people.accounts.operations.sign_in import (
+    DEMO_ROLES,
+    choose_demo_person,
+    demo_email,
+    forget_shared_cache,
+    forget_unproven,
+    open_unproven,
+    request_code,
+)
 
 __all__ = [
+    "DEMO_ROLES",
+    "choose_demo_person",
+    "demo_email",
+    "forget_shared_cache",
+    "forget_unproven",
+    "open_unproven",
+    "request_code",
     "change_sign_in",
     "issue_lane_token",
     "make_default",

@@ -10,12 +10,14 @@ from jishi.people.accounts.errors import PersonNotFound
 from jishi.people.accounts.queries import token_epoch
 
 
-def issue_lane_token(*, person_id: int) -> str:
+def issue_lane_token(*, person_id: int, epoch: int | None = None) -> str:
     """Write a fresh ten-minute token for the lane; sets nothing, the surface puts it into a cookie or answer.
+
+    Whoever has just read the person passes the epoch and saves a query.
 
     :raises PersonNotFound: the person does not exist or the account is closed.
     """
-    epoch = token_epoch(person_id)
+    epoch = token_epoch(person_id) if epoch is None else epoch
     if epoch is None:
         raise PersonNotFound()
     claims = LaneClaims(person_id=person_id, epoch=epoch, expires_at=int(time.time()) + settle.LANE_TTL_S)

@@ -104,7 +104,7 @@ def change_sign_in(*, by: int, person_id: int, email: str | None = None, phone: 
 
 
 def revoke_tokens(*, person_id: int) -> int:
-    """End every lane token of this person; returns the new epoch.
+    """End every session and lane token of this person; returns the new epoch.
 
     :raises PersonNotFound: the person does not exist.
     """

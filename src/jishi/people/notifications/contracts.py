@@ -1,0 +1,31 @@
+"""What a message looks like from outside."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """A mail or text message the demo caught; `code` is the sign-in code in it, if any."""
+
+    id: int
+    channel: str
+    recipient: str
+    subject: str
+    text: str
+    code: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """Something a person was told; `message` is an English text with named parameters, to be translated."""
+
+    id: int
+    kind: str
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    created_at: datetime | None = None
+    is_read: bool = False
