@@ -1,4 +1,4 @@
-"""`jishi serve`: one part in the foreground. Production runs web and lane behind a proxy; the demo runs front."""
+"""`jishi serve`: one part in the foreground: web and lane behind a proxy, or front for the demo."""
 
 from __future__ import annotations
 

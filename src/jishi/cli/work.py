@@ -86,7 +86,7 @@ def _work() -> int:
 def _loop(
     work: Callable[[], int], every_s: float, stop: threading.Event, first_pass: threading.Event
 ) -> None:
-    """Repeat ``work``; while there is some, without a pause. Trouble (a database away) waits and tries again."""
+    """Repeat ``work``, without a pause while there is some; after trouble (a database away) wait."""
     import structlog
     from django.db import connection
 

@@ -25,7 +25,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 WEB_THREADS = 4
-PASS_COOKIE = "jishi_pass"
+PASS_COOKIE = "jishi_pass"  # noqa: S105 - a name
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "[::1]"})
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("hooks/", include("jishi.surfaces.webhooks.urls")),
     path("m/", include("jishi.surfaces.merchant.urls")),
     path("ops/", include("jishi.surfaces.ops.urls")),
+    path("", include("jishi.surfaces.shell.urls")),
     path("", include("jishi.surfaces.storefront.urls")),
     # Sign-in pages: /login/, /signup/, /2fa/ and the networks' callbacks.
     path("", include("allauth.urls")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from jishi.kernel.outbox import DomainEvent
+from jishi.kernel.outbox.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
