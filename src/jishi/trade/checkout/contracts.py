@@ -47,7 +47,9 @@ class CartShop:
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart split by shop; sums are list prices of the selected lines that can be bought, before any quote."""
+    """A cart split by shop; sums are list prices of the selected lines that can be bought, before any
+    quote.
+    """
 
     shops: tuple[CartShop, ...]
     currency: str

@@ -1,6 +1,6 @@
 """What can be wrong with a cart or a checkout; the codes are public and append-only."""
 
-from jishi.kernel.errors import Conflict, Invalid, N_
+from jishi.kernel.errors import N_, Conflict, Invalid
 
 
 class InvalidQuantity(Invalid):

@@ -47,7 +47,9 @@ class CartLine(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["cart", "variant"], name="checkout_cartline_variant"),
-            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=99), name="checkout_cartline_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=99), name="checkout_cartline_quantity"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,13 +40,12 @@ def get_cart(*, person_id: int | None = None, session_key: str = "", language: s
     rows = [row for row in rows if row.variant_id in variants]
     if not rows:
         return CartView(shops=(), currency="", count=0, selected_count=0, selected_minor=0)
-    shops = merchant_queries.list_shops(
-        {variants[row.variant_id].shop_id for row in rows}, language=language
-    )
+    shops = merchant_queries.list_shops({variants[row.variant_id].shop_id for row in rows}, language=language)
     prices = _prices_in_shop_currency(variants, shops)
     available = inventory_queries.list_available(list(variants))
     lines = [
-        (variants[row.variant_id].shop_id, _cart_line(row, variants, prices, available, shops)) for row in rows
+        (variants[row.variant_id].shop_id, _cart_line(row, variants, prices, available, shops))
+        for row in rows
     ]
     parts = tuple(
         _cart_shop(shop, [line for shop_id, line in lines if shop_id == shop.id]) for shop in shops.values()
@@ -76,7 +75,8 @@ def quote(
     language: str,
     at: datetime | None = None,
 ) -> CheckoutQuote:
-    """Return what a checkout would cost and how it could be delivered. Without lines: the selected cart lines.
+    """Return what a checkout would cost and how it could be delivered. Without lines: the selected cart
+    lines.
 
     :raises CartEmpty: there is nothing to order.
     :raises InvalidQuantity: a quantity cannot be ordered.

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from jishi.goods.pricing.contracts import Adjustment, PriceLine, Quote, QuoteLine, ShopQuote
 from jishi.kernel.money import share_bps
@@ -13,8 +13,6 @@ from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout.contracts import MAX_LINES, MAX_QUANTITY
 from jishi.trade.checkout.errors import CartEmpty, CartFull, CheckoutKeyInvalid, InvalidQuantity
 from jishi.trade.orders.contracts import AddressSnapshot, AdjustmentDraft, LineDraft, OrderDraft, OrderHandle
-REHOLD_FOR = timedelta(minutes=5)
-"""Stock held afresh for money that came late is committed at once; the span only has to outlive the transaction."""
 
 
 def check_quantity(quantity: object) -> int:
@@ -48,7 +46,11 @@ def check_key(checkout_key: str) -> str:
 
     :raises CheckoutKeyInvalid: it is too short to be unique, or too long to be kept.
     """
-    if not isinstance(checkout_key, str) or not 8 <= len(checkout_key) <= 64 or not checkout_key.isprintable():
+    if (
+        not isinstance(checkout_key, str)
+        or not 8 <= len(checkout_key) <= 64
+        or not checkout_key.isprintable()
+    ):
         raise CheckoutKeyInvalid
     return checkout_key
 
@@ -136,7 +138,8 @@ def demand_of(quote: Quote, shop: ShopQuote) -> list[tuple[int, int]]:
 def splits(order: OrderHandle) -> tuple[Split, ...]:
     """Return who gets an order's money when it leaves escrow: the platform its commission, the shop the rest.
 
-    The commission is taken of the goods after discounts, never of the delivery, and rounded in the shop's favour.
+    The commission is taken of the goods after discounts, never of the delivery, and rounded in the shop's
+    favour.
     """
     net = order.goods_minor - order.discount_minor
     commission = min(share_bps(max(net, 0), order.commission_bps), order.total_minor)

@@ -6,7 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """One way a shop can send this basket. `fee_minor` is the fee below `free_from_minor` (None: never free)."""
+    """One way a shop can send this basket. `fee_minor` is the fee below `free_from_minor` (None: never
+    free).
+    """
 
     code: str
     label: str

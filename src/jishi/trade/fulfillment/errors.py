@@ -1,6 +1,6 @@
 """What can keep a parcel from leaving; the codes are public and append-only."""
 
-from jishi.kernel.errors import Conflict, Invalid, N_
+from jishi.kernel.errors import N_, Conflict, Invalid
 
 
 class FulfilmentOnHold(Conflict):

@@ -52,7 +52,7 @@ def ship(
         if order.on_hold:
             raise FulfilmentOnHold
         orders.mark_shipped(order_code=order_code, by=by, at=now)
-        inventory.consume(reference=order.stock_reference, at=now)
+        inventory.consume(reference=order_code, at=now)
         row = Parcel.objects.create(
             order_id=order.id,
             carrier=carrier,

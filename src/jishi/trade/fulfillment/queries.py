@@ -21,8 +21,8 @@ def delivery_options(
 ) -> dict[int, tuple[DeliveryOption, ...]]:
     """Return how each shop can send a basket to an address, the cheapest first.
 
-    With `goods_by_shop` (what the goods cost after discounts) fees are those for that basket; without, they are
-    the fees below the free threshold.
+    With `goods_by_shop` (what the goods cost after discounts) fees are those for that basket; without, they
+    are the fees below the free threshold.
     """
     shops = merchant_queries.list_shops(list(shop_ids), language=language)
     return options_for(shops, address=address, goods_by_shop=goods_by_shop, language=language)
@@ -56,16 +56,12 @@ def list_parcels(order_code: str, *, language: str = "zh-hans") -> tuple[ParcelV
     return tuple(list_parcels_of([order_code], language=language).get(order_code, ()))
 
 
-def list_parcels_of(
-    order_codes: Iterable[str], *, language: str = "zh-hans"
-) -> dict[str, list[ParcelView]]:
+def list_parcels_of(order_codes: Iterable[str], *, language: str = "zh-hans") -> dict[str, list[ParcelView]]:
     """Return the parcels of several orders in one statement, by order."""
     rows = Parcel.objects.filter(order__code__in=list(order_codes)).select_related("order").order_by("pk")
     found: dict[str, list[ParcelView]] = {}
     with override(language):
-        for row in rows.only(
-            "code", "carrier", "tracking_number", "shipped_at", "order__code"
-        ):
+        for row in rows.only("code", "carrier", "tracking_number", "shipped_at", "order__code"):
             found.setdefault(row.order.code, []).append(parcel_view(row, row.order.code))
     return found
 

@@ -162,7 +162,6 @@ class OrderView:
     closed_at: datetime | None
     close_reason: str
     on_hold: bool
-    stock_reference: str
     lines: tuple[OrderLineView, ...]
     adjustments: tuple[OrderAdjustmentView, ...]
     address: AddressSnapshot
@@ -178,7 +177,9 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class OrderHandle:
-    """An order whose row the caller's transaction holds locked; `rules` are the price rules that act on it."""
+    """An order whose row the caller's transaction holds locked; `rules` are the price rules that act on
+    it.
+    """
 
     id: int
     code: str
@@ -193,7 +194,6 @@ class OrderHandle:
     commission_bps: int
     state: str
     intent_code: str
-    stock_reference: str
     pay_by_at: datetime
     on_hold: bool
     rules: tuple[str, ...]

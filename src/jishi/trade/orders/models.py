@@ -1,8 +1,9 @@
-"""Tables of orders: the order, its lines, the price adjustments frozen into it, what keeps it from being shipped,
-and the record of its moves.
+"""Tables of orders: the order, its lines, the price adjustments frozen into it, what keeps it from being
+shipped, and the record of its moves.
 
-Invariants kept here: the state is a known one; total = goods - discount + delivery and nothing is negative; a paid
-order knows when; a checkout has one order per shop and codes are unique; the record of moves only grows.
+Invariants kept here: the state is a known one; total = goods - discount + delivery and nothing is negative;
+a paid order knows when; a checkout has one order per shop and codes are unique; the record of moves only
+grows.
 """
 
 from typing import Any, Self
@@ -14,7 +15,13 @@ from django.db.models.functions import Now
 from jishi.kernel import crypto
 from jishi.trade.orders.contracts import OrderState
 
-AFTER_PAYMENT = [OrderState.PAID, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.REFUNDING, OrderState.REFUNDED]
+AFTER_PAYMENT = [
+    OrderState.PAID,
+    OrderState.SHIPPED,
+    OrderState.RECEIVED,
+    OrderState.REFUNDING,
+    OrderState.REFUNDED,
+]
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -44,7 +51,6 @@ class Order(models.Model):
     commission_bps = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, default=OrderState.AWAITING_PAYMENT)
     intent_code = models.CharField(max_length=12, blank=True, default="")
-    stock_reference = models.CharField(max_length=40)
     address = crypto.EncryptedTextField(blank=True, default="")
     delivery_code = models.CharField(max_length=40, blank=True, default="")
     share_code = models.CharField(max_length=12, blank=True, default="")
@@ -79,7 +85,8 @@ class Order(models.Model):
                 name="orders_order_paid_at",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[OrderState.SHIPPED, OrderState.RECEIVED]) | Q(shipped_at__isnull=False),
+                condition=~Q(state__in=[OrderState.SHIPPED, OrderState.RECEIVED])
+                | Q(shipped_at__isnull=False),
                 name="orders_order_shipped_at",
             ),
         ]
@@ -89,10 +96,14 @@ class Order(models.Model):
             models.Index(fields=["-placed_at", "-id"], name="orders_order_newest"),
             models.Index(fields=["intent_code"], name="orders_order_intent"),
             models.Index(
-                fields=["pay_by_at"], condition=Q(state=OrderState.AWAITING_PAYMENT), name="orders_order_unpaid_due"
+                fields=["pay_by_at"],
+                condition=Q(state=OrderState.AWAITING_PAYMENT),
+                name="orders_order_unpaid_due",
             ),
             models.Index(
-                fields=["auto_confirm_at"], condition=Q(state=OrderState.SHIPPED), name="orders_order_confirm_due"
+                fields=["auto_confirm_at"],
+                condition=Q(state=OrderState.SHIPPED),
+                name="orders_order_confirm_due",
             ),
         ]
 
@@ -197,7 +208,9 @@ class OrderEvent(models.Model):
 
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(to_state__in=list(OrderState)), name="orders_orderevent_state_known"),
+            models.CheckConstraint(
+                condition=Q(to_state__in=list(OrderState)), name="orders_orderevent_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -270,7 +270,6 @@ def _view(
         closed_at=row.closed_at,
         close_reason=row.close_reason,
         on_hold=on_hold,
-        stock_reference=row.stock_reference,
         lines=tuple(_line_view(line) for line in row.lines.all()),
         adjustments=tuple(
             OrderAdjustmentView(item.rule, item.reference, item.amount_minor, item.message, item.params)

@@ -1,7 +1,7 @@
 """The state machine of an order, and who may do what. Pure: no database, no clock.
 
-Invariant: an order changes state only along `TRANSITIONS`. Received, refunded and cancelled are final; expired is
-left only by `revive`, when money arrives late and stock and price can still be had.
+Invariant: an order changes state only along `TRANSITIONS`. Received, refunded and cancelled are final;
+expired is left only by `revive`, when money arrives late and stock and price can still be had.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,6 @@
-"""Filling and emptying carts. A cart holds nothing back from others: stock is held when the order is placed."""
+"""Filling and emptying carts. A cart holds nothing back from others: stock is held when the order is
+placed.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -85,10 +87,11 @@ def remove_line(*, person_id: int | None = None, session_key: str = "", variant_
 
 
 def merge_cart(*, person_id: int, session_key: str, at: datetime | None = None) -> int:
-    """At sign-in, pour what somebody chose as a visitor into their own cart; returns how many lines came over.
+    """At sign-in, pour what somebody chose as a visitor into their own cart; returns how many lines came
+    over.
 
-    Both carts are locked in primary-key order; the visitor's is gone afterwards, so a second call moves nothing.
-    Lines that would not fit any more are left behind.
+    Both carts are locked in primary-key order; the visitor's is gone afterwards, so a second call moves
+    nothing. Lines that would not fit any more are left behind.
     """
     if not session_key:
         return 0

@@ -1,8 +1,8 @@
 """Money arrived: each order of the payment becomes paid, or its part goes back to the buyer. Never both.
 
-An order that still waits, or that expired before its money came, is accepted if its price and its goods can be
-had: then stock is committed, price rules settle, the order is paid and escrow holds the money, all or nothing.
-Otherwise its part of the payment is refunded, and the order stays or becomes closed.
+An order that still waits, or that expired before its money came, is accepted if its price and its goods can
+be had: then stock is committed, price rules settle, the order is paid and escrow holds the money, all or
+nothing. Otherwise its part of the payment is refunded, and the order stays or becomes closed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,8 @@ import structlog
 from django.db import transaction
 
 from jishi.goods.inventory import operations as inventory
-from jishi.goods.inventory.errors import HoldNotCommitted, HoldUnknown
 from jishi.goods.pricing import operations as pricing
-from jishi.kernel import clock, ids, policy
+from jishi.kernel import clock, policy
 from jishi.kernel.errors import DomainError, Unavailable
 from jishi.kernel.money import Money
 from jishi.money.escrow import operations as escrow
@@ -22,7 +21,6 @@ from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.trade.checkout import rules
 from jishi.trade.orders import operations as orders
-from jishi.trade.orders import queries as order_queries
 from jishi.trade.orders.contracts import OrderHandle, OrderState
 
 log = structlog.get_logger("checkout")
@@ -45,9 +43,7 @@ def apply_payment(
             _apply(order, intent_code, allocations[order.code], paid_at=paid_at, at=now)
 
 
-def apply_refund(
-    *, intent_code: str, order_code: str, amount_minor: int, at: datetime | None = None
-) -> None:
+def apply_refund(*, intent_code: str, order_code: str, amount_minor: int, at: datetime | None = None) -> None:
     """Money arrived back at the buyer: an order whose whole money it was is refunded by this."""
     with transaction.atomic():
         found = orders.lock(order_codes=[order_code])
@@ -58,16 +54,18 @@ def apply_refund(
 def accept_free(order_codes: Sequence[str], *, at: datetime) -> None:
     """Accept orders that cost nothing; there is no payment to wait for."""
     for order in orders.lock(order_codes=order_codes):
-        _secure(order, order.stock_reference, paid_at=at, at=at)
+        _secure(order, paid_at=at, at=at)
         orders.mark_paid(order_code=order.code, paid_at=at, at=at)
 
 
-def _apply(order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime) -> None:
+def _apply(
+    order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime
+) -> None:
     if order.intent_code != intent_code or order.total_minor != amount_minor:
         # The order was given another payment meanwhile (its price changed, or a sibling was cancelled).
         _send_back(order, intent_code, amount_minor, f"superseded:{intent_code}", "superseded", at)
     elif order.state == OrderState.AWAITING_PAYMENT:
-        refusal = _accept(order, intent_code, order.stock_reference, paid_at=paid_at, at=at)
+        refusal = _accept(order, intent_code, paid_at=paid_at, at=at)
         if refusal:
             orders.refuse_payment(order_code=order.code, reason=refusal, at=at)
             _send_back(order, intent_code, amount_minor, "late", refusal, at)
@@ -85,26 +83,22 @@ def _apply_late(
         return
     refusal: str | None = "late"
     if policy.pack().get("checkout.late_payment", LATE_PAYMENT) == "revive":
-        # The old reference was released for good; a new one holds afresh.
-        reference = f"{order.code}.{ids.new_code(4)}"
-        refusal = _accept(order, intent_code, reference, paid_at=paid_at, at=at)
+        refusal = _accept(order, intent_code, paid_at=paid_at, at=at)
     if refusal:
         _send_back(order, intent_code, amount_minor, "late", refusal, at)
 
 
-def _accept(
-    order: OrderHandle, intent_code: str, stock_reference: str, *, paid_at: datetime, at: datetime
-) -> str | None:
+def _accept(order: OrderHandle, intent_code: str, *, paid_at: datetime, at: datetime) -> str | None:
     """Make an order paid; returns why that cannot be, with nothing changed, or None."""
     try:
         with transaction.atomic():
-            reference = _secure(order, stock_reference, paid_at=paid_at, at=at)
+            _secure(order, paid_at=paid_at, at=at)
     except Unavailable:
         raise  # busy is no answer: the fact is delivered again
     except DomainError as refusal:
         log.info("payment.refused", order=order.code, state=order.state, code=refusal.code)
         return refusal.code
-    orders.mark_paid(order_code=order.code, paid_at=paid_at, stock_reference=reference, at=at)
+    orders.mark_paid(order_code=order.code, paid_at=paid_at, at=at)
     if order.total_minor:
         escrow.hold(
             order_code=order.code,
@@ -116,27 +110,15 @@ def _accept(
     return None
 
 
-def _secure(order: OrderHandle, stock_reference: str, *, paid_at: datetime, at: datetime) -> str:
-    """Settle the price and commit the goods, in the order of locks; returns the stock reference in force.
+def _secure(order: OrderHandle, *, paid_at: datetime, at: datetime) -> None:
+    """Settle the price and commit the goods, in the order of locks. Stock that lapsed is taken anew if it is
+    there.
 
     :raises DomainError: the price or the goods cannot be had any more.
     """
     if order.rules:
-        pricing.settle_adjustments(
-            rule_codes=order.rules, hold_key=order.code, paid_at=paid_at, at=at
-        )
-    if stock_reference == order.stock_reference:
-        try:
-            inventory.commit(reference=stock_reference, at=at)
-        except (HoldNotCommitted, HoldUnknown):
-            stock_reference = f"{order.code}.{ids.new_code(4)}"
-        else:
-            return stock_reference
-    [view] = order_queries.list_orders([order.code])
-    demand = [(line.variant_id, line.quantity) for line in view.lines]
-    inventory.hold(reference=stock_reference, lines=demand, expires_at=at + rules.REHOLD_FOR, at=at)
-    inventory.commit(reference=stock_reference, at=at)
-    return stock_reference
+        pricing.settle_adjustments(rule_codes=order.rules, hold_key=order.code, paid_at=paid_at, at=at)
+    inventory.commit(reference=order.code, at=at)
 
 
 def _send_back(

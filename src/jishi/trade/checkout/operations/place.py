@@ -1,8 +1,8 @@
 """Placing: from a quote the buyer has seen to orders, held stock, held prices and one payment, or to nothing.
 
-Invariant: one buyer and one checkout key make at most one checkout, for ever. The buyer's own placements queue
-behind an advisory lock, so that a double click waits for the first and returns its result; the unique constraint
-on (buyer, checkout_key) keeps this true even without the lock.
+Invariant: one buyer and one checkout key make at most one checkout, for ever. The buyer's own placements
+queue behind an advisory lock, so that a double click waits for the first and returns its result; the unique
+constraint on (buyer, checkout_key) keeps this true even without the lock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,9 @@ from jishi.trade.orders import queries as order_queries
 from jishi.trade.orders.contracts import AddressSnapshot
 
 HOLD_GRACE = timedelta(minutes=5)
-"""How much longer stock is held than there is time to pay: the orders' own expiry comes first and releases it."""
+"""How much longer stock is held than there is time to pay: the orders' own expiry comes first and releases
+it.
+"""
 
 MAX_UNPAID_ORDERS = 5
 
@@ -168,7 +170,9 @@ def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
 
 
 def _check_unpaid(buyer_id: int) -> None:
-    """Keep one identity from locking up stock with orders it never pays. Exact, as placements of a buyer queue."""
+    """Keep one identity from locking up stock with orders it never pays. Exact, as placements of a buyer
+    queue.
+    """
     limit = policy.pack().get("checkout.max_unpaid_orders", MAX_UNPAID_ORDERS)
     unpaid = order_queries.count_unpaid(buyer_id)
     if unpaid >= limit:

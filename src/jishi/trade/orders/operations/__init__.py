@@ -1,4 +1,6 @@
-"""The verbs of orders. Each is one transaction (or joins the caller's) and locks orders in primary-key order."""
+"""The verbs of orders. Each is one transaction (or joins the caller's) and locks orders in primary-key
+order.
+"""
 
 from jishi.trade.orders.operations.close import cancel, expire, refuse_payment
 from jishi.trade.orders.operations.create import create, create_many

@@ -47,8 +47,8 @@ def expire(*, checkout_code: str, at: datetime | None = None) -> int:
 
 
 def cancel(*, order_code: str, by: int | None, reason: str, at: datetime | None = None) -> None:
-    """Call an order off. Unpaid: it ends and the others of its checkout get a new payment. Paid and not shipped:
-    the money goes back. `by` None is the house itself.
+    """Call an order off. Unpaid: it ends and the others of its checkout get a new payment. Paid and not
+    shipped: the money goes back. `by` None is the house itself.
 
     Calling off what was called off changes nothing.
 

@@ -40,10 +40,10 @@ def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> 
             line for row, draft in zip(rows, drafts, strict=True) for line in _lines(row, draft)
         )
         _freeze_adjustments(rows, drafts)
-        moves.record(rows, before="", after=rules.AWAITING, at=placed_at, actor_id=rows[0].buyer_id, reason="")
-        outbox.publish_many(
-            _placed(row, draft, placed_at) for row, draft in zip(rows, drafts, strict=True)
+        moves.record(
+            rows, before="", after=rules.AWAITING, at=placed_at, actor_id=rows[0].buyer_id, reason=""
         )
+        outbox.publish_many(_placed(row, draft, placed_at) for row, draft in zip(rows, drafts, strict=True))
 
 
 def _row(draft: OrderDraft, placed_at: datetime) -> Order:
@@ -59,7 +59,6 @@ def _row(draft: OrderDraft, placed_at: datetime) -> Order:
         total_minor=draft.total_minor,
         commission_bps=draft.commission_bps,
         intent_code=draft.intent_code,
-        stock_reference=draft.code,
         address=json.dumps(dataclasses.asdict(draft.address), ensure_ascii=False),
         delivery_code=draft.delivery_code,
         share_code=draft.share_code,

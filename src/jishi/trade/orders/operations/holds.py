@@ -1,7 +1,7 @@
 """Lifting what keeps an order from being shipped.
 
-Only the hold's own row is touched, never the order's: whoever lifts holds may therefore do it under locks of its
-own (a team's row, say) without waiting for orders.
+Only the hold's own row is touched, never the order's: whoever lifts holds may therefore do it under locks of
+its own (a team's row, say) without waiting for orders.
 """
 
 from collections.abc import Sequence

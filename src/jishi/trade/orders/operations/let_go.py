@@ -25,7 +25,7 @@ def give_back(orders: Sequence[Order], *, at: datetime) -> None:
         if order.pk in acting:
             pricing.release_adjustments(rule_codes=sorted(acting[order.pk]), hold_key=order.code, at=at)
     for order in orders:
-        inventory.release(reference=order.stock_reference, at=at)
+        inventory.release(reference=order.code, at=at)
 
 
 def reissue_intent(orders: Sequence[Order], *, at: datetime) -> None:

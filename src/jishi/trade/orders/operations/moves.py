@@ -1,4 +1,5 @@
-"""How an order changes state: lock, look up the move, write it, record it, tell it. Every verb goes through here.
+"""How an order changes state: lock, look up the move, write it, record it, tell it. Every verb goes through
+here.
 
 The update repeats the state it started from, so that even a caller that forgot the lock cannot make two moves
 out of one state.
@@ -157,7 +158,6 @@ def _handle(row: Order) -> OrderHandle:
         commission_bps=row.commission_bps,
         state=row.state,
         intent_code=row.intent_code,
-        stock_reference=row.stock_reference,
         pay_by_at=row.pay_by_at,
         on_hold=row.waits,  # type: ignore[attr-defined]  # annotated by lock()
         rules=tuple(row.acting_rules),  # type: ignore[attr-defined]

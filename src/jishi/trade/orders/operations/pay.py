@@ -12,10 +12,8 @@ from jishi.trade.orders.models import Order
 from jishi.trade.orders.operations import moves
 
 
-def mark_paid(
-    *, order_code: str, paid_at: datetime, stock_reference: str | None = None, at: datetime | None = None
-) -> None:
-    """Move an order to paid; an expired one is revived by this, and may come with a new stock reference.
+def mark_paid(*, order_code: str, paid_at: datetime, at: datetime | None = None) -> None:
+    """Move an order to paid; an expired one is revived by this.
 
     :raises OrderNotFound: nobody has this code.
     :raises NotPossibleNow: it was paid already, or called off.
@@ -38,7 +36,6 @@ def mark_paid(
             actor_id=None,
             fact=fact,
             paid_at=paid_at,
-            stock_reference=stock_reference or order.stock_reference,
             closed_at=None,
             close_reason="",
         )

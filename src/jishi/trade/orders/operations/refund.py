@@ -35,7 +35,7 @@ def start(order: Order, *, reason: str, natural_key: str, by: int | None, at: da
     """Begin the refund of a locked order: escrow, stock and state together."""
     rules.next_state(order.state, "refund")
     if order.state == rules.PAID:
-        inventory.release(reference=order.stock_reference, at=at)
+        inventory.release(reference=order.code, at=at)
     moves.move(
         [order],
         "refund",

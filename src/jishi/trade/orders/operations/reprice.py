@@ -1,4 +1,6 @@
-"""A shop changes what an unpaid order costs; the payment page that is already open must not pay the old amount."""
+"""A shop changes what an unpaid order costs; the payment page that is already open must not pay the old
+amount.
+"""
 
 from datetime import datetime
 
@@ -12,9 +14,7 @@ from jishi.trade.orders.operations import let_go, moves
 from jishi.trade.orders.operations.close import is_captured
 
 
-def change_delivery_fee(
-    *, order_code: str, delivery_minor: int, by: int, at: datetime | None = None
-) -> str:
+def change_delivery_fee(*, order_code: str, delivery_minor: int, by: int, at: datetime | None = None) -> str:
     """Set the delivery fee of an unpaid order and return the code of the payment that replaces the old one.
 
     :raises OrderNotFound: nobody has this code, or a stranger asks.
