@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from jishi.config import environment as env
 from jishi.config.logs import logging_config
@@ -149,7 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Language and time -----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "jishi_language"
 LOCALE_PATHS = sorted(
     str(path)
