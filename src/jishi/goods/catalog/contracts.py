@@ -172,7 +172,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line under the search box. ``kind`` is product, category, brand or term; ``key`` the slug or code."""
+    """One line under the search box: a product, category, brand or term; ``key`` is its slug or code."""
 
     kind: str
     text: str
@@ -255,3 +255,88 @@ class ProductState:
     brand_name: str
     category_path: tuple[str, ...]
     media: tuple[MediaView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportIssue:
+    """One line of an import report. ``row`` counts like a spreadsheet (the header is 1); 0 is the whole file."""
+
+    row: int
+    level: str
+    """"error" stops the import, "warning" changes a value, "note" only tells."""
+    code: str
+    message: str
+    """An English text with named parameters, translated where it is shown."""
+    params: Mapping[str, str | int]
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """What a column probably holds; ``field`` is one of ``csv_fields.FIELDS`` or '' for nothing of use."""
+
+    column: str
+    field: str
+    confidence: int
+    """0 to 100."""
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """A variant of a file with what other domains keep of it; None leaves a value as it is."""
+
+    row: int
+    draft: VariantDraft
+    price_minor: int | None
+    compare_at_minor: int | None
+    stock: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPlan:
+    """A product of a file and what importing it would do: "create", "update" or "unchanged"."""
+
+    row: int
+    draft: ProductDraft
+    brand_name: str
+    variants: tuple[VariantPlan, ...]
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. Nothing has been written."""
+
+    shop_id: int
+    language: str
+    currency: str
+    layout: str
+    """"shopify", "woocommerce" or "other"."""
+    encoding: str
+    products: tuple[ProductPlan, ...]
+    issues: tuple[ImportIssue, ...]
+    ignored_columns: tuple[str, ...]
+    columns: tuple[ColumnGuess, ...]
+    row_count: int
+    needs_mapping: bool
+
+    @property
+    def error_count(self) -> int:
+        """How many lines stop the import."""
+        return sum(issue.level == "error" for issue in self.issues)
+
+    def count(self, change: str) -> int:
+        """How many products would be created, updated or left unchanged."""
+        return sum(product.change == change for product in self.products)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportApplied:
+    """What an import wrote, and what pricing and inventory must write now, per variant."""
+
+    saved: tuple[ProductSaved, ...]
+    prices: tuple[tuple[int, int, int | None], ...]
+    """(variant, price, compare-at price or None)."""
+    stock: tuple[tuple[int, int], ...]
+    """(variant, count)."""

@@ -122,8 +122,8 @@ class ImportRefused(Conflict):
     message = N_("Nothing was imported: %(count)s rows need a correction first.")
 
 
-class ImportOutdated(Conflict):
-    """The catalogue changed between the dry run and the import."""
+class MappingUnconfirmed(Conflict):
+    """The columns were only guessed; somebody has to agree first."""
 
-    code = "catalog.import_outdated"
-    message = N_("The catalogue changed since this preview. Please check the file again.")
+    code = "catalog.mapping_unconfirmed"
+    message = N_("Please say first which column is what.")

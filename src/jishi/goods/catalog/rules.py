@@ -130,11 +130,12 @@ def cleaned(draft: ProductDraft) -> ProductDraft:
 
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Tags in their given order, without blanks and repeats.
+    """Tags in their given order, without blanks and repeats; a comma always separates two.
 
     :raises FieldTooLong: a tag is too long, or there are too many.
     """
-    lines = (clean_line(tag, name="tag", limit=TAG_MAX) for tag in tags)
+    parts = (part for tag in tags for part in tag.split(","))
+    lines = (clean_line(part, name="tag", limit=TAG_MAX) for part in parts)
     result = tuple(dict.fromkeys(line for line in lines if line))
     _limit(result, "tags", TAGS_MAX)
     return result
