@@ -1,28 +1,92 @@
 """The composition root: who reacts to which fact, which rules price, which sweeps run. In order, on one page.
 
-Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect` once, when all models are loaded.
+Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect` when all models are loaded.
 """
 
-from jishi.kernel import limits, seal, sweeps
+from jishi.goods.inventory import tasks as inventory_tasks
+from jishi.goods.pricing import ports as pricing
+from jishi.kernel import limits, notices, outbox, seal, sweeps
+from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
+from jishi.money.ledger import tasks as ledger_tasks
+from jishi.money.payments import tasks as payment_tasks
+from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import providers as account_providers
 from jishi.people.notifications import operations as notifications
+from jishi.promotions.plays import events as team_events
+from jishi.promotions.plays import handlers as play_handlers
+from jishi.promotions.plays import tasks as play_tasks
+from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.trade.checkout import handlers as checkout_handlers
+from jishi.trade.checkout import tasks as checkout_tasks
+from jishi.trade.fulfillment import tasks as fulfillment_tasks
+from jishi.trade.orders.events import OrderRefunded, OrderRefunding
 
 
 def connect() -> None:
-    """Register sweeps, seals, handlers and rules."""
+    """Register everything that reacts, prices or is due."""
+    connect_facts()
+    connect_prices()
+    connect_sweeps()
+    connect_providers()
+    relay.after_delivery(tell_open_pages)
+
+
+def connect_facts() -> None:
+    """Who reacts to which fact. A handler's name marks its effect for ever: never rename one."""
+    outbox.subscribe(PaymentCaptured, checkout_handlers.on_payment_captured, name="checkout.apply_payment")
+    outbox.subscribe(RefundCompleted, checkout_handlers.on_refund_completed, name="checkout.apply_refund")
+    outbox.subscribe(OrderRefunding, play_handlers.on_order_refunding, name="plays.free_seat")
+    outbox.subscribe(OrderRefunded, play_handlers.on_order_refunded, name="plays.mark_seat_refunded")
+    outbox.subscribe(team_events.SeatTaken, play_handlers.on_seat_taken, name="plays.tell_moved")
+    outbox.subscribe(team_events.TeamFormed, play_handlers.on_team_formed, name="plays.tell_formed")
+    outbox.subscribe(team_events.TeamExpired, play_handlers.on_team_expired, name="plays.tell_expired")
+    outbox.subscribe(team_events.TeamFailed, play_handlers.on_team_failed, name="plays.tell_failed")
+
+
+def connect_prices() -> None:
+    """What changes prices, stage by stage. This order is the stacking policy."""
+    pricing.register(GroupBuyRule(), "exclusive")
+
+
+def connect_sweeps() -> None:
+    """What is due by the clock, and what is sealed."""
     seal.register(
         "audit",
         table="kernel_auditentry",
         columns=("actor_id", "action", "subject", "detail", "at"),
         at_column="at",
     )
+    ledger_tasks.register()
+    payment_tasks.register()
+    sweeps.register(
+        "checkout.expire_unpaid",
+        checkout_tasks.expire_unpaid,
+        every_s=checkout_tasks.EXPIRE_UNPAID_EVERY_S,
+    )
+    sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
+    sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
+    sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
+    sweeps.register(
+        "fulfillment.confirm_overdue",
+        fulfillment_tasks.confirm_overdue,
+        every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
+    )
+    sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
+    sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
+    sweeps.register("notifications.forget_inbox", notifications.forget_inbox, every_s=3600)
     sweeps.register("kernel.seal_audit", lambda at: seal.seal_new("audit"), every_s=300)
     sweeps.register("kernel.forget_events", lambda at: relay.forget_done(), every_s=600)
     sweeps.register("kernel.forget_counters", lambda at: limits.forget_old(), every_s=600)
 
+
+def connect_providers() -> None:
+    """How lower domains reach the outside world through higher ones."""
     account_providers.connect_texts(notifications.send_sms)
-    sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
-    sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
-    sweeps.register("notifications.forget_inbox", notifications.forget_inbox, every_s=3600)
+
+
+def tell_open_pages(event: OutboxEvent) -> None:
+    """Open team pages read again when something happened to their team."""
+    if event.topic.startswith("promotions.team."):
+        notices.send([(f"team:{event.shard}", event.pk)])
