@@ -97,7 +97,9 @@ class MechanicView:
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """What a shop offers to teams. `prices` maps variant ids to the team price; `terms` say the rules in words."""
+    """What a shop offers to teams. `prices` maps variant ids to the team price; `terms` say the rules in
+    words.
+    """
 
     id: int
     code: str
@@ -160,7 +162,8 @@ class StartChoice:
 class TeamView:
     """A team as one viewer sees it. `screen`, `viewer_state` and `actions` come from `rules.viewer_screen`.
 
-    `held_until` is when the next unpaid seat becomes free again. `order_code` and `refund` are the viewer's own.
+    `held_until` is when the next unpaid seat becomes free again. `order_code` and `refund` are the viewer's
+    own.
     """
 
     id: int

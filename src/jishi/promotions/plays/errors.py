@@ -1,6 +1,6 @@
 """What can be wrong with an offer, a team or a seat; the codes are public and append-only."""
 
-from jishi.kernel.errors import Conflict, Forbidden, Invalid, N_, NotFound
+from jishi.kernel.errors import N_, Conflict, Forbidden, Invalid, NotFound
 
 
 class OfferNotFound(NotFound):
@@ -70,7 +70,9 @@ class BoughtAlone(Invalid):
     """An order for a team holds one kind of goods and nothing else."""
 
     code = "plays.bought_alone"
-    message = N_("A team purchase is ordered by itself: one product, one choice. Please order the rest separately.")
+    message = N_(
+        "A team purchase is ordered by itself: one product, one choice. Please order the rest separately."
+    )
 
 
 class TooMany(Conflict):
@@ -134,4 +136,3 @@ class SeatGone(Conflict):
 
     code = "plays.seat_gone"
     message = N_("Your payment arrived after the seat was gone. The full amount is on its way back to you.")
-

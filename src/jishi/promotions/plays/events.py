@@ -1,4 +1,6 @@
-"""What happened to teams, told to whoever stands above promotions. Keyed by team, so a team's facts stay in order."""
+"""What happened to teams, told to whoever stands above promotions. Keyed by team, so a team's facts stay in
+order.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,6 +1,8 @@
-"""Offers, teams and seats. The database itself refuses an overfilled team, a second seat and an oversold offer.
+"""Offers, teams and seats. The database itself refuses an overfilled team, a second seat and an oversold
+offer.
 
-A team's counters always equal its seats: `seats_taken` and `seats_held` change in the same statement group as the
+A team's counters always equal its seats: `seats_taken` and `seats_held` change in the same statement group
+as the
 seat they count, under the lock of the team row. Locks are taken in the order offer, team, seat.
 """
 
@@ -12,7 +14,9 @@ from jishi.promotions.plays.contracts import OfferStatus, SeatState, TeamState
 
 
 class Offer(models.Model):
-    """What a shop offers to teams for one product. `params` are checked by the mechanic before they get here."""
+    """What a shop offers to teams for one product. `params` are checked by the mechanic before they get
+    here.
+    """
 
     code = models.CharField(max_length=12, unique=True, default=new_code)
     mechanic = models.CharField(max_length=32)
@@ -105,7 +109,9 @@ class Team(models.Model):
         ]
         indexes = [
             models.Index(fields=["deadline_at"], name="plays_team_due", condition=Q(state=TeamState.OPEN)),
-            models.Index(fields=["offer", "deadline_at"], name="plays_team_open", condition=Q(state=TeamState.OPEN)),
+            models.Index(
+                fields=["offer", "deadline_at"], name="plays_team_open", condition=Q(state=TeamState.OPEN)
+            ),
             models.Index(fields=["state", "-id"], name="plays_team_state_list"),
         ]
 
@@ -114,9 +120,12 @@ class Team(models.Model):
 
 
 class Seat(models.Model):
-    """One person's place in a team, bought by one order. A late payment may carry it to another team (`moved_from`).
+    """One person's place in a team, bought by one order. A late payment may carry it to another team
+    (`moved_from`).
 
     `keeps_place`: the member was refunded after the team formed, so the place still counts as filled.
+    `held_until` is when paying stops to count, `lapses_at` when the order itself gives up waiting for
+    payment.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="seats")
@@ -131,6 +140,7 @@ class Seat(models.Model):
     moved_from = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     held_at = models.DateTimeField()
     held_until = models.DateTimeField()
+    lapses_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
@@ -155,7 +165,9 @@ class Seat(models.Model):
             models.CheckConstraint(name="plays_seat_quantity", condition=Q(quantity__gte=1)),
         ]
         indexes = [
-            models.Index(fields=["id"], name="plays_seat_refund_due", condition=Q(state=SeatState.REFUND_DUE)),
+            models.Index(
+                fields=["id"], name="plays_seat_refund_due", condition=Q(state=SeatState.REFUND_DUE)
+            ),
             models.Index(fields=["person", "-id"], name="plays_seat_person"),
         ]
 

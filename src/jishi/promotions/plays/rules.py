@@ -1,6 +1,7 @@
 """The engine of collective plays without its database: settings, states, verdicts, and who sees what.
 
-Pure: no ORM and no clock. A mechanic is data (`Mechanic`): settings with bounds, the `Terms` they amount to, and
+Pure: no ORM and no clock. A mechanic is data (`Mechanic`): settings with bounds, the `Terms` they amount
+to, and
 one `decide` that says from head counts alone whether a team waits, forms or expires.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from jishi.kernel.errors import N_, InvariantBroken
+from jishi.kernel.errors import InvariantBroken
 from jishi.kernel.money import share_bps
 from jishi.promotions.plays.contracts import Phrase, Screen, SeatState, TeamState, ViewerState
 from jishi.promotions.plays.errors import ParamRefused
@@ -21,7 +22,9 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One setting a merchant chooses. Numbers have bounds, choices have labels, everything has a help text."""
+    """One setting a merchant chooses. Numbers have bounds, choices have labels, everything has a help
+    text.
+    """
 
     name: str
     kind: Literal["int", "bool", "choice"]
@@ -46,7 +49,16 @@ class Param:
         return self._clean_int(value)
 
     def _clean_bool(self, value: Any) -> bool:
-        known = {True: True, False: False, "true": True, "on": True, "1": True, "false": False, "": False, "0": False}
+        known = {
+            True: True,
+            False: False,
+            "true": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "": False,
+            "0": False,
+        }
         if not isinstance(value, bool | str) or value not in known:
             raise ParamRefused(name=self.name, expected="true | false")
         return known[value]
@@ -120,8 +132,10 @@ class Mechanic:
     """A way of playing together, as data. Write one per file under `mechanics/`.
 
     `decide(terms, crowd, is_over)` is asked under the team's lock after every paid seat and at the deadline.
-    `say(params)` tells shoppers the rules; `preview(params, prices, currency)` tells the merchant what the offer
-    means, from pairs of (price alone, team price); `problems(params)` names settings that contradict each other.
+    `say(params)` tells shoppers the rules; `preview(params, prices, currency)` tells the merchant what the
+    offer
+    means, from pairs of (price alone, team price); `problems(params)` names settings that contradict each
+    other.
     `pack_rules` maps the settings that the law of a place may forbid to their path in the rule pack.
     """
 
@@ -152,8 +166,42 @@ def unit_price(terms: Terms, *, team_price_minor: int, starts: bool) -> int:
 
 
 def is_in_time(terms: Terms, *, paid_at: datetime, deadline_at: datetime) -> bool:
-    """Whether a payment for a held seat counts. The instant of paying decides, not the arrival of its news."""
+    """Whether a payment for a held seat counts. The instant of paying decides, not the arrival of its
+    news.
+    """
     return terms.honours_holds or paid_at < deadline_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a buyer wants of an offer: start a team or join one, with what, and whether another team will do
+    too.
+
+    It travels as the opaque reference of a price adjustment, so everything the seat needs is in it.
+    """
+
+    offer_code: str
+    team_code: str | None
+    variant_id: int
+    quantity: int
+    move_ok: bool = False
+
+    def encode(self) -> str:
+        """Return the wish as a reference."""
+        move = "move" if self.move_ok else "stay"
+        return f"{self.offer_code}/{self.team_code or ''}/{self.variant_id}/{self.quantity}/{move}"
+
+    @classmethod
+    def decode(cls, reference: str) -> "Wish":
+        """Return the wish again.
+
+        :raises InvariantBroken: the reference was not made by :meth:`encode`.
+        """
+        parts = reference.split("/")
+        if len(parts) != 5 or not parts[2].isdigit() or not parts[3].isdigit():
+            raise InvariantBroken(f"{reference!r} is no wish for a seat")
+        offer_code, team_code, variant_id, quantity, move = parts
+        return cls(offer_code, team_code or None, int(variant_id), int(quantity), move == "move")
 
 
 # --- States -----------------------------------------------------------------------------------------------
@@ -206,7 +254,9 @@ def move_seat(state: str, to: SeatState) -> SeatState:
 
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
-    """What the page must know of a team. `can_start`: the offer runs; `has_units`: stock is left to join with."""
+    """What the page must know of a team. `can_start`: the offer runs; `has_units`: stock is left to join
+    with.
+    """
 
     state: str
     size: int

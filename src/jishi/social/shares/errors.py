@@ -1,6 +1,6 @@
 """What can be wrong with a share link; the codes are public and append-only."""
 
-from jishi.kernel.errors import Invalid, N_, NotFound, Unavailable
+from jishi.kernel.errors import N_, Invalid, NotFound, Unavailable
 
 
 class ShareNotFound(NotFound):
@@ -21,4 +21,6 @@ class PosterFontMissing(Unavailable):
     """No font on this machine has Chinese characters, so a Chinese poster would be empty boxes."""
 
     code = "shares.poster_font_missing"
-    message = N_("Posters need a font with Chinese characters. Install Noto Sans CJK or set JISHI_POSTER_FONT.")
+    message = N_(
+        "Posters need a font with Chinese characters. Install Noto Sans CJK or set JISHI_POSTER_FONT."
+    )

@@ -14,10 +14,14 @@ class ShareLink(models.Model):
     """One person's link to one thing, reached through one other link or none."""
 
     code = models.CharField(max_length=12, unique=True, default=new_code)
-    sharer = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sharer = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(max_length=8)
     key = models.CharField(max_length=64)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     depth = models.PositiveSmallIntegerField(default=0)
     channel = models.CharField(max_length=16, blank=True, default="")
     created_at = models.DateTimeField()
@@ -50,7 +54,9 @@ class ShareVisit(models.Model):
 
     link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="visits")
     visitor = models.CharField(max_length=64)
-    person = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     first_at = models.DateTimeField()
 
     class Meta:

@@ -1,6 +1,7 @@
 """How links chain: depth, and when a link may be the parent of another. Pure.
 
-A parent always exists before its child and never changes, so chains cannot run in circles; the database checks
+A parent always exists before its child and never changes, so chains cannot run in circles; the database
+checks
 the depth as well.
 """
 
@@ -23,7 +24,9 @@ def check_kind(kind: str) -> ShareKind:
 
 
 def may_be_parent(*, parent_sharer_id: int | None, parent_depth: int, sharer_id: int | None) -> bool:
-    """Whether somebody's new link continues the chain of the link they came by; one's own link brings nobody."""
+    """Whether somebody's new link continues the chain of the link they came by; one's own link brings
+    nobody.
+    """
     if parent_depth + 1 > MAX_DEPTH:
         return False
     return sharer_id is None or parent_sharer_id != sharer_id

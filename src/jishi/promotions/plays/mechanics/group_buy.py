@@ -1,6 +1,7 @@
 """Group buy: so many people within so many hours, and everybody gets the team price. A declaration only.
 
-A team forms when its last seat is paid, or at the deadline with house members where the rule pack allows that.
+A team forms when its last seat is paid, or at the deadline with house members where the rule pack allows
+that.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,10 @@ PARAMS = (
         "int",
         24,
         N_("Hours to fill a team"),
-        N_("Counted from the leader's payment, never beyond the end of the offer. After it everybody is refunded."),
+        N_(
+            "Counted from the leader's payment, never beyond the end of "
+            "the offer. After it everybody is refunded."
+        ),
         minimum=1,
         maximum=168,
     ),
@@ -61,7 +65,10 @@ PARAMS = (
         "choice",
         "no",
         N_("Reserved for newcomers"),
-        N_("A newcomer has never paid for an order here. Reserve seats to have customers bring new customers."),
+        N_(
+            "A newcomer has never paid for an order here. Reserve "
+            "seats to have customers bring new customers."
+        ),
         choices=(
             ("no", N_("Open to everybody")),
             ("joiners", N_("Whoever joins must be new")),
@@ -90,7 +97,10 @@ PARAMS = (
         "choice",
         "another_team",
         N_("Payment arrives when the seat is gone"),
-        N_("Refund at once, or give the buyer a seat in another open team if they agreed to that when ordering."),
+        N_(
+            "Refund at once, or give the buyer a seat in another open "
+            "team if they agreed to that when ordering."
+        ),
         choices=(("refund", N_("Refund")), ("another_team", N_("Another open team, else refund"))),
     ),
     Param(
@@ -106,7 +116,10 @@ PARAMS = (
         "bool",
         False,
         N_("Complete with house members"),
-        N_("At the deadline the house fills the seats that are missing, and the page says so. Not allowed everywhere."),
+        N_(
+            "At the deadline the house fills the seats that are missing, "
+            "and the page says so. Not allowed everywhere."
+        ),
     ),
     Param(
         "virtual_from_percent",
@@ -145,14 +158,20 @@ def _decide(terms: Terms, crowd: Crowd, is_over: bool) -> Verdict:
     if crowd.held and could_still_fill:
         # A payment made in time may still be on its way; what it would change is not decided without it.
         return "wait"
-    if terms.virtual_from_percent is not None and crowd.taken * 100 >= terms.virtual_from_percent * terms.size:
+    if (
+        terms.virtual_from_percent is not None
+        and crowd.taken * 100 >= terms.virtual_from_percent * terms.size
+    ):
         return "form"
     return "expire"
 
 
 def _say(params: Params) -> tuple[Phrase, ...]:
     said = [
-        Phrase(N_("%(size)s people within %(hours)s hours, or everybody is refunded in full."), _pick(params, "size", "hours")),
+        Phrase(
+            N_("%(size)s people within %(hours)s hours, or everybody is refunded in full."),
+            _pick(params, "size", "hours"),
+        ),
         Phrase(N_("At most %(limit)s per order."), {"limit": params["per_person_limit"]}),
     ]
     if params["per_person_total"]:
@@ -180,8 +199,15 @@ def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -
             {"size": size, "together_minor": together, "alone_minor": alone, "currency": currency},
         ),
         Phrase(
-            N_("A team of single units costs you up to %(cost_minor)s in discounts and brings %(sales_minor)s in sales."),
-            {"cost_minor": most * size + leader, "sales_minor": together * size - leader, "currency": currency},
+            N_(
+                "A team of single units costs you up to %(cost_minor)s in "
+                "discounts and brings %(sales_minor)s in sales."
+            ),
+            {
+                "cost_minor": most * size + leader,
+                "sales_minor": together * size - leader,
+                "currency": currency,
+            },
         ),
         Phrase(N_("Nothing ships before the team is full; an unfilled team costs you nothing.")),
     ]

@@ -1,0 +1,168 @@
+"""Shops set up and stop offers; the catalogue's badge follows the period by a sweep."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.fields import BooleanField
+
+from jishi.goods.catalog import operations as catalog
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.merchants import queries as merchant_queries
+from jishi.goods.pricing import queries as price_queries
+from jishi.kernel import clock, locks, policy
+from jishi.kernel.errors import N_
+from jishi.promotions.plays import mechanics, queries, rules
+from jishi.promotions.plays.contracts import OfferStatus, OfferView, TeamState
+from jishi.promotions.plays.errors import (
+    OfferOverlaps,
+    OfferRefused,
+    VirtualCompletionRefused,
+)
+from jishi.promotions.plays.models import Offer, OfferPrice, Team
+from jishi.promotions.plays.operations import endings, locked
+from jishi.promotions.plays.rules import Mechanic
+
+
+def create_offer(
+    *,
+    shop_id: int,
+    product_id: int,
+    mechanic: str,
+    params: Mapping[str, Any],
+    prices: Mapping[int, int],
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    stock_limit: int | None = None,
+    at: datetime | None = None,
+) -> OfferView:
+    """Publish an offer for one product. `prices` gives the team price of each variant it covers.
+
+    :raises MechanicUnknown: / ParamRefused: what it is or a setting of it makes no sense.
+    :raises VirtualCompletionRefused: it uses what the rule pack forbids.
+    :raises OfferRefused: product, prices or period make no sense.
+    :raises OfferOverlaps: the product has an offer in that period.
+    """
+    now = clock.at_or_now(at)
+    kind = mechanics.get(mechanic)
+    clean = rules.clean_params(kind.params, params)
+    _check_law(kind, clean)
+    for problem in kind.problems(clean):
+        raise OfferRefused(problem=problem.message)
+    if (ends_at is not None and ends_at <= max(starts_at, now)) or (
+        stock_limit is not None and stock_limit < 1
+    ):
+        raise OfferRefused(problem=N_("its period or its quantity is empty"))
+    currency = merchant_queries.get_shop(shop_id).currency
+    _check_prices(shop_id, product_id, prices, currency)
+    with transaction.atomic():
+        locks.advisory("plays.product", product_id)
+        _check_overlap(product_id, starts_at, ends_at)
+        offer = Offer.objects.create(
+            mechanic=mechanic,
+            shop_id=shop_id,
+            product_id=product_id,
+            currency=currency,
+            params=clean,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            status=OfferStatus.ON,
+            stock_limit=stock_limit,
+            created_at=now,
+        )
+        OfferPrice.objects.bulk_create(
+            OfferPrice(offer=offer, variant_id=variant_id, price_minor=price)
+            for variant_id, price in sorted(prices.items())
+        )
+        _switch_badge(offer, now)
+    return queries.get_offer(offer.code, at=now)
+
+
+def stop_offer(*, offer_code: str, close_teams: bool = False, at: datetime | None = None) -> OfferView:
+    """Stop an offer: nobody starts a team any more. Running teams may fill, unless they are to be closed as
+    well.
+
+    :raises OfferNotFound: there is none.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        offer = locked.offer_by_code(offer_code)
+        offer.status = OfferStatus.STOPPED
+        offer.save(update_fields=["status"])
+        _switch_badge(offer, now)
+        if close_teams:
+            running = Team.objects.filter(offer=offer, state__in=[TeamState.STARTING, TeamState.OPEN])
+            for team in running.order_by("pk").select_for_update(no_key=True):
+                endings.fail(locked.play(offer, team), "offer_stopped", at=now)
+    return queries.get_offer(offer_code, at=now)
+
+
+def switch_badges(at: datetime | None = None) -> int:
+    """Show or hide the catalogue's badge of offers whose period began or ended; return how many changed."""
+    now = clock.at_or_now(at)
+    wanted = Case(
+        When(queries.running(now), then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+    changed = 0
+    stale = Offer.objects.annotate(wanted=wanted).exclude(badge_shown=F("wanted"))
+    # Ending badges first: a product's next offer must not have its badge taken away by the last one.
+    for offer_id in list(stale.order_by("wanted", "pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            offer = Offer.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=offer_id).first()
+            changed += _switch_badge(offer, now) if offer is not None else 0
+    return changed
+
+
+def _switch_badge(offer: Offer, at: datetime) -> int:
+    """Make the badge of a locked offer say what is true at an instant."""
+    wanted = Offer.objects.filter(queries.running(at), pk=offer.pk).exists()
+    if wanted == offer.badge_shown:
+        return 0
+    other_shown = Offer.objects.filter(product_id=offer.product_id, badge_shown=True).exclude(pk=offer.pk)
+    if wanted:
+        lowest = min(offer.prices.values_list("price_minor", flat=True))
+        size = locked.terms_of(offer).size
+        badge = {
+            "kind": offer.mechanic,
+            "size": size,
+            "price_minor": lowest,
+            "currency": offer.currency,
+            "offer": offer.code,
+        }
+        catalog.set_badge(product_id=offer.product_id, badge=badge)
+    elif not other_shown.exists():
+        catalog.set_badge(product_id=offer.product_id, badge=None)
+    offer.badge_shown = wanted
+    offer.save(update_fields=["badge_shown"])
+    return 1
+
+
+def _check_law(kind: Mechanic, params: Mapping[str, Any]) -> None:
+    for name, path in kind.pack_rules.items():
+        if params[name] and not policy.pack().get(path, False):
+            raise VirtualCompletionRefused(param=name)
+
+
+def _check_prices(shop_id: int, product_id: int, prices: Mapping[int, int], currency: str) -> None:
+    variants = catalog_queries.find_variants(prices, language="en")
+    known = [v for v in variants.values() if v.product_id == product_id and v.shop_id == shop_id]
+    if not prices or len(known) != len(prices):
+        raise OfferRefused(problem=N_("its prices must be for variants of this product"))
+    alone = price_queries.list_prices(prices, currency)
+    for variant_id, price in prices.items():
+        if type(price) is not int or price < 1:
+            raise OfferRefused(problem=N_("a team price must be above zero"))
+        if variant_id not in alone or price >= alone[variant_id].amount_minor:
+            raise OfferRefused(problem=N_("a team price must be below the price alone"))
+
+
+def _check_overlap(product_id: int, starts_at: datetime, ends_at: datetime | None) -> None:
+    same = Offer.objects.filter(product_id=product_id, status=OfferStatus.ON)
+    same = same.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at))
+    if ends_at is not None:
+        same = same.filter(starts_at__lt=ends_at)
+    other = same.values_list("code", flat=True).first()
+    if other is not None:
+        raise OfferOverlaps(offer=other)

@@ -1,0 +1,452 @@
+"""Reading offers, teams and seats: frozen views, a bounded number of statements whatever the number of rows.
+
+What a viewer sees of a team is decided by `rules.viewer_screen` alone; here its facts are only collected.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+
+from jishi.goods.pricing import queries as price_queries
+from jishi.kernel import clock
+from jishi.kernel.paging import Page, decode_cursor, encode_cursor
+from jishi.people.accounts import queries as account_queries
+from jishi.people.accounts.contracts import PersonCard
+from jishi.promotions.plays import mechanics, rules
+from jishi.promotions.plays.contracts import (
+    MechanicView,
+    MemberView,
+    OfferPreview,
+    OfferStatus,
+    OfferView,
+    OpenTeamView,
+    OrderTeam,
+    ParamView,
+    SeatState,
+    StartChoice,
+    TeamRefund,
+    TeamRow,
+    TeamState,
+    TeamStats,
+    TeamView,
+)
+from jishi.promotions.plays.errors import OfferNotFound, TeamNotFound
+from jishi.promotions.plays.models import Offer, OfferPrice, Seat, Team
+from jishi.trade.orders import queries as order_queries
+
+MAX_PAGE = 100
+FACES = 5
+"""Members that a row of the list shows by picture."""
+
+SHOWN_SEATS = (SeatState.HELD, SeatState.TAKEN, *rules.REFUND_SEATS)
+
+
+def running(at: datetime) -> Q:
+    """Return the condition of offers under which a team can be started at an instant."""
+    in_stock = Q(stock_limit__isnull=True) | Q(units_claimed__lt=F("stock_limit"))
+    in_period = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    return Q(status=OfferStatus.ON) & in_period & in_stock
+
+
+# --- Mechanics and offers ---------------------------------------------------------------------------------
+
+
+def list_mechanics() -> tuple[MechanicView, ...]:
+    """Return the ways of playing together, with the settings a form needs."""
+    return tuple(
+        MechanicView(
+            kind.code,
+            kind.title,
+            kind.summary,
+            tuple(
+                ParamView(p.name, p.kind, p.label, p.help, p.default, p.minimum, p.maximum, p.choices)
+                for p in kind.params
+            ),
+        )
+        for kind in mechanics.MECHANICS.values()
+    )
+
+
+def preview_offer(
+    *, mechanic: str, params: Mapping[str, Any], prices: Mapping[int, int], currency: str
+) -> OfferPreview:
+    """Return what an offer would mean, from the prices the variants have alone now.
+
+    :raises MechanicUnknown: / ParamRefused: what it is or a setting of it makes no sense.
+    """
+    kind = mechanics.get(mechanic)
+    clean = rules.clean_params(kind.params, params)
+    alone = price_queries.list_prices(prices, currency)
+    pairs = [(alone[v].amount_minor, price) for v, price in sorted(prices.items()) if v in alone]
+    lines = kind.preview(clean, pairs, currency) if pairs else ()
+    return OfferPreview(lines=(*lines, *kind.say(clean)), problems=kind.problems(clean))
+
+
+def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
+    """Return one offer.
+
+    :raises OfferNotFound: there is none.
+    """
+    offer = _offers().filter(code=code).first()
+    if offer is None:
+        raise OfferNotFound(offer=code[:12])
+    return _offer_view(offer, clock.at_or_now(at))
+
+
+def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
+    """Return the offer under which teams can be started for a product now, if there is one."""
+    now = clock.at_or_now(at)
+    offer = _offers().filter(running(now), product_id=product_id).order_by("-starts_at", "-pk").first()
+    return None if offer is None else _offer_view(offer, now)
+
+
+def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
+    """Return a shop's offers, the newest first."""
+    now = clock.at_or_now(at)
+    return tuple(
+        _offer_view(offer, now) for offer in _offers().filter(shop_id=shop_id).order_by("-pk")[:limit]
+    )
+
+
+# --- Teams ------------------------------------------------------------------------------------------------
+
+
+def get_team(code: str, *, viewer_id: int | None, language: str = "", at: datetime | None = None) -> TeamView:
+    """Return a team as one viewer sees it. Texts in it are msgids, so the language does not matter here.
+
+    :raises TeamNotFound: there is none, or it is not open yet and the viewer does not start it.
+    """
+    now = clock.at_or_now(at)
+    team = _teams().filter(code=code).first()
+    if team is None or (team.state == TeamState.STARTING and team.leader_id != viewer_id):
+        raise TeamNotFound(team=code[:12])
+    return _team_view(team, viewer_id, now)
+
+
+def list_open_teams(
+    *,
+    product_id: int,
+    viewer_id: int | None,
+    limit: int = 3,
+    at: datetime | None = None,
+    without: str = "",
+) -> tuple[OpenTeamView, ...]:
+    """Return teams that can be joined: fewest missing first, then the one that ends first.
+
+    The viewer's own teams (those they lead) are left out, those they are in are marked. `without` leaves
+    out one
+    more, such as the team of the page that shows the list.
+    """
+    now = clock.at_or_now(at)
+    rows = (
+        _teams()
+        .filter(offer__product_id=product_id, state=TeamState.OPEN, deadline_at__gt=now)
+        .annotate(missing=F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
+        .filter(missing__gte=1)
+        .filter(_units_left("offer__"))
+        .exclude(code=without)
+    )
+    if viewer_id is not None:
+        rows = rows.exclude(leader_id=viewer_id)
+    teams = list(rows.order_by("missing", "deadline_at", "pk")[:limit])
+    people = account_queries.list_people({seat.person_id for team in teams for seat in team.shown})
+    return tuple(_open_team(team, viewer_id, people) for team in teams)
+
+
+def find_team_of_order(order_code: str) -> OrderTeam | None:
+    """Return the team behind an order, if there is one."""
+    return list_teams_of_orders([order_code]).get(order_code)
+
+
+def list_teams_of_orders(order_codes: Iterable[str]) -> dict[str, OrderTeam]:
+    """Return the teams behind orders, by order code."""
+    seats = Seat.objects.select_related("team").filter(order_code__in=list(order_codes))
+    return {
+        seat.order_code: OrderTeam(
+            order_code=seat.order_code,
+            team_code=seat.team.code,
+            team_state=seat.team.state,
+            seat_state=seat.state,
+            size=seat.team.size,
+            missing=_missing(seat.team),
+            deadline_at=seat.team.deadline_at,
+            is_leader=seat.is_leader,
+        )
+        for seat in seats
+    }
+
+
+def list_teams_of(person_id: int, *, limit: int = 20) -> tuple[OrderTeam, ...]:
+    """Return the teams a person has or had a paid seat in, the newest first."""
+    seats = Seat.objects.filter(person_id=person_id, paid_at__isnull=False).order_by("-pk")[:limit]
+    found = list_teams_of_orders(seats.values_list("order_code", flat=True))
+    return tuple(found[seat.order_code] for seat in seats)
+
+
+def page_teams(
+    *,
+    shop_id: int | None = None,
+    state: str | None = None,
+    mechanic: str | None = None,
+    offer_code: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page[TeamRow]:
+    """Return teams for consoles, the newest first. The caller has checked who may see them.
+
+    :raises BadCursor: the cursor was not made here.
+    """
+    rows = _narrowed(_teams(), shop_id, mechanic).exclude(opened_at=None, state=TeamState.FAILED)
+    if state:
+        rows = rows.filter(state=state)
+    if offer_code:
+        rows = rows.filter(offer__code=offer_code)
+    if cursor:
+        rows = rows.filter(pk__lt=decode_cursor(cursor)[0])
+    limit = max(1, min(limit, MAX_PAGE))
+    teams = list(rows.order_by("-pk")[: limit + 1])
+    more, teams = len(teams) > limit, teams[:limit]
+    leaders = account_queries.list_people({team.leader_id for team in teams})
+    items = [_team_row(team, leaders[team.leader_id]) for team in teams]
+    return Page(items, encode_cursor(teams[-1].pk) if more else None)
+
+
+def team_stats(
+    *,
+    shop_id: int | None = None,
+    mechanic: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> TeamStats:
+    """Return how teams opened in a span of time (since inclusive, until exclusive) stand and ended."""
+    rows = _narrowed(Team.objects.filter(opened_at__isnull=False), shop_id, mechanic)
+    if since is not None:
+        rows = rows.filter(opened_at__gte=since)
+    if until is not None:
+        rows = rows.filter(opened_at__lt=until)
+    counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    by_state = {
+        state.value: counted.get(state.value, 0) for state in TeamState if state != TeamState.STARTING
+    }
+    open_seats = rows.filter(state=TeamState.OPEN).aggregate(
+        n=Sum(F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
+    )["n"]
+    ended = by_state["formed"] + by_state["expired"] + by_state["failed"]
+    people = Seat.objects.filter(team__in=rows, paid_at__isnull=False).aggregate(
+        n=Count("person_id", distinct=True)
+    )["n"]
+    return TeamStats(
+        by_state=by_state,
+        opened=sum(by_state.values()),
+        completion_bps=by_state["formed"] * 10_000 // ended if ended else 0,
+        people=people,
+        open_seats=open_seats or 0,
+    )
+
+
+# --- Building views ---------------------------------------------------------------------------------------
+
+
+def _offers() -> QuerySet[Offer]:
+    return Offer.objects.prefetch_related(Prefetch("prices", OfferPrice.objects.order_by("variant_id")))
+
+
+def _teams() -> QuerySet[Team]:
+    seats = Seat.objects.filter(state__in=SHOWN_SEATS).order_by(
+        "-is_leader", F("paid_at").asc(nulls_last=True), "pk"
+    )
+    return Team.objects.select_related("offer").prefetch_related(Prefetch("seats", seats, to_attr="shown"))
+
+
+def _narrowed(rows: QuerySet[Team], shop_id: int | None, mechanic: str | None) -> QuerySet[Team]:
+    if shop_id is not None:
+        rows = rows.filter(offer__shop_id=shop_id)
+    if mechanic is not None:
+        rows = rows.filter(offer__mechanic=mechanic)
+    return rows
+
+
+def _units_left(prefix: str) -> Q:
+    limit = f"{prefix}stock_limit"
+    return Q(**{f"{limit}__isnull": True}) | Q(**{f"{prefix}units_claimed__lt": F(limit)})
+
+
+def _missing(team: Team) -> int:
+    return team.size - team.seats_taken - team.seats_held - team.seats_virtual
+
+
+def _is_running(offer: Offer, at: datetime) -> bool:
+    in_period = offer.starts_at <= at and (offer.ends_at is None or at < offer.ends_at)
+    return offer.status == OfferStatus.ON and in_period and _has_units(offer)
+
+
+def _has_units(offer: Offer) -> bool:
+    return offer.stock_limit is None or offer.units_claimed < offer.stock_limit
+
+
+def _offer_view(offer: Offer, at: datetime) -> OfferView:
+    kind = mechanics.get(offer.mechanic)
+    prices = {price.variant_id: price.price_minor for price in offer.prices.all()}
+    return OfferView(
+        id=offer.pk,
+        code=offer.code,
+        mechanic=offer.mechanic,
+        shop_id=offer.shop_id,
+        product_id=offer.product_id,
+        currency=offer.currency,
+        params=dict(offer.params),
+        size=kind.terms(offer.params).size,
+        prices=prices,
+        price_from_minor=min(prices.values()),
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        status=offer.status,
+        is_on=_is_running(offer, at),
+        units_left=None if offer.stock_limit is None else offer.stock_limit - offer.units_claimed,
+        terms=kind.say(offer.params),
+    )
+
+
+def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
+    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    own = _own_seat(team, viewer_id)
+    facts = rules.TeamFacts(
+        state=team.state,
+        size=team.size,
+        taken=team.seats_taken,
+        held=team.seats_held,
+        virtual=team.seats_virtual,
+        is_over=at >= team.deadline_at,
+        can_start=_is_running(team.offer, at),
+        has_units=_has_units(team.offer),
+    )
+    left = own is not None and own.left_at is not None and not own.keeps_place
+    viewer = rules.ViewerFacts(own.state, own.is_leader, left) if own else rules.ViewerFacts()
+    shown = rules.viewer_screen(facts, viewer)
+    people = account_queries.list_people({team.leader_id, *(seat.person_id for seat in seats)})
+    offer, price, alone, start = _purchase(team, own)
+    waits = [seat.held_until for seat in seats if seat.state == SeatState.HELD]
+    return TeamView(
+        id=team.pk,
+        code=team.code,
+        offer_code=offer.code,
+        mechanic=offer.mechanic,
+        product_id=offer.product_id,
+        shop_id=offer.shop_id,
+        size=team.size,
+        state=team.state,
+        missing=_missing(team),
+        held=team.seats_held,
+        taken=team.seats_taken,
+        virtual=team.seats_virtual,
+        opened_at=team.opened_at,
+        deadline_at=team.deadline_at,
+        formed_at=team.formed_at,
+        closed_at=team.closed_at,
+        close_reason=team.close_reason,
+        leader=people[team.leader_id],
+        members=_members(team, seats, people),
+        viewer_state=shown.viewer_state,
+        screen=shown.screen,
+        actions=shown.actions,
+        viewer_paying=own is not None and own.state == SeatState.HELD,
+        currency=offer.currency,
+        price_minor=price,
+        solo_minor=alone,
+        order_code=own.order_code if own else None,
+        refund=_refund(own),
+        held_until=own.held_until if own and own.state == SeatState.HELD else min(waits, default=None),
+        moved_to=own.team.code if own and own.team_id != team.pk else None,
+        start=start if facts.can_start else None,
+        terms=offer.terms,
+    )
+
+
+def _own_seat(team: Team, viewer_id: int | None) -> Seat | None:
+    """The viewer's newest seat in a team that says something: live, refunded, or carried on to another
+    team.
+    """
+    if viewer_id is None:
+        return None
+    mine = Seat.objects.select_related("team").filter(person_id=viewer_id)
+    here = mine.filter(team=team, state__in=SHOWN_SEATS).order_by("-pk").first()
+    return here or mine.filter(moved_from=team).order_by("-pk").first()
+
+
+def _purchase(team: Team, own: Seat | None) -> tuple[OfferView, int, int, StartChoice]:
+    """What joining costs (the viewer's variant, or the cheapest), alone and together, and what a new team
+    needs.
+    """
+    offer = _offer_view(_offers().get(pk=team.offer_id), team.deadline_at)
+    cheapest = min(offer.prices, key=lambda variant: (offer.prices[variant], variant))
+    variant = own.variant_id if own and own.variant_id in offer.prices else cheapest
+    alone = price_queries.list_prices([variant], offer.currency).get(variant)
+    price = offer.prices[variant]
+    start = StartChoice(offer.code, offer.product_id, variant, own.quantity if own else 1)
+    return offer, price, alone.amount_minor if alone else price, start
+
+
+def _members(team: Team, seats: Sequence[Seat], people: Mapping[int, PersonCard]) -> tuple[MemberView, ...]:
+    there = [seat for seat in seats if seat.left_at is None or seat.keeps_place]
+    real = [MemberView(people[seat.person_id], seat.is_leader, seat.state) for seat in there]
+    house = [MemberView(None, False, SeatState.TAKEN, is_house=True)] * team.seats_virtual
+    return (*real, *house)
+
+
+def _refund(own: Seat | None) -> TeamRefund | None:
+    if own is None or own.state not in rules.REFUND_SEATS:
+        return None
+    order = order_queries.find_order(own.order_code)
+    if order is None:
+        return None
+    words = {
+        SeatState.REFUND_DUE: "due",
+        SeatState.REFUNDING: "refunding",
+        SeatState.REFUNDED: "refunded",
+    }
+    return TeamRefund(
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        state=words[SeatState(own.state)],
+        at=own.refunded_at,
+    )
+
+
+def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCard]) -> OpenTeamView:
+    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    live = [seat for seat in seats if seat.state in rules.LIVE_SEATS]
+    return OpenTeamView(
+        code=team.code,
+        offer_code=team.offer.code,
+        leader=people[team.leader_id],
+        members=tuple(people[seat.person_id] for seat in live[:FACES]),
+        size=team.size,
+        filled=team.size - _missing(team),
+        missing=_missing(team),
+        deadline_at=team.deadline_at,
+        joined=any(seat.person_id == viewer_id for seat in live),
+    )
+
+
+def _team_row(team: Team, leader: PersonCard) -> TeamRow:
+    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    return TeamRow(
+        code=team.code,
+        offer_code=team.offer.code,
+        mechanic=team.offer.mechanic,
+        shop_id=team.offer.shop_id,
+        product_id=team.offer.product_id,
+        leader=leader,
+        size=team.size,
+        taken=team.seats_taken,
+        held=team.seats_held,
+        virtual=team.seats_virtual,
+        state=team.state,
+        opened_at=team.opened_at,
+        deadline_at=team.deadline_at,
+        formed_at=team.formed_at,
+        closed_at=team.closed_at,
+        order_codes=tuple(seat.order_code for seat in seats),
+    )
