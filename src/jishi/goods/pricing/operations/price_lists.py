@@ -40,6 +40,7 @@ WITH wanted AS (
             AND h.at > c.from_at - %(window)s AND h.at < c.from_at),
         (SELECT h.amount_minor FROM pricing_pricehistory h
           WHERE h.variant_id = c.variant_id AND h.currency = c.currency AND h.at <= c.from_at - %(window)s
+            AND %(window)s > interval '0'
           ORDER BY h.at DESC, h.id DESC LIMIT 1)) AS lowest_before_minor
     FROM changed c
 ), kept AS (
