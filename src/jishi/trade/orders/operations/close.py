@@ -5,8 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from jishi.kernel import clock
-from jishi.money.payments import operations as payments
-from jishi.money.payments import queries as payment_queries
 from jishi.trade.orders import queries, rules
 from jishi.trade.orders.errors import NotPossibleNow, OrderNotFound
 from jishi.trade.orders.events import OrderCancelled, OrderExpired
@@ -30,11 +28,9 @@ def expire(*, checkout_code: str, at: datetime | None = None) -> int:
             .defer("address")
         )
         orders = list(waiting)
-        if not orders or is_captured(orders[0].intent_code):
+        if not orders or not let_go.close_intent(orders[0].intent_code, at=now):
             return 0
         let_go.give_back(orders, at=now)
-        if orders[0].intent_code:
-            payments.cancel_intent(intent_code=orders[0].intent_code, at=now)
         moves.move(
             orders,
             "expire",
@@ -84,21 +80,14 @@ def refuse_payment(*, order_code: str, reason: str, at: datetime | None = None) 
         _end(order, by=None, reason=reason, at=now)
 
 
-def is_captured(intent_code: str) -> bool:
-    """Whether the money behind an intent is here, although the orders may not know yet."""
-    return bool(intent_code) and payment_queries.get_intent(intent_code).captured_at is not None
-
-
 def _call_off(order: Order, siblings: list[Order], *, by: int | None, reason: str, at: datetime) -> None:
     rules.next_state(order.state, "cancel")
-    if is_captured(order.intent_code):
+    if not let_go.close_intent(order.intent_code, at=at):
         raise NotPossibleNow(state=order.state, verb="cancel")
     staying = [row for row in siblings if row.pk != order.pk and row.state == rules.AWAITING]
     let_go.give_back([order], at=at)
     if staying:
-        let_go.reissue_intent(staying, at=at)
-    elif order.intent_code:
-        payments.cancel_intent(intent_code=order.intent_code, at=at)
+        let_go.open_intent(staying, at=at)
     _end(order, by=by, reason=reason, at=at)
 
 

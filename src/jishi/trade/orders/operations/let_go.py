@@ -28,14 +28,18 @@ def give_back(orders: Sequence[Order], *, at: datetime) -> None:
         inventory.release(reference=order.code, at=at)
 
 
-def reissue_intent(orders: Sequence[Order], *, at: datetime) -> None:
-    """Close the payment of locked unpaid orders of one checkout and open one over what they cost now.
+def close_intent(intent_code: str, *, at: datetime) -> bool:
+    """Close the payment of locked unpaid orders; false if its money is here and they only do not know yet.
 
-    The old payment page can no longer pay: what it captures after this is refunded by payments.
+    The page that is open at the provider can no longer pay them: what it captures later comes as late money.
     """
-    old = orders[0].intent_code
-    if old:
-        payments.cancel_intent(intent_code=old, at=at)
+    if not intent_code:
+        return True
+    return payments.cancel_intent(intent_code=intent_code, at=at).captured_at is None
+
+
+def open_intent(orders: Sequence[Order], *, at: datetime) -> None:
+    """Open a new payment over what locked unpaid orders of one checkout cost now; the old one is closed."""
     amount = sum(order.total_minor for order in orders)
     code = ""
     if amount:

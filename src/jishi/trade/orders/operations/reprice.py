@@ -11,7 +11,6 @@ from jishi.trade.orders import queries, rules
 from jishi.trade.orders.errors import DraftRefused, NotPossibleNow, NotYourOrder
 from jishi.trade.orders.models import Order
 from jishi.trade.orders.operations import let_go, moves
-from jishi.trade.orders.operations.close import is_captured
 
 
 def change_delivery_fee(*, order_code: str, delivery_minor: int, by: int, at: datetime | None = None) -> str:
@@ -29,7 +28,7 @@ def change_delivery_fee(*, order_code: str, delivery_minor: int, by: int, at: da
         order, siblings = moves.locked_checkout(order_code)
         if queries.require_part(order.buyer_id, order.shop_id, by) == "buyer":
             raise NotYourOrder
-        if order.state != rules.AWAITING or is_captured(order.intent_code):
+        if order.state != rules.AWAITING or not let_go.close_intent(order.intent_code, at=now):
             raise NotPossibleNow(state=order.state, verb="change_delivery_fee")
         order.total_minor += delivery_minor - order.delivery_minor
         order.delivery_minor = delivery_minor
@@ -43,5 +42,5 @@ def change_delivery_fee(*, order_code: str, delivery_minor: int, by: int, at: da
             detail={"delivery_minor": delivery_minor, "total_minor": order.total_minor},
         )
         waiting = [row for row in siblings if row.state == rules.AWAITING]
-        let_go.reissue_intent(waiting, at=now)
+        let_go.open_intent(waiting, at=now)
     return order.intent_code
