@@ -1,4 +1,4 @@
-"""Money held for orders. The row of a holding says where every unit is; its constraint says that none is missing."""
+"""Money held for orders. A holding says where every unit is; its constraint says that none is missing."""
 
 from django.db import models
 from django.db.models.functions import Now

@@ -1,7 +1,8 @@
 """Pure rules of escrow: do shares add up, and what does each give back.
 
-A refund takes from every share in proportion to what the share still has, by largest remainder: the parts always
-make up the refund, no share gives more than it has, and refunding everything takes back exactly everything.
+A refund takes from every share in proportion to what the share still has, by largest remainder: the parts
+always make up the refund, no share gives more than it has, and refunding everything takes back exactly
+everything.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ def held(currency: str) -> AccountRef:
 
 
 def adds_up(amount_minor: int, currency: str, splits: Sequence[Split]) -> bool:
-    """Whether the shares are whole, non-negative, of one currency, to distinct accounts, and make up the amount."""
+    """Whether the shares are whole, of one currency, to distinct accounts, and make up the amount."""
     return (
         amount_minor >= 0
         and bool(splits)

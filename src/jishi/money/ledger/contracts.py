@@ -8,7 +8,8 @@ from datetime import datetime
 class AccountRef:
     """Names an account without its id: whose it is, what for, in which currency.
 
-    ``owner_kind`` is a noun ("shop", "person", "platform", "provider"), ``owner_key`` the owner's id or name as text.
+    ``owner_kind`` is a noun ("shop", "person", "platform", "provider"), ``owner_key`` the owner's id or name
+    as text.
     """
 
     owner_kind: str

@@ -2,7 +2,8 @@
 
 A transfer is one row (debit, credit, amount > 0) and therefore zero-sum by construction. A pending transfer
 only reserves at its debit account until one resolution row says posted or voided; posting writes a second,
-effective transfer. Balances are kept by the posting statement and proved against the rows by ``jishi verify``.
+effective transfer. Balances are kept by the posting statement and proved against the rows by ``jishi
+verify``.
 """
 
 from django.db import models

@@ -21,7 +21,8 @@ from jishi.money.ledger.models import Account, Journal, Transfer
 # What every account must hold, recomputed from the append-only rows alone.
 RECOMPUTED = """
 SELECT account_id, sum(moved)::bigint AS moved, sum(reserved)::bigint AS reserved FROM (
-    SELECT debit_id AS account_id, -amount_minor AS moved, 0 AS reserved FROM ledger_transfer WHERE NOT pending
+    SELECT debit_id AS account_id, -amount_minor AS moved, 0 AS reserved
+    FROM ledger_transfer WHERE NOT pending
     UNION ALL
     SELECT credit_id, amount_minor, 0 FROM ledger_transfer WHERE NOT pending
     UNION ALL
@@ -38,7 +39,8 @@ SELECT a.currency, count(*), coalesce(max(m.transfers), 0), coalesce(max(m.moved
        sum(a.balance_minor)::bigint,
        count(*) FILTER (WHERE a.balance_minor <> coalesce(r.moved, 0)
                            OR a.pending_out_minor <> coalesce(r.reserved, 0))
-FROM ledger_account a LEFT JOIN recomputed r ON r.account_id = a.id LEFT JOIN moves m ON m.currency = a.currency
+FROM ledger_account a
+LEFT JOIN recomputed r ON r.account_id = a.id LEFT JOIN moves m ON m.currency = a.currency
 GROUP BY a.currency ORDER BY a.currency
 """  # noqa: S608 - built from a constant
 
@@ -105,7 +107,7 @@ def list_journals(
 
 
 def trial_balance() -> list[TrialBalanceLine]:
-    """Per currency: Σ balances, and how many accounts differ from what their transfers say. All must be zero."""
+    """Per currency: Σ balances, and how many accounts differ from their transfers. All must be zero."""
     with connection.cursor() as cursor:
         cursor.execute(TRIAL_BALANCE)
         return [TrialBalanceLine(*row) for row in cursor.fetchall()]

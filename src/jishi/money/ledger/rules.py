@@ -26,7 +26,8 @@ def floor_for(ref: AccountRef) -> int | None:
 def check_journal(journal: JournalSpec) -> None:
     """Refuse what cannot be booked, before anything is locked.
 
-    :raises NotATransfer: an empty key, no transfers, an amount that is no positive int, equal accounts, two currencies.
+    :raises NotATransfer: an empty key, no transfers, an amount that is no positive int, equal accounts, two
+        currencies.
     """
     if not 0 < len(journal.natural_key) <= MAX_KEY or not journal.kind:
         raise NotATransfer(reason="key")
@@ -68,7 +69,7 @@ def accounts_of(journals: Iterable[JournalSpec]) -> list[AccountRef]:
 
 
 def net_of(journals: Sequence[JournalSpec]) -> dict[AccountRef, int]:
-    """What each account can spend less (negative) or more after the journals; pending credits count nothing."""
+    """What each account can spend more or less (negative) afterwards; pending credits count nothing."""
     net: dict[AccountRef, int] = {}
     for journal in journals:
         for transfer in journal.transfers:

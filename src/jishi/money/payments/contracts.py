@@ -1,4 +1,4 @@
-"""What crosses the boundary of payments: intents, refunds, what a provider says, and what came of a webhook."""
+"""What crosses the boundary of payments: intents, refunds, what providers say, what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -56,7 +56,7 @@ class Allocation(models.Model):
 
 
 class Attempt(models.Model):
-    """One try at one provider. Its code is our reference there and the key that makes creating it repeatable."""
+    """One try at one provider. Its code is our reference there, and the key of the call that creates it."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=16, unique=True)

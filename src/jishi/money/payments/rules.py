@@ -1,7 +1,7 @@
 """Pure rules of payments: states that only move forward, time-outs that grow, accounts that money passes.
 
-Providers deliver in any order and more than once. An attempt therefore takes the *latest* state it ever heard of,
-and captured, once true, stays true.
+Providers deliver in any order and more than once. An attempt therefore takes the *latest* state it ever heard
+of, and captured, once true, stays true.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """Takes captured money into escrow, with the shares frozen as they are now.
 
-In the books: a posted transfer from the unapplied money to escrow, and pending transfers from escrow to each share.
+In the books: a posted transfer from the unapplied money to escrow, and pending transfers from escrow to each
+share.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ def hold(
     splits: Sequence[Split],
     at: datetime | None = None,
 ) -> HoldingView:
-    """Hold an order's captured money until it is released or sent back. Repeating the same call changes nothing.
+    """Hold an order's captured money until it is released or sent back. Repeating the same call changes
+    nothing.
 
     :raises SplitsDisagree: the shares do not make up the amount.
     :raises HoldingConflict: it is held already with other shares.
@@ -49,7 +51,7 @@ def hold_batch(rows: Sequence[HoldRow], *, at: datetime | None = None) -> int:
 
 
 def settle_batch(rows: Sequence[HoldRow], *, at: datetime | None = None) -> int:
-    """Book many orders of the past as held and released; returns how many were new. Refusals as in :func:`hold`."""
+    """Book many past orders as held and released; returns how many were new. Refusals as in :func:`hold`."""
     with transaction.atomic():
         return _hold(rows, clock.at_or_now(at), settled=True)
 

@@ -1,6 +1,7 @@
 """Sends an order's money back: out of escrow while it is held, from the shares once it was released.
 
-Every share gives in proportion to its frozen amount, so a commission is returned at the rate at which it was taken.
+Every share gives in proportion to its frozen amount, so a commission is returned at the rate at which it was
+taken.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What happens when two bookings want the same rows: wait, try again, or say busy. Never 'not enough money'.
 
-Inside a caller's transaction nothing can be tried again (the transaction is lost), so it is told ``LedgerBusy``
-and its outermost caller may repeat; outside one the whole work is repeated here.
+Inside a caller's transaction nothing can be tried again (the transaction is lost), so it is told
+``LedgerBusy`` and its outermost caller may repeat; outside one the whole work is repeated here.
 """
 
 import random

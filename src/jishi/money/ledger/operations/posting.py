@@ -1,7 +1,7 @@
 """Posts and reserves journals: any number of them, all or nothing, with one writing statement.
 
-Order of locks: accounts by id, then natural keys. Floors are judged under the locks, so the balance that decides
-is the balance that changes; the table's own check is the second assertion of the same fact.
+Order of locks: accounts by id, then natural keys. Floors are judged under the locks, so the balance that
+decides is the balance that changes; the table's own check is the second assertion of the same fact.
 """
 
 from collections.abc import Sequence
@@ -166,7 +166,7 @@ def _write(
 
 
 def _lost_race(prints: dict[str, str], written: set[str]) -> None:
-    """Another transaction took one of the keys for other accounts (equal content would have met at their locks)."""
+    """Another transaction took a key for other accounts (equal content would have met at their locks)."""
     transaction.set_rollback(True)
     taken = sorted(set(prints) - written)
     raise JournalConflict(natural_key=taken[0])

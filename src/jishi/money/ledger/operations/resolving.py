@@ -1,7 +1,7 @@
 """Ends reservations: each pending transfer is posted or voided, once.
 
-Any resolution locks the debit account of its transfer first, so two that race meet there; the unique key on the
-resolution's transfer is the second assertion.
+Any resolution locks the debit account of its transfer first, so two that race meet there; the unique key on
+the resolution's transfer is the second assertion.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Sends a buyer to a provider, and asks providers that are silent.
 
-A transaction is never open while a provider is called: the attempt is written first, the call is repeatable by the
-attempt's code, and the answer is written afterwards. A process that dies in between loses nothing, because the
-same attempt is used by the next click and the sweep asks about it.
+A transaction is never open while a provider is called: the attempt is written first, the call is repeatable
+by the attempt's code, and the answer is written afterwards. A process that dies in between loses nothing,
+because the same attempt is used by the next click and the sweep asks about it.
 """
 
 from datetime import datetime, timedelta
@@ -128,7 +128,7 @@ def sync_attempt(intent_code: str, *, at: datetime | None = None) -> IntentView:
 
 
 def sync_attempts(at: datetime, *, limit: int = BATCH) -> int:
-    """Ask about attempts whose webhook is overdue; returns how many were asked. The sweep behind lost webhooks."""
+    """Ask about attempts whose webhook is overdue; returns how many. The sweep behind lost webhooks."""
     with transaction.atomic(durable=True):
         due = list(
             Attempt.objects.filter(sync_at__lte=at)

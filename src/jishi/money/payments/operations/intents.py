@@ -26,7 +26,8 @@ def open_intent(
     expires_at: datetime,
     at: datetime | None = None,
 ) -> IntentView:
-    """Say what a buyer shall pay for which orders. The same key with the same content returns the first intent.
+    """Say what a buyer shall pay for which orders. The same key with the same content returns the first
+    intent.
 
     :raises AmountsDisagree: the allocations do not add up, or there is nothing to pay.
     :raises IntentConflict: the key names another payment.

@@ -1,8 +1,8 @@
 """Sends money back: asked for under the intent's lock, sent by a worker, settled by the provider's word.
 
-Σ refunds of a capture, and of each order's part of it, never exceeds what was captured; a refund counts from the
-moment it is asked for, so two that race cannot both fit. The refund's code is the key at the provider: a call that
-timed out is simply made again. No transaction is open while the provider is called.
+Σ refunds of a capture, and of each order's part of it, never exceeds what was captured; a refund counts from
+the moment it is asked for, so two that race cannot both fit. The refund's code is the key at the provider: a
+call that timed out is simply made again. No transaction is open while the provider is called.
 """
 
 from collections.abc import Sequence
@@ -50,8 +50,8 @@ def request_refund(
 ) -> RefundView:
     """Promise an order's money back and book it as due; the sweep sends it.
 
-    ``sources`` are the accounts that give the money (by default the captured money that belongs to no order yet).
-    The same key with the same content returns the first refund.
+    ``sources`` are the accounts that give the money (by default the captured money that belongs to no order
+    yet). The same key with the same content returns the first refund.
 
     :raises IntentNotFound: unknown.
     :raises NothingCaptured: nothing was paid.
@@ -143,7 +143,7 @@ def retry_refund(*, refund_code: str, at: datetime | None = None) -> RefundView:
 
 
 def send_refunds(at: datetime, *, limit: int = BATCH) -> int:
-    """Send what is due and ask about what was sent; returns how many were worked. The sweep of this domain."""
+    """Send what is due and ask about what was sent; returns how many were worked."""
     with transaction.atomic(durable=True):
         claimed = list(
             Refund.objects.filter(next_at__lte=at)
@@ -232,7 +232,7 @@ def complete(intent: Intent, refund: Refund, provider_ref: str, at: datetime) ->
 
 
 def fail(intent: Intent, refund: Refund, reason: str, at: datetime) -> bool:
-    """Note a refusal and when to try again; false if the money has left already. The caller holds both rows."""
+    """Note a refusal and when to try again; false if the money has left. The caller holds both rows."""
     if refund.state == RefundState.SUCCEEDED:
         return False
     first = refund.state != RefundState.FAILED

@@ -1,8 +1,9 @@
-"""Takes in what providers say, by webhook or when asked: each event once, in any order, compared with our books.
+"""Takes in what providers say, by webhook or when asked: each event once, in any order, compared with our
+books.
 
-Deduplication is by the event's id, under the lock of the intent: whichever delivery comes first has the effect,
-the others wait and find it done. An amount, a currency or a reference that differs is recorded as a break and
-changes nothing.
+Deduplication is by the event's id, under the lock of the intent: whichever delivery comes first has the
+effect, the others wait and find it done. An amount, a currency or a reference that differs is recorded as a
+break and changes nothing.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Payments that were made elsewhere (imported history, the demo world): captured when recorded, refunded at once."""
+"""Payments made elsewhere (imported history, the demo world): captured when recorded, refunded at once."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -11,8 +11,8 @@ from jishi.money.payments.contracts import HostedPayment, PaymentReport, RefundA
 class PaymentProvider(Protocol):
     """A peer that takes money on a page of its own and tells us by signed webhooks.
 
-    Every method raises ``ProviderUnavailable`` when the peer does not answer; the caller repeats it later with
-    the same reference, which must not double anything.
+    Every method raises ``ProviderUnavailable`` when the peer does not answer; the caller repeats it later
+    with the same reference, which must not double anything.
     """
 
     def create_payment(

@@ -1,6 +1,7 @@
 """Client of the sandbox payment provider: plain HTTP with short time-outs, behind a circuit breaker.
 
-Amounts in messages are whole JSON numbers and nothing else: a float, a NaN or a string is a malformed message.
+Amounts in messages are whole JSON numbers and nothing else: a float, a NaN or a string is a malformed
+message.
 """
 
 import json

@@ -1,6 +1,7 @@
 """Signatures of webhooks in the Standard Webhooks form: HMAC-SHA256 over id, time and the raw body.
 
-The body is compared as the bytes that came, before anything parses it. An absent or empty field is a wrong one.
+The body is compared as the bytes that came, before anything parses it. An absent or empty field is a wrong
+one.
 """
 
 import base64
