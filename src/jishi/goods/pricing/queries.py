@@ -91,6 +91,13 @@ def list_prices(variant_ids: Iterable[int], currency: str) -> dict[int, PriceVie
     }
 
 
+def list_written_prices(variant_ids: Iterable[int], currency: str) -> dict[int, tuple[int, int | None]]:
+    """Return (amount, compare-at) as the merchant wrote them, shown to buyers or not: for editors and exports."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRICES, [sorted(set(variant_ids)), currency])
+        return {variant_id: (amount, compare_at) for variant_id, amount, compare_at, _ in cursor.fetchall()}
+
+
 def list_lowest_prices(
     variant_ids: Iterable[int], currency: str, *, until: datetime | None = None, days: int | None = None
 ) -> dict[int, int | None]:
