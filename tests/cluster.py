@@ -6,6 +6,7 @@ to it as the role that serves requests; only cleaning up uses the owner.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import os
 import shutil
@@ -22,6 +23,7 @@ if "JISHI_TEST_CLUSTER" not in os.environ:
     root.chmod(0o711)
     os.environ["JISHI_TEST_CLUSTER"] = str(root)
     os.environ["JISHI_TEST_CONTROLLER"] = str(os.getpid())
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
 ROOT = Path(os.environ["JISHI_TEST_CLUSTER"])
 IS_CONTROLLER = os.environ.get("JISHI_TEST_CONTROLLER") == str(os.getpid())
 
@@ -47,6 +49,13 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from jishi.cli.postgres import OWNER, SUPERUSER, THROW_AWAY, Cluster  # noqa: E402
 
 cluster = Cluster(ROOT, options={**THROW_AWAY, "max_connections": "200", "log_min_messages": "fatal"})
+
+
+def pytest_addoption(parser) -> None:  # type: ignore[no-untyped-def]
+    """Declare our own switch."""
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="store error codes and event schemas anew"
+    )
 
 
 def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
