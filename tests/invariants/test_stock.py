@@ -336,7 +336,9 @@ class StockMachine(RuleBasedStateMachine):
 
     @invariant()
     def shelves_agree_with_the_model(self) -> None:
-        rows = Stock.objects.filter(variant_id__in=self.variants).values_list("variant_id", "on_hand", "reserved")
+        rows = Stock.objects.filter(variant_id__in=self.variants).values_list(
+            "variant_id", "on_hand", "reserved"
+        )
         assert {v: (on_hand, on_hand - reserved) for v, on_hand, reserved in rows} == {
             v: (self.on_hand[v], self._free(v)) for v in self.variants
         }
@@ -354,6 +356,6 @@ def test_any_history_of_verbs_agrees_with_the_model() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -43,9 +43,7 @@ def books_agree() -> Any:
 
 
 def hold(reference: str, *lines: tuple[int, int], minutes: int = 15) -> None:
-    operations.hold(
-        reference=reference, lines=lines, expires_at=NOON + timedelta(minutes=minutes), at=NOON
-    )
+    operations.hold(reference=reference, lines=lines, expires_at=NOON + timedelta(minutes=minutes), at=NOON)
 
 
 def shelf(variant: int) -> tuple[int, int]:
@@ -66,7 +64,8 @@ def test_a_sale_from_hold_to_shipping(variant: int) -> None:
 
     operations.consume(reference="order1", at=NOON)
     assert shelf(variant) == (7, 0)
-    assert [(m.kind, m.quantity, m.reference) for m in queries.list_movements(variant)][0] == ("ship", -3, "order1")
+    last = queries.list_movements(variant)[0]
+    assert (last.kind, last.quantity, last.reference) == ("ship", -3, "order1")
 
 
 def test_a_hold_takes_two_statements_and_a_sale_one(

@@ -47,12 +47,20 @@ class TenOff:
 
     def propose(self, request: PriceRequest, lines: Sequence[QuoteLine]) -> list[Adjustment]:
         return [
-            Adjustment(line.key, line.shop_id, -10, self.code, "r", Funder("merchant"), Explanation("Ten off."))
+            Adjustment(
+                line.key, line.shop_id, -10, self.code, "r", Funder("merchant"), Explanation("Ten off.")
+            )
             for line in lines
         ]
 
     def hold(
-        self, *, adjustment: Adjustment, hold_key: str, buyer_id: int | None, expires_at: datetime, at: datetime
+        self,
+        *,
+        adjustment: Adjustment,
+        hold_key: str,
+        buyer_id: int | None,
+        expires_at: datetime,
+        at: datetime,
     ) -> None:
         self.calls.append(("hold", hold_key, adjustment.amount_minor))
 
@@ -71,9 +79,17 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "_rules", {})
 
 
-def ask(*lines: PriceLine, deliveries: tuple[DeliveryChoice, ...] = (), buyer_id: int | None = 1) -> PriceRequest:
+def ask(
+    *lines: PriceLine, deliveries: tuple[DeliveryChoice, ...] = (), buyer_id: int | None = 1
+) -> PriceRequest:
     return PriceRequest(
-        lines=lines, currency="CNY", buyer_id=buyer_id, channel="web", tokens={}, deliveries=deliveries, at=NOON
+        lines=lines,
+        currency="CNY",
+        buyer_id=buyer_id,
+        channel="web",
+        tokens={},
+        deliveries=deliveries,
+        at=NOON,
     )
 
 
@@ -122,7 +138,9 @@ def test_prv_144_the_same_goods_cost_everybody_the_same() -> None:
 
 def test_what_cannot_be_bought_is_not_quoted() -> None:
     shop = open_shop()
-    unpriced = catalog.save_product(shop_id=shop.id, handle="unpriced", title={"en": "Unpriced"}).variant_ids[0]
+    unpriced = catalog.save_product(shop_id=shop.id, handle="unpriced", title={"en": "Unpriced"}).variant_ids[
+        0
+    ]
     archived = offer(shop)
     catalog.archive(product_id=archived.product_id)
 

@@ -51,7 +51,9 @@ def line(key: str, unit: int, *, shop: int = 1, variant: int | None = None, quan
     )
 
 
-def off(amount: int, key: str | None = None, *, rule: str = "coupon", shop: int = 1, **more: object) -> Adjustment:
+def off(
+    amount: int, key: str | None = None, *, rule: str = "coupon", shop: int = 1, **more: object
+) -> Adjustment:
     return Adjustment(
         line_key=key,
         shop_id=shop,
@@ -64,7 +66,9 @@ def off(amount: int, key: str | None = None, *, rule: str = "coupon", shop: int 
     )
 
 
-def price(lines: list[QuoteLine], proposals: Proposals = (), *, deliveries: tuple[DeliveryChoice, ...] = ()) -> Quote:  # type: ignore[assignment]
+def price(
+    lines: list[QuoteLine], proposals: Proposals = (), *, deliveries: tuple[DeliveryChoice, ...] = ()
+) -> Quote:  # type: ignore[assignment]
     request = PriceRequest(
         lines=tuple(PriceLine(each.key, each.variant_id, each.quantity) for each in lines),
         currency="CNY",
@@ -76,7 +80,9 @@ def price(lines: list[QuoteLine], proposals: Proposals = (), *, deliveries: tupl
     )
     bill = rules.Bill(lines)
     shops = {each.shop_id for each in lines}
-    chosen = {shop: DeliveryChoice(shop, "", 0) for shop in shops} | {each.shop_id: each for each in deliveries}
+    chosen = {shop: DeliveryChoice(shop, "", 0) for shop in shops} | {
+        each.shop_id: each for each in deliveries
+    }
     for stage in ("exclusive", "shop_coupon", "platform_coupon", "points", "delivery"):
         if stage == "delivery":
             bill.charge_delivery(chosen)
@@ -146,7 +152,11 @@ def test_an_exclusive_family_stays_taken_in_later_stages() -> None:
 def test_later_stages_work_on_what_earlier_ones_left() -> None:
     quote = price(
         [line("a", 1000)],
-        [("exclusive", off(700, "a", rule="flash")), ("shop_coupon", off(200)), ("points", off(500, rule="points"))],
+        [
+            ("exclusive", off(700, "a", rule="flash")),
+            ("shop_coupon", off(200)),
+            ("points", off(500, rule="points")),
+        ],
     )
 
     assert [made.amount_minor for made in quote.adjustments] == [-700, -200, -100]
@@ -244,7 +254,9 @@ CHANGES: list[tuple[str, list[QuoteLine], Proposals, tuple[DeliveryChoice, ...]]
 ]
 
 
-@pytest.mark.parametrize(("lines", "proposals", "deliveries"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+@pytest.mark.parametrize(
+    ("lines", "proposals", "deliveries"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
+)
 def test_whatever_the_buyer_agrees_to_changes_the_fingerprint(
     lines: list[QuoteLine], proposals: Proposals, deliveries: tuple[DeliveryChoice, ...]
 ) -> None:
@@ -273,7 +285,9 @@ def test_cpn_080_a_quantity_is_a_whole_number_within_bounds(quantity: object) ->
         (DeliveryChoice(1, "post", 1), DeliveryChoice(1, "express", 2)),
     ],
 )
-def test_cpn_080_a_delivery_fee_cannot_be_negative_or_chosen_twice(choices: tuple[DeliveryChoice, ...]) -> None:
+def test_cpn_080_a_delivery_fee_cannot_be_negative_or_chosen_twice(
+    choices: tuple[DeliveryChoice, ...],
+) -> None:
     with pytest.raises(DeliveryInvalid):
         rules.check_request(_request([PriceLine("a", 1, 1)], choices))
 
@@ -320,7 +334,9 @@ class _Whole:
     def propose(self, request: object, lines: object) -> list[Adjustment]:
         return []
 
-    def hold(self, *, adjustment: object, hold_key: str, buyer_id: int, expires_at: object, at: object) -> None: ...
+    def hold(
+        self, *, adjustment: object, hold_key: str, buyer_id: int, expires_at: object, at: object
+    ) -> None: ...
 
     def settle(self, *, hold_key: str, paid_at: object, at: object) -> None: ...
 

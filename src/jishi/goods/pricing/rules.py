@@ -161,10 +161,19 @@ class Bill:
             raise InvariantBroken(f"rule {proposal.rule} proposed for a shop that is not there")
         return proposal
 
-    def _preference(self, stage: Stage, proposal: Adjustment) -> tuple[int, str, str, int, int]:
-        place = -1 if proposal.line_key is None else self._place[proposal.line_key]
+    def _preference(self, stage: Stage, proposal: Adjustment) -> tuple[int | str, ...]:
+        """Order by what the buyer really gains; the rest only makes ties come out the same every time."""
         gain = min(-proposal.amount_minor, self._eligible(stage, proposal))
-        return (-gain, proposal.rule, proposal.reference, proposal.shop_id, place)
+        return (
+            -gain,
+            proposal.rule,
+            proposal.reference,
+            proposal.shop_id,
+            -1 if proposal.line_key is None else self._place[proposal.line_key],
+            proposal.exclusive_group or "",
+            not proposal.defers_fulfilment,
+            proposal.amount_minor,
+        )
 
     def _slots(self, stage: Stage, proposal: Adjustment) -> set[tuple[str, str]]:
         group = proposal.exclusive_group
