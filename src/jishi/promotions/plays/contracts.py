@@ -206,6 +206,7 @@ class OpenTeamView:
 
     code: str
     offer_code: str
+    product_id: int
     leader: PersonCard
     members: tuple[PersonCard, ...]
     size: int

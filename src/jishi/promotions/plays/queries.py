@@ -127,7 +127,7 @@ def get_team(code: str, *, viewer_id: int | None, language: str = "", at: dateti
 
 def list_open_teams(
     *,
-    product_id: int,
+    product_id: int | None = None,
     viewer_id: int | None,
     limit: int = 3,
     at: datetime | None = None,
@@ -135,19 +135,21 @@ def list_open_teams(
 ) -> tuple[OpenTeamView, ...]:
     """Return teams that can be joined: fewest missing first, then the one that ends first.
 
-    The viewer's own teams (those they lead) are left out, those they are in are marked. `without` leaves
+    Without a product they are of any, for the front page. The viewer's own teams (those they lead) are left out, those they are in are marked. `without` leaves
     out one
     more, such as the team of the page that shows the list.
     """
     now = clock.at_or_now(at)
     rows = (
         _teams()
-        .filter(offer__product_id=product_id, state=TeamState.OPEN, deadline_at__gt=now)
+        .filter(state=TeamState.OPEN, deadline_at__gt=now)
         .annotate(missing=F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
         .filter(missing__gte=1)
         .filter(_units_left("offer__"))
         .exclude(code=without)
     )
+    if product_id is not None:
+        rows = rows.filter(offer__product_id=product_id)
     if viewer_id is not None:
         rows = rows.exclude(leader_id=viewer_id)
     teams = list(rows.order_by("missing", "deadline_at", "pk")[:limit])
@@ -420,6 +422,7 @@ def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCar
     return OpenTeamView(
         code=team.code,
         offer_code=team.offer.code,
+        product_id=team.offer.product_id,
         leader=people[team.leader_id],
         members=tuple(people[seat.person_id] for seat in live[:FACES]),
         size=team.size,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ def money(minor: int, currency: str, language: str) -> str:
     """An amount of minor units as people of this language write it."""
     if currency == "XKK" or not currency:
         return format_decimal(minor, locale=locale_of(language))
-    amount = minor / 10 ** precision_of(currency)
+    amount = Decimal(minor).scaleb(-precision_of(currency))
     return format_currency(amount, currency, locale=locale_of(language))
 
 

@@ -22,7 +22,7 @@ from jishi.surfaces.shell import formats
 
 register = template.Library()
 
-PUBLIC_NAMES = frozenset({"home", "search", "category", "product", "shop", "team"})
+PUBLIC_NAMES = frozenset({"home", "search", "category", "product", "choose", "shop", "team", "team_live", "suggest"})
 TONES = 6
 
 

@@ -133,9 +133,7 @@ customElements.define("sku-picker", class extends HTMLElement {
     const field = this.querySelector("[name=variant]");
     if (field && variant) field.value = variant.id;
     const team = this.mode === "team" && variant?.team;
-    this.querySelectorAll("[data-show]").forEach((node) => {
-      node.hidden = node.dataset.show.split("-")[0] !== (variant?.sellable ? "ready" : "gone") ;
-    });
+    this.querySelectorAll("[data-for]").forEach((node) => { node.hidden = node.dataset.for !== this.mode; });
     const price = this.querySelector("[data-price]");
     if (price && variant) price.textContent = team ? variant.team : variant.price;
     const stock = this.querySelector("[data-stock]");

@@ -1,0 +1,135 @@
+"""Finding goods: search, categories, suggestions. One page of results serves all three addresses."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.catalog.contracts import SORTS, ListingFilter
+from jishi.goods.catalog.errors import CategoryUnknown
+from jishi.kernel.money import exponent
+from jishi.surfaces.shell import facts as request_facts
+
+PAGE_SIZE = 20
+TEXT_LIMIT = 100
+PRICE_LIMIT = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for, cleaned; it can be written back as an address."""
+
+    filter: ListingFilter
+    sort: str
+
+    def query(self, **changes: str | None) -> str:
+        """The query string of this list with some parts replaced; None takes a part out."""
+        chosen = self.filter
+        parts: list[tuple[str, str]] = [("q", chosen.text), ("sort", self.sort)]
+        parts += [("brand", slug) for slug in chosen.brand_slugs]
+        parts += [("min", _major(chosen.price_min_minor)), ("max", _major(chosen.price_max_minor))]
+        parts += [("stock", "1" if chosen.in_stock_only else ""), ("deal", chosen.badge_kind)]
+        kept = [(name, value) for name, value in parts if value and name not in changes]
+        kept += [(name, value) for name, value in changes.items() if value]
+        return "?" + urlencode(kept) if kept else "?"
+
+
+def wanted_from(request: HttpRequest, *, category: str = "", shop_id: int | None = None) -> Wanted:
+    """Read a list's filter from the address; anything that makes no sense is left out."""
+    get = request.GET
+    text = get.get("q", "").strip()[:TEXT_LIMIT]
+    sort = get.get("sort", "")
+    return Wanted(
+        filter=ListingFilter(
+            text=text,
+            category_slug=category or get.get("category", "")[:80],
+            brand_slugs=tuple(slug[:80] for slug in get.getlist("brand") if slug)[:20],
+            shop_id=shop_id,
+            price_min_minor=_minor(get.get("min", "")),
+            price_max_minor=_minor(get.get("max", "")),
+            in_stock_only=get.get("stock") == "1",
+            badge_kind="group_buy" if get.get("deal") == "group_buy" else "",
+        ),
+        sort=sort if sort in SORTS else "relevance",
+    )
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Results for words, or the shelves when nothing was asked yet."""
+    wanted = wanted_from(request)
+    facts = request_facts.of(request)
+    context: dict[str, object] = {"heading": wanted.filter.text or gettext("All goods")}
+    if not wanted.filter.text:
+        context["shelves"] = [one for one in catalog_queries.list_categories(facts.language) if not one.depth]
+    return results(request, wanted, context)
+
+
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One category with everything under it."""
+    facts = request_facts.of(request)
+    tree = {one.slug: one for one in catalog_queries.list_categories(facts.language)}
+    here = tree.get(slug)
+    if here is None:
+        raise CategoryUnknown()
+    trail = []
+    parent = here.parent_slug
+    while parent and parent in tree:
+        trail.insert(0, tree[parent])
+        parent = tree[parent].parent_slug
+    children = [one for one in tree.values() if one.parent_slug == slug]
+    context = {"heading": here.name, "category": here, "trail": trail, "children": children}
+    return results(request, wanted_from(request, category=slug), context)
+
+
+def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) -> HttpResponse:
+    """The list itself: cards, facets, sorting, and something to do when there is nothing."""
+    facts = request_facts.of(request)
+    cursor = request.GET.get("cursor") or None
+    page = catalog_queries.page_listings(
+        filter=wanted.filter, sort=wanted.sort, cursor=cursor, limit=PAGE_SIZE, language=facts.language
+    )
+    context |= {
+        "page": page,
+        "wanted": wanted,
+        "first_page": cursor is None,
+        "next_url": wanted.query(cursor=page.next_cursor),
+        "tab": "search",
+    }
+    if request.headers.get("HX-Request") and cursor:
+        return render(request, "shell/components/cards.html", context)
+    context["facets"] = catalog_queries.count_facets(filter=wanted.filter, language=facts.language)
+    context["sorts"] = [
+        (code, label, wanted.query(sort=code if code != "relevance" else None))
+        for code, label in (
+            ("relevance", gettext("Best match")),
+            ("sold", gettext("Most sold")),
+            ("newest", gettext("Newest")),
+            ("price_asc", gettext("Cheapest first")),
+            ("price_desc", gettext("Dearest first")),
+        )
+    ]
+    if not page.items and wanted.filter.text:
+        context["meant"] = catalog_queries.did_you_mean(wanted.filter.text, language=facts.language)
+    return render(request, "storefront/results.html", context)
+
+
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Lines under the search box."""
+    text = request.GET.get("q", "").strip()[:TEXT_LIMIT]
+    found = catalog_queries.suggest(text, language=request_facts.of(request).language, limit=8) if text else ()
+    return render(request, "storefront/parts/suggest.html", {"suggestions": found})
+
+
+def _minor(text: str) -> int | None:
+    """A price as shoppers type it, in whole units of the shop's usual currency."""
+    digits = text.strip()
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    return min(int(digits[:9]) * int(10 ** exponent("CNY")), PRICE_LIMIT)
+
+
+def _major(minor: int | None) -> str:
+    return "" if minor is None else str(minor // int(10 ** exponent("CNY")))

@@ -1,0 +1,69 @@
+"""The team page, landing page of most shared links: one template branch per screen of the domain's own matrix."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.catalog.contracts import ListingFilter
+from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.plays.contracts import TeamView
+from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.storefront import explain
+from jishi.surfaces.storefront.pages import product as product_page
+
+SHOWN_MEMBERS = 9
+OTHERS = 6
+
+
+@require_GET
+def team(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole page."""
+    facts = request_facts.of(request)
+    found = play_queries.get_team(code, viewer_id=facts.person_id, language=facts.language)
+    context = block(request, found)
+    card = context["card"]
+    context |= {
+        "terms": explain.phrases(found.terms, found.currency),
+        "share": ("team", code),
+        "image": product_page.absolute(facts, card.image_url) if card and card.image_url else "",
+    }
+    return render(request, "storefront/team.html", context)
+
+
+@require_GET
+def live(request: HttpRequest, code: str) -> HttpResponse:
+    """The part that changes while people join, as a fragment."""
+    facts = request_facts.of(request)
+    found = play_queries.get_team(code, viewer_id=facts.person_id, language=facts.language)
+    return render(request, "storefront/parts/team_block.html", block(request, found))
+
+
+def block(request: HttpRequest, found: TeamView) -> dict[str, Any]:
+    """What the changing part needs: seats, the goods in one line, and where the actions lead."""
+    facts = request_facts.of(request)
+    card = catalog_queries.list_cards([found.product_id], language=facts.language).get(found.product_id)
+    others, similar = [], []
+    if "other_teams" in found.actions:
+        others = play_queries.list_open_teams(
+            product_id=found.product_id, viewer_id=facts.person_id, limit=OTHERS, without=found.code
+        )
+    if "similar" in found.actions:
+        page = catalog_queries.page_listings(
+            filter=ListingFilter(badge_kind="group_buy"), sort="sold", limit=OTHERS, language=facts.language
+        )
+        similar = [one for one in page.items if one.product_id != found.product_id]
+    members = [member for member in found.members if member.state != "released"]
+    return {
+        "team": found,
+        "card": card,
+        "members": members[:SHOWN_MEMBERS],
+        "hidden_members": max(0, len(members) - SHOWN_MEMBERS),
+        "empty_seats": min(found.missing, SHOWN_MEMBERS),
+        "filled": found.taken + found.virtual,
+        "saving_minor": max(0, found.solo_minor - found.price_minor),
+        "others": others,
+        "similar": similar,
+    }
