@@ -79,12 +79,23 @@ def list_breaks(limit: int = 100) -> list[BreakView]:
     ]
 
 
+def new_intent_view(row: Intent, allocations: Iterable[Allocation]) -> IntentView:
+    """The frozen view of an intent that was written this moment: it has no history to read."""
+    return _intent_view(row, tuple(allocations), "")
+
+
 def intent_view(row: Intent) -> IntentView:
     """The frozen view of an intent."""
     parts = sorted(row.allocations.all(), key=lambda part: part.pk)
     failures = (
         Attempt.objects.filter(intent=row, state="failed").order_by("-pk").values_list("failure", flat=True)
     )
+    allocations = tuple(Allocation(part.order_code, part.amount_minor) for part in parts)
+    # Only an unpaid payment has a failure worth telling.
+    return _intent_view(row, allocations, (failures.first() or "") if row.state == "open" else "")
+
+
+def _intent_view(row: Intent, allocations: tuple[Allocation, ...], last_failure: str) -> IntentView:
     return IntentView(
         code=row.code,
         natural_key=row.natural_key,
@@ -95,9 +106,8 @@ def intent_view(row: Intent) -> IntentView:
         state=row.state,
         expires_at=row.expires_at,
         captured_at=row.captured_at,
-        allocations=tuple(Allocation(part.order_code, part.amount_minor) for part in parts),
-        # Only an unpaid payment has a failure worth telling.
-        last_failure=(failures.first() or "") if row.state == "open" else "",
+        allocations=allocations,
+        last_failure=last_failure,
     )
 
 

@@ -4,9 +4,10 @@ Lock order of the money area: order, intent, holding, attempt or refund, ledger 
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock
 from jishi.kernel.money import Money
@@ -32,26 +33,25 @@ def open_intent(
     :raises AmountsDisagree: the allocations do not add up, or there is nothing to pay.
     :raises IntentConflict: the key names another payment.
     """
-    moment = clock.at_or_now(at)
     if not rules.adds_up(amount.amount_minor, allocations):
         raise AmountsDisagree(amount_minor=amount.amount_minor)
-    with transaction.atomic():
-        row, created = Intent.objects.get_or_create(
-            natural_key=natural_key,
-            defaults={
-                "buyer_id": buyer_id,
-                "currency": amount.currency,
-                "amount_minor": amount.amount_minor,
-                "expires_at": expires_at,
-                "created_at": moment,
-            },
-        )
-        if created:
+    row = Intent(
+        natural_key=natural_key,
+        buyer_id=buyer_id,
+        currency=amount.currency,
+        amount_minor=amount.amount_minor,
+        expires_at=expires_at,
+        created_at=clock.at_or_now(at),
+    )
+    # Placing an order comes by here: no savepoint inside the caller's transaction, nothing read back.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        if _is_new(row):
             AllocationRow.objects.bulk_create(
                 AllocationRow(intent=row, order_code=part.order_code, amount_minor=part.amount_minor)
                 for part in allocations
             )
-        view = queries.intent_view(row)
+            return queries.new_intent_view(row, allocations)
+        view = queries.intent_view(Intent.objects.get(natural_key=natural_key))
     same = (view.buyer_id, view.currency, view.amount_minor, set(view.allocations)) == (
         buyer_id,
         amount.currency,
@@ -61,6 +61,24 @@ def open_intent(
     if not same:
         raise IntentConflict(natural_key=natural_key)
     return view
+
+
+def _is_new(row: Intent) -> bool:
+    """Insert the row unless its natural key exists; waits for another transaction that is inserting it."""
+    fields = [field for field in Intent._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    places = ", ".join(["%s"] * len(fields))
+    statement = (
+        f'INSERT INTO "{Intent._meta.db_table}" ({columns}) VALUES ({places})'  # noqa: S608 - our own names
+        " ON CONFLICT (natural_key) DO NOTHING RETURNING id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        made = cursor.fetchone()
+    if made:
+        row.pk = made[0]
+    return made is not None
 
 
 def cancel_intent(*, intent_code: str, at: datetime | None = None) -> IntentView:

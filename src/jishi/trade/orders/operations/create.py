@@ -3,9 +3,10 @@
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock, outbox
 from jishi.trade.orders import queries, rules
@@ -34,7 +35,8 @@ def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> 
     placed_at = clock.at_or_now(at)
     for draft in drafts:
         rules.check_draft(draft)
-    with transaction.atomic():
+    # No savepoint inside the caller's transaction: refusals come before the first write.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
         rows = Order.objects.bulk_create(_row(draft, placed_at) for draft in drafts)
         OrderLine.objects.bulk_create(
             line for row, draft in zip(rows, drafts, strict=True) for line in _lines(row, draft)
