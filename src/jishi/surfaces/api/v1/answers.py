@@ -98,5 +98,11 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def problem(status: int, code: str, title: str) -> HttpResponse:
     """A problem that no domain raised: unknown address, no credentials, unreadable JSON."""
-    body = {"type": f"urn:jishi:error:{code}", "title": title, "status": status, "code": code, "detail": title}
+    body = {
+        "type": f"urn:jishi:error:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": title,
+    }
     return JsonResponse({**body, "fields": {}}, status=status, content_type=http.CONTENT_TYPE)

@@ -47,7 +47,7 @@ def change_line(request: HttpRequest, variant_id: int, body: shapes.QuantityIn) 
     if body.quantity is not None:
         checkout.set_quantity(person_id=person_id, variant_id=variant_id, quantity=body.quantity)
     if body.selected is not None:
-        checkout.select_lines(person_id=person_id, variant_ids=[variant_id], selected=body.selected)
+        checkout.set_selected(person_id=person_id, variant_ids=[variant_id], selected=body.selected)
     return answers.reply(_cart(request))
 
 
@@ -200,7 +200,10 @@ def _cart_line(line: CartLineView) -> shapes.CartLine:
 
 def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
     quote = priced.quote
-    slugs = {shop.id: shop.slug for shop in merchants.list_shops(ids=[s.shop_id for s in quote.shops], language=language)}
+    slugs = {
+        shop.id: shop.slug
+        for shop in merchants.list_shops(ids=[s.shop_id for s in quote.shops], language=language)
+    }
     lines = [
         shapes.QuoteLine(
             line.variant_id,
@@ -229,7 +232,12 @@ def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
         for shop in quote.shops
     ]
     reasons = [
-        shapes.Reason(a.amount_minor, a.rule, phrases.say(a.explanation.message, a.explanation.params, language), a.funder.kind)
+        shapes.Reason(
+            a.amount_minor,
+            a.rule,
+            phrases.say(a.explanation.message, a.explanation.params, language),
+            a.funder.kind,
+        )
         for a in quote.adjustments
     ]
     return shapes.Quote(
@@ -247,7 +255,15 @@ def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
 def _payment(intent: IntentView) -> shapes.Payment:
     fields: dict[str, Any] = {
         name: getattr(intent, name)
-        for name in ("code", "state", "amount_minor", "refunded_minor", "currency", "expires_at", "captured_at")
+        for name in (
+            "code",
+            "state",
+            "amount_minor",
+            "refunded_minor",
+            "currency",
+            "expires_at",
+            "captured_at",
+        )
     }
     return shapes.Payment(
         **fields,

@@ -67,10 +67,10 @@ def find_address(person_id: int, code: str) -> AddressView:
 
     :raises AddressNotFound: there is none, or it is somebody else's.
     """
-    for view in people.list_addresses(person_id):
-        if view.code == code:
-            return view
-    raise AddressNotFound
+    view = people.find_address_by_code(person_id, code)
+    if view is None:
+        raise AddressNotFound
+    return view
 
 
 def _profile(request: HttpRequest) -> shapes.Profile:
