@@ -33,7 +33,11 @@ SILENT_MESSAGES = {
     "account/messages/email_confirmation_sent.txt",
     "account/messages/email_confirmed.txt",
 }
-CODE_MAILS = {"account/email/login_code", "account/email/email_confirmation", "account/email/password_reset_code"}
+CODE_MAILS = {
+    "account/email/login_code",
+    "account/email/email_confirmation",
+    "account/email/password_reset_code",
+}
 
 
 class TolerantPhoneField(PhoneField):
@@ -119,7 +123,8 @@ class AccountAdapter(DefaultAccountAdapter):
         del kwargs
         self._allow(phone)
         providers.send_text(
-            phone=phone, text=gettext("[Jishi] There is no account with this number yet. Sign up to open one.")
+            phone=phone,
+            text=gettext("[Jishi] There is no account with this number yet. Sign up to open one."),
         )
 
     def send_account_already_exists_sms(self, phone: str) -> None:
@@ -173,9 +178,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Replace the library's e-mail stage by ours."""
         own = f"{__name__}.{ProvenContactStage.__name__}"
         stages: list[str] = super().get_login_stages()
-        return [own if stage == "allauth.account.stages.EmailVerificationStage" else stage for stage in stages]
+        return [
+            own if stage == "allauth.account.stages.EmailVerificationStage" else stage for stage in stages
+        ]
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kw: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kw: Any
+    ) -> None:
         """Pass on messages that say something the page does not."""
         if message_template not in SILENT_MESSAGES:
             super().add_message(request, level, message_template, *args, **kw)
@@ -240,5 +249,3 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, 
 def _language() -> str:
     current = translation.get_language() or "zh-hans"
     return "en" if current.startswith("en") else "zh-hans"
-
-

@@ -26,7 +26,9 @@ class CodesThrottled(limits.RateLimited, exceptions.RateLimited):
     """Codes were requested too often; one that arrived stays good."""
 
     code = "accounts.codes_throttled"
-    message = N_("Too many codes were requested. The last one still works; a new one can be sent in %(seconds)s s.")
+    message = N_(
+        "Too many codes were requested. The last one still works; a new one can be sent in %(seconds)s s."
+    )
 
 
 def count(*, recipient: str, sender: str) -> None:
@@ -36,7 +38,9 @@ def count(*, recipient: str, sender: str) -> None:
     """
     bucket, limit, window_s = SENDER_LIMIT
     try:
-        limits.hit(bucket=bucket, key=crypto.blind_index(sender, purpose=bucket), limit=limit, window_s=window_s)
+        limits.hit(
+            bucket=bucket, key=crypto.blind_index(sender, purpose=bucket), limit=limit, window_s=window_s
+        )
         for bucket, limit, window_s in RECIPIENT_LIMITS:
             key = crypto.blind_index(recipient, purpose=bucket)
             limits.hit(bucket=bucket, key=key, limit=limit, window_s=window_s)

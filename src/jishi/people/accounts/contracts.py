@@ -93,3 +93,13 @@ class LaneClaims:
     person_id: int
     epoch: int
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalField:
+    """One column: what it is for, and what becomes of it when the person asks to be forgotten."""
+
+    table: str
+    column: str
+    purpose: str
+    on_erase: str  # "blank" | "delete" | "keep"

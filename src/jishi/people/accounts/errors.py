@@ -1,6 +1,6 @@
 """What can be wrong with a person, their contact data or an address; the codes are public and append-only."""
 
-from jishi.kernel.errors import Conflict, Forbidden, Invalid, N_, NotFound
+from jishi.kernel.errors import N_, Conflict, Forbidden, Invalid, NotFound
 
 
 class PersonNotFound(NotFound):

@@ -84,7 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email__isnull=True) | (models.Q(email=Lower("email")) & ~models.Q(email="")),
+                condition=models.Q(email__isnull=True)
+                | (models.Q(email=Lower("email")) & ~models.Q(email="")),
                 name="accounts_user_email_lower",
             ),
             models.CheckConstraint(
@@ -93,7 +94,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_phone_indexed",
             ),
             models.CheckConstraint(
-                condition=models.Q(language__in=["zh-hans", "en"]) & models.Q(theme__in=["auto", "light", "dark"]),
+                condition=models.Q(language__in=["zh-hans", "en"])
+                & models.Q(theme__in=["auto", "light", "dark"]),
                 name="accounts_user_settings_known",
             ),
         ]

@@ -1,7 +1,11 @@
 """Reads of people and addresses; they return frozen views and never another person's contact data."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core.files.storage import default_storage
 
 from jishi.people.accounts import rules
@@ -111,7 +115,9 @@ def get_profile(person_id: int) -> ProfileView:
 
 def is_operator(person_id: int | None) -> bool:
     """Tell whether this person works for the platform."""
-    return person_id is not None and User.objects.filter(pk=person_id, is_active=True, is_operator=True).exists()
+    return (
+        person_id is not None and User.objects.filter(pk=person_id, is_active=True, is_operator=True).exists()
+    )
 
 
 def require_operator(*, person_id: int | None) -> None:
@@ -155,3 +161,33 @@ def find_default_address(person_id: int) -> AddressView | None:
 def token_epoch(person_id: int) -> int | None:
     """Return the epoch in which this person's lane tokens are valid; None for nobody or a closed account."""
     return User.objects.filter(pk=person_id, is_active=True).values_list("token_epoch", flat=True).first()
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return everything this domain holds about a person, readable.
+
+    :raises PersonNotFound: the person does not exist.
+    """
+    user = User.objects.filter(pk=person_id).first()
+    if user is None:
+        raise PersonNotFound()
+    addresses = Address.objects.filter(person_id=person_id).order_by("pk")
+    return {
+        "person": {
+            "code": user.code,
+            "email": user.email,
+            "phone": user.phone,
+            "nickname": user.nickname,
+            "avatar": user.avatar,
+            "language": user.language,
+            "theme": user.theme,
+            "joined_at": user.joined_at.isoformat(),
+            "last_login": user.last_login.isoformat() if user.last_login else None,
+        },
+        "addresses": [{column: getattr(row, column) for column in rules.ADDRESS_LIMITS} for row in addresses],
+        "emails": list(EmailAddress.objects.filter(user_id=person_id).values("email", "verified")),
+        "networks": list(SocialAccount.objects.filter(user_id=person_id).values("provider", "uid")),
+        "second_factors": list(
+            Authenticator.objects.filter(user_id=person_id).values_list("type", flat=True)
+        ),
+    }

@@ -29,7 +29,9 @@ KEPT = "\t\n\r\u200d"
 
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f,;:<>()\[\]\\\"]{1,64}@(?:[^@\s\x00-\x1f,;:<>()\[\]\\\".]+\.)*[^@\s\x00-\x1f.,;:<>]+")
+_EMAIL = re.compile(
+    r"[^@\s\x00-\x1f,;:<>()\[\]\\\"]{1,64}@(?:[^@\s\x00-\x1f,;:<>()\[\]\\\".]+\.)*[^@\s\x00-\x1f.,;:<>]+"
+)
 
 
 def normalise_phone(text: str) -> str | None:
@@ -54,7 +56,9 @@ def normalise_email(text: str) -> str | None:
 
 def clean_text(text: str) -> str:
     """Drop control and direction-changing characters and collapse white space; markup stays text."""
-    kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in DROPPED or c in KEPT)
+    kept = (
+        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in DROPPED or c in KEPT
+    )
     return " ".join("".join(kept).split())
 
 
@@ -75,7 +79,9 @@ def mask_phone(phone: str) -> str:
     return f"{country}{rest[:3]}****{rest[-4:]}"
 
 
-def address_one_line(*, region: str, city: str, district: str, line: str, postal_code: str, country: str) -> str:
+def address_one_line(
+    *, region: str, city: str, district: str, line: str, postal_code: str, country: str
+) -> str:
     """Write an address on one line in the order of its country."""
     if country in LARGEST_FIRST:
         text = " ".join(p for p in (region, "" if city == region else city, district, line) if p)

@@ -23,7 +23,9 @@ class InboxMessage(models.Model):
         """Two ways a message can travel."""
 
         constraints = [
-            models.CheckConstraint(condition=models.Q(channel__in=["mail", "sms"]), name="notifications_channel_known")
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["mail", "sms"]), name="notifications_channel_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -45,7 +47,9 @@ class Notice(models.Model):
     class Meta:
         """Newest first per person, and the same fact only once."""
 
-        constraints = [models.UniqueConstraint(fields=["person", "natural_key"], name="notifications_notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "natural_key"], name="notifications_notice_once")
+        ]
         indexes = [models.Index(fields=["person", "-created_at"], name="notifications_notice_newest")]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from django.db import transaction
 from jishi.kernel import clock
 from jishi.people.notifications.errors import MailUnavailable
 from jishi.people.notifications.models import InboxMessage, Notice
-from jishi.people.notifications.providers import text_gateway
+from jishi.people.notifications.providers import recipient_index, text_gateway
 
 INBOX_KEPT = timedelta(days=7)
 
@@ -66,10 +66,19 @@ def notify(
 
 def mark_read(*, person_id: int, at: datetime | None = None) -> int:
     """Mark everything a person was told as seen; returns how much was new."""
-    return Notice.objects.filter(person_id=person_id, read_at__isnull=True).update(read_at=clock.at_or_now(at))
+    return Notice.objects.filter(person_id=person_id, read_at__isnull=True).update(
+        read_at=clock.at_or_now(at)
+    )
 
 
 def forget_inbox(at: datetime | None = None) -> int:
     """Delete caught messages after a week; returns how many."""
     deleted, _ = InboxMessage.objects.filter(sent_at__lt=clock.at_or_now(at) - INBOX_KEPT).delete()
     return deleted
+
+
+def erase(*, person_id: int, contacts: tuple[str, ...] = ()) -> None:
+    """Delete what a person was told, and caught messages to these addresses."""
+    with transaction.atomic():
+        Notice.objects.filter(person_id=person_id).delete()
+        InboxMessage.objects.filter(recipient_index__in=[recipient_index(c) for c in contacts]).delete()

@@ -63,7 +63,9 @@ class HttpTexts:
         """Post one message."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            answer = httpx.post(self.url, json={"phone": phone, "text": text}, headers=headers, timeout=TIMEOUT_S)
+            answer = httpx.post(
+                self.url, json={"phone": phone, "text": text}, headers=headers, timeout=TIMEOUT_S
+            )
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise TextsUnavailable(retry_after_s=60) from error

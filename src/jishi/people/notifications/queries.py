@@ -1,5 +1,7 @@
 """Reads of the demo inbox and of a person's notices."""
 
+from typing import Any
+
 from jishi.people.notifications import rules
 from jishi.people.notifications.contracts import InboxView, NoticeView
 from jishi.people.notifications.models import InboxMessage, Notice
@@ -45,3 +47,9 @@ def list_notices(*, person_id: int, limit: int = 50) -> tuple[NoticeView, ...]:
 def count_unread(*, person_id: int) -> int:
     """Count what a person has not seen yet."""
     return Notice.objects.filter(person_id=person_id, read_at__isnull=True).count()
+
+
+def export_notices(*, person_id: int) -> dict[str, Any]:
+    """Return what a person was told."""
+    rows = Notice.objects.filter(person_id=person_id).order_by("pk")
+    return {"notices": [{"kind": r.kind, "params": r.params, "at": r.created_at.isoformat()} for r in rows]}

@@ -3,80 +3,168 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import jishi.kernel.crypto
-import jishi.kernel.ids
-import jishi.people.accounts.models
 from django.conf import settings
 from django.db import migrations, models
 
+import jishi.kernel.crypto
+import jishi.kernel.ids
+import jishi.people.accounts.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, editable=False, max_length=12, unique=True)),
-                ('email', jishi.people.accounts.models.OptionalEmailField(blank=True, max_length=254, null=True, unique=True)),
-                ('phone', jishi.kernel.crypto.EncryptedTextField(blank=True, null=True)),
-                ('phone_index', models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
-                ('phone_verified', models.BooleanField(default=False)),
-                ('nickname', models.CharField(max_length=40)),
-                ('avatar', models.CharField(blank=True, default='', max_length=200)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('theme', models.CharField(default='auto', max_length=5)),
-                ('is_operator', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('token_epoch', models.PositiveIntegerField(default=0)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=jishi.kernel.ids.new_code, editable=False, max_length=12, unique=True
+                    ),
+                ),
+                (
+                    "email",
+                    jishi.people.accounts.models.OptionalEmailField(
+                        blank=True, max_length=254, null=True, unique=True
+                    ),
+                ),
+                ("phone", jishi.kernel.crypto.EncryptedTextField(blank=True, null=True)),
+                (
+                    "phone_index",
+                    models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True),
+                ),
+                ("phone_verified", models.BooleanField(default=False)),
+                ("nickname", models.CharField(max_length=40)),
+                ("avatar", models.CharField(blank=True, default="", max_length=200)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("theme", models.CharField(default="auto", max_length=5)),
+                ("is_operator", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("token_epoch", models.PositiveIntegerField(default=0)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, editable=False, max_length=12, unique=True)),
-                ('recipient', jishi.kernel.crypto.EncryptedTextField()),
-                ('phone', jishi.kernel.crypto.EncryptedTextField()),
-                ('region', jishi.kernel.crypto.EncryptedTextField()),
-                ('city', jishi.kernel.crypto.EncryptedTextField()),
-                ('district', jishi.kernel.crypto.EncryptedTextField(blank=True, default='')),
-                ('line', jishi.kernel.crypto.EncryptedTextField()),
-                ('postal_code', jishi.kernel.crypto.EncryptedTextField(blank=True, default='')),
-                ('country', models.CharField(default='CN', max_length=2)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=jishi.kernel.ids.new_code, editable=False, max_length=12, unique=True
+                    ),
+                ),
+                ("recipient", jishi.kernel.crypto.EncryptedTextField()),
+                ("phone", jishi.kernel.crypto.EncryptedTextField()),
+                ("region", jishi.kernel.crypto.EncryptedTextField()),
+                ("city", jishi.kernel.crypto.EncryptedTextField()),
+                ("district", jishi.kernel.crypto.EncryptedTextField(blank=True, default="")),
+                ("line", jishi.kernel.crypto.EncryptedTextField()),
+                ("postal_code", jishi.kernel.crypto.EncryptedTextField(blank=True, default="")),
+                ("country", models.CharField(default="CN", max_length=2)),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), models.Q(('email', django.db.models.functions.text.Lower('email')), models.Q(('email', ''), _negated=True)), _connector='OR'), name='accounts_user_email_lower'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email__isnull", True),
+                    models.Q(
+                        ("email", django.db.models.functions.text.Lower("email")),
+                        models.Q(("email", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="accounts_user_email_lower",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone__isnull', True), ('phone_index__isnull', True)), models.Q(('phone__isnull', False), ('phone_index__isnull', False)), _connector='OR'), name='accounts_user_phone_indexed'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("phone__isnull", True), ("phone_index__isnull", True)),
+                    models.Q(("phone__isnull", False), ("phone_index__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_user_phone_indexed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en']), ('theme__in', ['auto', 'light', 'dark'])), name='accounts_user_settings_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("language__in", ["zh-hans", "en"]), ("theme__in", ["auto", "light", "dark"])
+                ),
+                name="accounts_user_settings_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('person',), name='accounts_address_one_default'),
+            model_name="address",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)),
+                fields=("person",),
+                name="accounts_address_one_default",
+            ),
         ),
     ]

@@ -73,7 +73,9 @@ def remove_avatar(*, person_id: int) -> ProfileView:
     return get_profile(person_id)
 
 
-def change_sign_in(*, by: int, person_id: int, email: str | None = None, phone: str | None = None) -> ProfileView:
+def change_sign_in(
+    *, by: int, person_id: int, email: str | None = None, phone: str | None = None
+) -> ProfileView:
     """Let staff correct the e-mail address or number with which somebody signs in.
 
     Staff may do so for people of lower rank only: whoever changes an address can have its password reset.
@@ -119,7 +121,9 @@ def _move_sign_in(person: User, *, email: str | None, phone: str | None) -> None
             if email is not None:
                 person.email = clean_email(email)
                 EmailAddress.objects.filter(user_id=person.pk).delete()
-                EmailAddress.objects.create(user_id=person.pk, email=person.email, verified=True, primary=True)
+                EmailAddress.objects.create(
+                    user_id=person.pk, email=person.email, verified=True, primary=True
+                )
             if phone is not None:
                 person.phone = clean_phone(phone)
                 person.phone_index, person.phone_verified = phone_index(person.phone), True

@@ -143,4 +143,6 @@ def _unsaved(row: NewPerson, at: datetime) -> User:
 
 def _proven_emails(users: Sequence[User]) -> list[EmailAddress]:
     """Return the rows by which the sign-in forms know an address as proven."""
-    return [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users if user.email]
+    return [
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users if user.email
+    ]

@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import jishi.kernel.crypto
 from django.conf import settings
 from django.db import migrations, models
 
+import jishi.kernel.crypto
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,35 +17,63 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='InboxMessage',
+            name="InboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=8)),
-                ('recipient', jishi.kernel.crypto.EncryptedTextField()),
-                ('recipient_index', models.CharField(db_index=True, max_length=64)),
-                ('subject', jishi.kernel.crypto.EncryptedTextField(blank=True, default='')),
-                ('text', jishi.kernel.crypto.EncryptedTextField()),
-                ('sent_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=8)),
+                ("recipient", jishi.kernel.crypto.EncryptedTextField()),
+                ("recipient_index", models.CharField(db_index=True, max_length=64)),
+                ("subject", jishi.kernel.crypto.EncryptedTextField(blank=True, default="")),
+                ("text", jishi.kernel.crypto.EncryptedTextField()),
+                ("sent_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['mail', 'sms'])), name='notifications_channel_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["mail", "sms"])),
+                        name="notifications_channel_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('params', models.JSONField(default=dict)),
-                ('url', models.CharField(blank=True, default='', max_length=200)),
-                ('natural_key', models.CharField(blank=True, max_length=120, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("params", models.JSONField(default=dict)),
+                ("url", models.CharField(blank=True, default="", max_length=200)),
+                ("natural_key", models.CharField(blank=True, max_length=120, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-created_at'], name='notifications_notice_newest')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'natural_key'), name='notifications_notice_once')],
+                "indexes": [
+                    models.Index(fields=["person", "-created_at"], name="notifications_notice_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "natural_key"), name="notifications_notice_once"
+                    )
+                ],
             },
         ),
     ]

@@ -21,11 +21,42 @@ from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell.views import safe_next
 
 LIST_URL = "/me/addresses/"
-PROVINCES = (
-    "北京市 上海市 天津市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 江西省 山东省 河南省 "
-    "湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 内蒙古自治区 广西壮族自治区 西藏自治区 "
-    "宁夏回族自治区 新疆维吾尔自治区 香港特别行政区 澳门特别行政区 台湾省"
-).split()
+PROVINCES = [
+    "北京市",
+    "上海市",
+    "天津市",
+    "重庆市",
+    "河北省",
+    "山西省",
+    "辽宁省",
+    "吉林省",
+    "黑龙江省",
+    "江苏省",
+    "浙江省",
+    "安徽省",
+    "福建省",
+    "江西省",
+    "山东省",
+    "河南省",
+    "湖北省",
+    "湖南省",
+    "广东省",
+    "海南省",
+    "四川省",
+    "贵州省",
+    "云南省",
+    "陕西省",
+    "甘肃省",
+    "青海省",
+    "内蒙古自治区",
+    "广西壮族自治区",
+    "西藏自治区",
+    "宁夏回族自治区",
+    "新疆维吾尔自治区",
+    "香港特别行政区",
+    "澳门特别行政区",
+    "台湾省",
+]
 NAMES = ("recipient", "phone", "region", "city", "district", "line", "postal_code", "country")
 
 
@@ -36,7 +67,9 @@ class AddressForm(forms.Form):
         label=_("Recipient"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     phone = forms.CharField(
-        label=_("Phone"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
+        label=_("Phone"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     region = forms.CharField(
         label=_("Province"),
@@ -70,7 +103,17 @@ class AddressForm(forms.Form):
 class InternationalForm(AddressForm):
     """An address elsewhere: the street first, the country last."""
 
-    field_order = ["recipient", "phone", "line", "district", "city", "region", "postal_code", "country", "is_default"]
+    field_order = [
+        "recipient",
+        "phone",
+        "line",
+        "district",
+        "city",
+        "region",
+        "postal_code",
+        "country",
+        "is_default",
+    ]
 
     def __init__(self, *args: Any, language: str = "en", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +132,11 @@ class InternationalForm(AddressForm):
 def countries(language: str) -> list[tuple[str, str]]:
     """Return the countries by their names in this language."""
     territories = Locale.parse("zh_Hans" if language == "zh-hans" else "en").territories
-    chosen = [(c, n) for c, n in territories.items() if len(c) == 2 and c.isalpha() and c not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}]
+    chosen = [
+        (c, n)
+        for c, n in territories.items()
+        if len(c) == 2 and c.isalpha() and c not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+    ]
     return sorted(chosen, key=lambda pair: pair[1])
 
 

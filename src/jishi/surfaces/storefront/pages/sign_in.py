@@ -137,6 +137,8 @@ def is_trusted(request: HttpRequest) -> bool:
     Behind a proxy every request seems to come from this machine, so there only the pass counts.
     """
     given = str(request.session.get("demo_pass", ""))
-    passed = bool(settings.JISHI_PASS) and secrets.compare_digest(given.encode(), settings.JISHI_PASS.encode())
+    passed = bool(settings.JISHI_PASS) and secrets.compare_digest(
+        given.encode(), settings.JISHI_PASS.encode()
+    )
     is_local = request.META.get("REMOTE_ADDR") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
     return passed or is_local
