@@ -12,6 +12,14 @@ Texts = Mapping[str, str]
 """Language code ("zh-hans", "en") to text."""
 
 STATUSES = ("draft", "active", "archived")
+IMPORT_FIELDS = (
+    "handle", "title", "body", "vendor", "category", "kind", "tags", "published", "status", "sku", "grams",
+    "weight", "weight_unit", "stock", "price", "compare_at", "barcode", "image", "image_position",
+    "image_alt",
+    "variant_image",
+    *(f"option{n}_{part}" for n in range(1, 6) for part in ("name", "value")),
+)  # fmt: skip
+"""What a column of an imported file can be."""
 SORTS = ("relevance", "newest", "price_asc", "price_desc", "sold")
 
 
@@ -259,7 +267,7 @@ class ProductState:
 
 @dataclass(frozen=True, slots=True)
 class ImportIssue:
-    """One line of an import report. ``row`` counts like a spreadsheet (the header is 1); 0 is the whole file."""
+    """One line of an import report. ``row`` counts like a spreadsheet (header = 1); 0 is the whole file."""
 
     row: int
     level: str
@@ -273,7 +281,7 @@ class ImportIssue:
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """What a column probably holds; ``field`` is one of ``csv_fields.FIELDS`` or '' for nothing of use."""
+    """What a column probably holds; ``field`` is one of ``IMPORT_FIELDS`` or '' for nothing of use."""
 
     column: str
     field: str
@@ -287,6 +295,8 @@ class VariantPlan:
     """A variant of a file with what other domains keep of it; None leaves a value as it is."""
 
     row: int
+    variant_id: int | None
+    """None for a variant that does not exist yet."""
     draft: VariantDraft
     price_minor: int | None
     compare_at_minor: int | None

@@ -1,7 +1,7 @@
 """Single cells of product files: numbers as people write them, and cells a spreadsheet must not run.
 
-Invariant: ``restore(neutralise(x)) == x`` for every text. The pattern of dangerous cells lets apostrophes stand
-anywhere before the sign, so a text that already looks neutralised gets one more.
+Invariant: ``restore(neutralise(x)) == x`` for every text. The pattern of dangerous cells lets apostrophes
+stand anywhere before the sign, so a text that already looks neutralised gets one more.
 """
 
 import re

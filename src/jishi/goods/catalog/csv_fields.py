@@ -1,4 +1,4 @@
-"""Which column of a product file is what: known headers of shop systems, else words people use, else contents.
+"""Which column of a product file is what: known headers of shop systems, else usual words, else contents.
 
 Fields are the vocabulary between files and products; ``optionN_name`` and ``optionN_value`` run from 1 to 5.
 """
@@ -7,17 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jishi.goods.catalog.contracts import ColumnGuess
+from jishi.goods.catalog.contracts import IMPORT_FIELDS, ColumnGuess
 from jishi.goods.catalog.csv_cells import parse_number
 from jishi.goods.catalog.csv_read import Table
 
 OPTION_COUNT = 5
-FIELDS = (
-    "handle", "title", "body", "vendor", "category", "kind", "tags", "published", "status", "sku", "grams",
-    "weight", "weight_unit", "stock", "price", "compare_at", "barcode", "image", "image_position", "image_alt",
-    "variant_image",
-    *(f"option{n}_{part}" for n in range(1, OPTION_COUNT + 1) for part in ("name", "value")),
-)  # fmt: skip
+_OPTION_PARTS = [f"{n} {part}" for n in range(1, OPTION_COUNT + 1) for part in ("name", "value")]
 
 SHOPIFY: Mapping[str, str] = {
     "handle": "handle", "url handle": "handle", "title": "title", "body (html)": "body", "body html": "body",
@@ -28,9 +23,10 @@ SHOPIFY: Mapping[str, str] = {
     "variant grams": "grams", "weight value (grams)": "grams", "variant inventory qty": "stock",
     "inventory quantity": "stock", "variant price": "price", "price": "price",
     "variant compare at price": "compare_at", "compare-at price": "compare_at", "variant barcode": "barcode",
-    "barcode": "barcode", "image src": "image", "product image url": "image", "image position": "image_position",
+    "barcode": "barcode", "image src": "image", "product image url": "image",
+    "image position": "image_position",
     "image alt text": "image_alt", "variant image": "variant_image", "variant image url": "variant_image",
-    **{f"option{n} {part}": f"option{n}_{part}" for n in range(1, OPTION_COUNT + 1) for part in ("name", "value")},
+    **{f"option{part}": f"option{part}".replace(" ", "_") for part in _OPTION_PARTS},
 }  # fmt: skip
 
 WOOCOMMERCE_MARKS = {"type", "name", "regular price", "categories"}
@@ -38,41 +34,53 @@ WOOCOMMERCE_MARKS = {"type", "name", "regular price", "categories"}
 WORDS: Mapping[str, tuple[str, ...]] = {
     "handle": ("handle", "slug", "permalink", "链接", "网址别名", "商品别名"),
     "title": (
-        "title", "name", "product name", "product", "item", "item name", "名称", "商品名称", "产品名称", "品名",
-        "标题", "商品标题", "商品名", "宝贝名称", "宝贝标题", "اسم المنتج", "الاسم", "العنوان", "المنتج", "nombre",
-        "nom", "produkt", "bezeichnung",
+        "title", "name", "product name", "product", "item", "item name", "名称", "商品名称", "产品名称",
+        "品名", "标题", "商品标题", "商品名", "宝贝名称", "宝贝标题", "اسم المنتج", "الاسم", "العنوان",
+        "المنتج", "nombre", "nom", "produkt", "bezeichnung",
     ),
     "body": (
-        "body", "description", "details", "product description", "描述", "商品描述", "产品描述", "详情", "商品详情",
-        "介绍", "宝贝描述", "الوصف", "وصف المنتج", "descripción", "beschreibung",
+        "body", "description", "details", "product description", "描述", "商品描述", "产品描述", "详情",
+        "商品详情", "介绍", "宝贝描述", "الوصف", "وصف المنتج", "descripción", "beschreibung",
     ),
-    "vendor": ("vendor", "brand", "manufacturer", "品牌", "厂家", "供应商", "厂商", "العلامة التجارية", "الماركة", "marke", "marca"),
-    "category": ("category", "categories", "product category", "分类", "类目", "商品分类", "宝贝类目", "التصنيف", "الفئة", "القسم"),
+    "vendor": (
+        "vendor", "brand", "manufacturer", "品牌", "厂家", "供应商", "厂商", "العلامة التجارية", "الماركة",
+        "marke",
+    ),
+    "category": (
+        "category", "categories", "product category", "分类", "类目", "商品分类", "宝贝类目", "التصنيف",
+        "الفئة",
+    ),
     "kind": ("type", "product type", "类型", "商品类型", "النوع"),
     "tags": ("tags", "keywords", "labels", "标签", "关键词", "关键字", "الوسوم", "الكلمات المفتاحية"),
     "published": ("published", "visible", "上架", "是否上架", "منشور"),
     "status": ("status", "state", "状态", "商品状态", "الحالة"),
     "sku": (
-        "sku", "code", "item code", "product code", "article", "货号", "编码", "商品编码", "商家编码", "产品编号",
+        "sku", "code", "item code", "product code", "article", "货号", "编码", "商品编码", "商家编码",
+        "产品编号",
         "编号", "رمز المنتج", "الرمز", "رمز التخزين", "artikelnummer",
     ),
     "grams": ("grams", "weight (g)", "weight g", "重量(克)", "重量（克）", "重量(g)", "克重"),
     "weight": ("weight", "weight (kg)", "重量", "重量(千克)", "重量（千克）", "重量(kg)", "الوزن"),
     "weight_unit": ("weight unit", "重量单位"),
     "stock": (
-        "stock", "quantity", "qty", "inventory", "available", "库存", "库存数量", "数量", "宝贝数量", "库存量",
+        "stock", "quantity", "qty", "inventory", "available", "库存", "库存数量", "数量", "宝贝数量",
+        "库存量",
         "الكمية", "المخزون", "bestand",
     ),
     "price": (
-        "price", "unit price", "sale price", "价格", "售价", "单价", "销售价", "现价", "宝贝价格", "السعر", "سعر البيع",
-        "سعر", "preis", "precio", "prix",
+        "price", "unit price", "sale price", "价格", "售价", "单价", "销售价", "现价", "宝贝价格", "السعر",
+        "سعر البيع", "سعر", "preis", "precio", "prix",
     ),
     "compare_at": (
         "compare at price", "list price", "regular price", "rrp", "原价", "市场价", "划线价", "السعر الأصلي",
         "السعر قبل الخصم",
     ),
     "barcode": ("barcode", "ean", "gtin", "upc", "isbn", "条码", "条形码", "商品条码", "الباركود", "باركود"),
-    "image": ("image", "image url", "picture", "photo", "images", "图片", "主图", "图片地址", "图片链接", "商品图片", "الصورة", "صورة", "رابط الصورة"),
+    "image": (
+        "image", "image url", "picture", "photo", "images", "图片", "主图", "图片地址", "图片链接",
+        "商品图片",
+        "الصورة", "صورة", "رابط الصورة",
+    ),
     "image_alt": ("image alt", "alt text", "图片说明"),
     "option1_value": ("option", "variant", "size", "规格", "尺码", "尺寸", "المقاس", "الحجم"),
     "option2_value": ("color", "colour", "颜色", "色号", "颜色分类", "اللون"),
@@ -93,7 +101,7 @@ def layout_of(table: Table, mapping: Mapping[str, str] | None = None) -> Layout:
     """Recognise a file. ``mapping`` (column to field, '' to leave out) is somebody's decision and wins."""
     keys = [folded(column) for column in table.columns]
     if mapping is not None:
-        fields = {i: mapping[c] for i, c in enumerate(table.columns) if mapping.get(c) in FIELDS}
+        fields = {i: mapping[c] for i, c in enumerate(table.columns) if mapping.get(c) in IMPORT_FIELDS}
         return _layout("other", table, _once(fields), 100, is_guessed=False)
     if set(keys) >= WOOCOMMERCE_MARKS and {"parent", "id"} & set(keys):
         return _layout("woocommerce", table, {}, 100, is_guessed=False)
@@ -113,7 +121,9 @@ def _guess(table: Table, keys: Sequence[str]) -> Layout:
     fields: dict[int, str] = {}
     confidence: dict[int, int] = {}
     for index, key in enumerate(keys):
-        field = by_word.get(key) or SHOPIFY.get(key) or by_word.get(re.sub(r"[（(].*?[)）]$", "", key).strip())
+        field = (
+            by_word.get(key) or SHOPIFY.get(key) or by_word.get(re.sub(r"[（(].*?[)）]$", "", key).strip())
+        )
         if field and field not in fields.values():
             fields[index], confidence[index] = field, 90
     for field, is_such in CONTENTS:
@@ -131,7 +141,9 @@ def _guess(table: Table, keys: Sequence[str]) -> Layout:
     return Layout("other", fields, guesses, is_guessed=True)
 
 
-def _layout(kind: str, table: Table, fields: Mapping[int, str], confidence: int, *, is_guessed: bool) -> Layout:
+def _layout(
+    kind: str, table: Table, fields: Mapping[int, str], confidence: int, *, is_guessed: bool
+) -> Layout:
     guesses = tuple(
         ColumnGuess(
             column,

@@ -27,7 +27,9 @@ MESSAGES: Mapping[str, str] = {
     "brand_new": N_("The brand “%(value)s” will be created."),
     "active_content": N_("Scripts, frames, forms or styles were removed from the description."),
     "address_refused": N_("A picture address that is not http or https was left out."),
-    "pictures_recorded": N_("%(count)s picture addresses are recorded; pictures are not fetched from other sites."),
+    "pictures_recorded": N_(
+        "%(count)s picture addresses are recorded; pictures are not fetched from other sites."
+    ),
     "variants_dropped": N_("%(count)s variants that are not in the file will be archived."),
     "columns_ignored": N_("%(count)s columns have no place here and are ignored."),
     "cells_extra": N_("This row has more cells than there are columns; the rest was ignored."),

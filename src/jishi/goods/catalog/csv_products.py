@@ -21,8 +21,10 @@ STATUS_WORDS = {
     "下架": "archived", "已下架": "archived", "归档": "archived",
 }  # fmt: skip
 TRUE_WORDS = {"true", "1", "yes", "y", "是", "上架", "نعم"}
-GRAMS = {"g": 1.0, "gram": 1.0, "grams": 1.0, "克": 1.0, "kg": 1000.0, "千克": 1000.0, "公斤": 1000.0, "lb": 453.59237,
-         "lbs": 453.59237, "oz": 28.349523125}  # fmt: skip
+GRAMS = {
+    "g": 1.0, "gram": 1.0, "grams": 1.0, "克": 1.0, "kg": 1000.0, "千克": 1000.0, "公斤": 1000.0,
+    "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125,
+}  # fmt: skip
 _ACTIVE = re.compile(r"<\s*(script|iframe|style|object|embed|form)\b|\bon\w+\s*=|javascript:", re.IGNORECASE)
 
 Record = Mapping[str, str]
@@ -93,7 +95,9 @@ def _product(
     product = FileProduct(
         row=row,
         handle=handle,
-        values={key: first[key] for key in ("title", "body", "vendor", "category", "kind", "tags") if key in first},
+        values={
+            key: first[key] for key in ("title", "body", "vendor", "category", "kind", "tags") if key in first
+        },
         status=_status(row, first, report),
         option_names=_real_options(names, [record for _, record in variant_rows]),
     )
@@ -127,7 +131,9 @@ def _option_names(records: Sequence[Record]) -> list[str]:
 
 def _real_options(names: Sequence[str], records: Sequence[Record]) -> tuple[str, ...]:
     """Option names in their places; none at all for the placeholder of products without options."""
-    values = {r.get(f"option{n}_value", "").strip().casefold() for r in records for n in range(1, OPTION_COUNT + 1)}
+    values = {
+        r.get(f"option{n}_value", "").strip().casefold() for r in records for n in range(1, OPTION_COUNT + 1)
+    }
     if len(records) == 1 and values <= {"", DEFAULT_VALUE}:
         return ()
     return tuple(names)
@@ -153,7 +159,11 @@ def _add_variant(
         return
     if options in seen:
         twin = seen[options]
-        is_same = (twin.draft, twin.price_minor, twin.stock) == (variant.draft, variant.price_minor, variant.stock)
+        is_same = (twin.draft, twin.price_minor, twin.stock) == (
+            variant.draft,
+            variant.price_minor,
+            variant.stock,
+        )
         (report.warning if is_same else report.error)(
             row, "variant_repeated", options=" / ".join(options)[:120] or product.handle[:80], first=twin.row
         )
@@ -162,7 +172,9 @@ def _add_variant(
     product.variants.append(variant)
 
 
-def _variant(row: int, options: tuple[str, ...], record: Record, exponent: int, report: Report) -> FileVariant:
+def _variant(
+    row: int, options: tuple[str, ...], record: Record, exponent: int, report: Report
+) -> FileVariant:
     image = record.get("variant_image", "").strip()
     if image and not _is_address(image):
         report.warning(row, "address_refused")
@@ -254,7 +266,9 @@ def _add_pictures(product: FileProduct, rows: Iterable[tuple[int, Record]], repo
             urls.add(url)
             place = csv_cells.parse_count(record.get("image_position", ""))
             alt = rules_line(record.get("image_alt", ""))[: rules.ALT_MAX]
-            product.pictures.append(PendingPicture(url, alt, len(urls) if place is None or place < 1 else place))
+            product.pictures.append(
+                PendingPicture(url, alt, len(urls) if place is None or place < 1 else place)
+            )
     if len(urls) > rules.PICTURES_MAX:
         report.error(product.row, "too_long", field="pictures", limit=rules.PICTURES_MAX)
 
@@ -270,5 +284,3 @@ def _is_address(url: str) -> bool:
         return rules.clean_url(url) == url
     except (FieldInvalid, FieldTooLong):
         return False
-
-

@@ -99,7 +99,9 @@ def _checked(text: str) -> str:
 def _looks_chinese(text: str) -> bool:
     """Western bytes also decode as GB18030, but into rare characters."""
     foreign = [character for character in text if character > "\x7f"]
-    usual = sum("\u4e00" <= c <= "\u9fa5" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in foreign)
+    usual = sum(
+        "\u4e00" <= c <= "\u9fa5" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in foreign
+    )
     return bool(foreign) and usual >= 0.8 * len(foreign)
 
 

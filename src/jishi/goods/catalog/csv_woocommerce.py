@@ -1,7 +1,7 @@
 """WooCommerce's product export as the same records that other files give.
 
-Variable products are a parent row and variation rows that name it ("id:12" or its SKU); attributes are numbered
-columns. Grouped and external products have no counterpart here.
+Variable products are a parent row and variation rows that name it ("id:12" or its SKU); attributes are
+numbered columns. Grouped and external products have no counterpart here.
 """
 
 import re
@@ -13,7 +13,8 @@ from jishi.goods.catalog.csv_read import Table
 
 Cells = Mapping[str, str]
 USED = {
-    "id", "type", "sku", "name", "published", "description", "short description", "in stock?", "stock", "sale price",
+    "id", "type", "sku", "name", "published", "description", "short description", "in stock?", "stock",
+    "sale price",
     "regular price", "categories", "tags", "images", "parent", "brands", "gtin, upc, ean, or isbn",
 }  # fmt: skip
 _WEIGHT = re.compile(r"weight \((\w+)\)")
@@ -47,7 +48,9 @@ def records_of(table: Table, report: Report) -> list[tuple[int, dict[str, str]]]
 def ignored(columns: Sequence[str]) -> tuple[str, ...]:
     """The columns that have no place here."""
     keys = ((column, folded(column)) for column in columns)
-    return tuple(c for c, key in keys if key not in USED and not _WEIGHT.match(key) and not _ATTRIBUTE.match(key))
+    return tuple(
+        c for c, key in keys if key not in USED and not _WEIGHT.match(key) and not _ATTRIBUTE.match(key)
+    )
 
 
 def _parents(rows: Sequence[tuple[int, Cells]]) -> dict[str, Cells]:
@@ -59,7 +62,9 @@ def _parent_of(cells: Cells, parents: Mapping[str, Cells]) -> str:
     by_id = f"id:{named.removeprefix('id:')}"
     if by_id in parents:
         return by_id
-    return next((key for key, parent in parents.items() if named and parent.get("sku", "").strip() == named), named)
+    return next(
+        (key for key, parent in parents.items() if named and parent.get("sku", "").strip() == named), named
+    )
 
 
 def _identity(cells: Cells) -> str:
@@ -109,7 +114,7 @@ def _weight(cells: Cells, parent: Cells) -> dict[str, str]:
 
 def _options(cells: Cells, parent: Cells) -> dict[str, str]:
     """The options of a variation in the order of its parent's attributes; a blank value means any."""
-    values = {_name: _value for _name, _value in _attributes(cells)}
+    values = dict(_attributes(cells))
     names = [name for name, _ in _attributes(parent) if name in values] or list(values)
     result = {}
     for place, name in enumerate(names[:OPTION_COUNT], 1):
@@ -123,5 +128,7 @@ def _attributes(cells: Cells) -> list[tuple[str, str]]:
     for key, cell in cells.items():
         match = _ATTRIBUTE.match(key)
         if match and match[2] == "name" and cell.strip():
-            found.append((int(match[1]), cell.strip(), cells.get(f"attribute {match[1]} value(s)", "").strip()))
+            found.append(
+                (int(match[1]), cell.strip(), cells.get(f"attribute {match[1]} value(s)", "").strip())
+            )
     return [(name, value) for _, name, value in sorted(found)]

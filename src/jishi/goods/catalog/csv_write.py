@@ -46,7 +46,8 @@ def _columns(options: int) -> list[str]:
     return [
         "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published", *pairs,
         "Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty",
-        "Variant Inventory Policy", "Variant Fulfillment Service", "Variant Price", "Variant Compare At Price",
+        "Variant Inventory Policy", "Variant Fulfillment Service", "Variant Price",
+        "Variant Compare At Price",
         "Variant Requires Shipping", "Variant Taxable", "Variant Barcode", "Image Src", "Image Position",
         "Image Alt Text", "Gift Card", "Variant Image", "Variant Weight Unit", "Status",
     ]  # fmt: skip
@@ -103,7 +104,9 @@ def _variant(state: ProductState, index: int, prices: Prices, stock: Mapping[int
     if variant_id in prices:
         price, compare_at, currency = prices[variant_id]
         row["Variant Price"] = format_minor(price, exponent(currency))
-        row["Variant Compare At Price"] = "" if compare_at is None else format_minor(compare_at, exponent(currency))
+        row["Variant Compare At Price"] = (
+            "" if compare_at is None else format_minor(compare_at, exponent(currency))
+        )
     return row
 
 

@@ -1,4 +1,5 @@
-"""Descriptions as merchants paste them, made safe: an allow-list of tags, no style, no script, no foreign content.
+"""Descriptions as merchants paste them, made safe: an allow-list of tags, no style, script or foreign
+content.
 
 Invariant: ``clean(clean(x)) == clean(x)``, so that an export can be imported again without a change.
 """
@@ -9,14 +10,15 @@ import re
 import nh3
 
 TAGS = {
-    "a", "b", "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6",
-    "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
+    "a", "b", "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5",
+    "h6", "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody",
+    "td",
     "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
 DROP_WITH_CONTENT = {
-    "script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "textarea", "select",
-    "title", "head", "form", "button", "video", "audio", "canvas", "noembed", "noframes", "xmp",
+    "script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "textarea",
+    "select", "title", "head", "form", "button", "video", "audio", "canvas", "noembed", "noframes", "xmp",
 }  # fmt: skip
 
 _TAG = re.compile(r"<[a-zA-Z/!]")

@@ -135,8 +135,8 @@ LISTED = Q(is_visible=True, price_from_minor__isnull=False)
 class Listing(models.Model):
     """One row per product from which every list is rendered without a join.
 
-    ``popularity`` is forward-decayed: each sale adds ``quantity * 2 ** (age of the shop / half-life)``, so recent
-    sales weigh more and no job ever has to age the column.
+    ``popularity`` is forward-decayed: each sale adds ``quantity * 2 ** (seconds since 2026 / half-life)``, so
+    recent sales weigh more and no job ever has to age the column.
     """
 
     product = models.OneToOneField(Product, models.PROTECT, primary_key=True, related_name="+")

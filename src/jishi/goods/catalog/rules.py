@@ -1,6 +1,6 @@
 """Pure rules of the catalogue: limits, cleaning of drafts, slugs. No storage, no clock.
 
-Invariant: whatever passes :func:`cleaned` fits its columns, contains no control characters and no active HTML.
+Invariant: what passes :func:`cleaned` fits its columns, contains no control characters and no active HTML.
 """
 
 import re

@@ -45,8 +45,10 @@ def query_words(text: str) -> list[str]:
 
 
 def document(fields: Sequence[tuple[str, str]]) -> str:
-    """A tsvector literal of (weight A–D, text) fields. Titles, brands and tags also count character by character,
-    because a search may cut a Chinese word where the title did not.
+    """A tsvector literal of (weight A–D, text) fields.
+
+    Titles, brands and tags also count character by character, because a search may cut a Chinese word where
+    the title did not.
     """
     places: dict[str, list[str]] = {}
     position = 0

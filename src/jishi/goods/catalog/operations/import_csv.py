@@ -1,7 +1,7 @@
 """Importing product files: plan first, write only a plan without errors, all of it or nothing.
 
-A plan compares the file with the catalogue in a fixed number of statements and writes nothing. What a file has no
-column for is left as it is, so importing an export changes nothing.
+A plan compares the file with the catalogue in a fixed number of statements and writes nothing. What a file
+has no column for is left as it is, so importing an export changes nothing.
 """
 
 from collections import Counter
@@ -41,8 +41,8 @@ def plan_import(
 ) -> ImportPlan:
     """What importing a file into a shop would do. Writes nothing and fetches nothing.
 
-    ``language`` is that of the file's texts ('' finds out); ``mapping`` says which column is which field where the
-    headers are unknown (see :data:`csv_fields.FIELDS`).
+    ``language`` is that of the file's texts ('' finds out); ``mapping`` says which column is which field
+    where the headers are unknown (see :data:`csv_fields.FIELDS`).
 
     :raises CsvUnreadable: not a table of text.
     :raises CsvTooLarge: too many bytes, rows, columns or characters in a cell.
@@ -131,14 +131,24 @@ class _Planner:
         change = "create" if state is None else "update"
         if state is not None and not brand_name and _same(draft, state.draft):
             change = "unchanged"
+        known: dict[tuple[str, ...], int] = {}
+        if state is not None:
+            options = (variant.options for variant in state.draft.variants)
+            known = dict(zip(options, state.variant_ids, strict=True))
         variants = tuple(
-            VariantPlan(row.row, variant, row.price_minor, row.compare_at_minor, row.stock)
+            VariantPlan(
+                row.row, known.get(variant.options), variant, row.price_minor, row.compare_at_minor, row.stock
+            )
             for row, variant in zip(product.variants, draft.variants, strict=True)
         )
         return ProductPlan(product.row, draft, brand_name, variants, change)
 
     def _draft(self, product: csv_products.FileProduct, state: ProductState | None) -> ProductDraft:
-        old = state.draft if state else ProductDraft(self.shop_id, product.handle, {}, variants=(), status="active")
+        old = (
+            state.draft
+            if state
+            else ProductDraft(self.shop_id, product.handle, {}, variants=(), status="active")
+        )
         values = product.values
         texts = {
             "title": self._text(old.title, values.get("title"), rules_line),
@@ -211,7 +221,9 @@ class _Planner:
         own = {view.url.rsplit("/", 1)[-1] for view in state.media} if state else set()
         return tuple(p for p in product.pictures if p.url.rsplit("/", 1)[-1] not in own)
 
-    def _tell(self, product: csv_products.FileProduct, draft: ProductDraft, state: ProductState | None) -> None:
+    def _tell(
+        self, product: csv_products.FileProduct, draft: ProductDraft, state: ProductState | None
+    ) -> None:
         if draft.pending and (state is None or draft.pending != state.draft.pending):
             self.report.note(product.row, "pictures_recorded", count=len(draft.pending))
         if state:

@@ -1,6 +1,6 @@
 """Keeping listings and the vocabulary true to their products: one set-based upsert per call.
 
-Price, stock, badge and sales of a listing belong to the callers of :mod:`.listings` and are never touched here.
+Price, stock, badge and sales of a listing belong to the callers of ``listings`` and are never touched here.
 """
 
 import json
@@ -32,7 +32,7 @@ ON CONFLICT (product_id) DO UPDATE SET
     search_zh = excluded.search_zh, search_en = excluded.search_en
 """
 
-# Words are sorted, so that two writers meet them in the same order and cannot wait for each other in a circle.
+# Words are sorted: two writers meet them in the same order and cannot wait for each other in a circle.
 _LEARN = """
 INSERT INTO catalog_term (language, word, uses)
 SELECT r.language, r.word, r.uses

@@ -76,7 +76,7 @@ def set_in_stock(*, rows: Iterable[tuple[int, bool]]) -> int:
 
 
 def set_badge(*, product_id: int, badge: Mapping[str, Any] | None) -> int:
-    """Show what is on for a product (its ``kind`` can be filtered by), or nothing; returns whether it changed."""
+    """Show what is on for a product (lists filter by its ``kind``) or nothing; returns 1 if it changed."""
     value = None if badge is None else json.dumps(dict(badge))
     with connection.cursor() as cursor:
         cursor.execute(_SET_BADGE, [value, product_id, value])

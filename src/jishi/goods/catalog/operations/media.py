@@ -1,4 +1,4 @@
-"""Pictures of products. A picture is encoded and stored before any lock is taken; only rows are written inside."""
+"""Pictures of products, encoded and stored before any lock is taken; inside it only rows are written."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Writing products with their variants, one or thousands, in a fixed number of statements per thousand.
 
-Identity: shop + handle for a product, its option values for a variant. A variant that a draft no longer names is
-archived, never deleted, because orders point at it. What is already as wanted is not written.
+Identity: shop + handle for a product, its option values for a variant. A variant that a draft no longer names
+is archived, never deleted, because orders point at it. What is already as wanted is not written.
 """
 
 from collections.abc import Callable, Mapping, Sequence

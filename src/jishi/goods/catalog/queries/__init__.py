@@ -1,5 +1,6 @@
 """Reading the catalogue: frozen views in the viewer's language, a fixed number of statements per question."""
 
+from jishi.goods.catalog.csv_write import write as write_product_file
 from jishi.goods.catalog.queries.facets import count_facets
 from jishi.goods.catalog.queries.listings import list_cards, page_listings
 from jishi.goods.catalog.queries.naming import brands_by_name, categories_by_name
@@ -34,4 +35,5 @@ __all__ = [
     "list_variant_ids",
     "page_listings",
     "suggest",
+    "write_product_file",
 ]

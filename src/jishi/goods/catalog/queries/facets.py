@@ -12,6 +12,7 @@ from jishi.goods.catalog.contracts import Facets, FacetValue, ListingFilter, Pri
 from jishi.goods.catalog.queries import listing_sql, spelling
 from jishi.kernel.text import pick
 
+CHOICES = ("category", "brand", "price", "stock", "badge")
 BANDS_MAX = 5
 VALUES_MAX = 50
 LADDER = tuple(step * 10**power for power in range(2, 10) for step in (1, 2, 5))
@@ -33,7 +34,8 @@ UNION ALL
 SELECT 'badge', badge, NULL, count(*) FROM base
 WHERE badge IS NOT NULL AND ok_category AND ok_brand AND ok_price AND ok_stock GROUP BY badge
 UNION ALL
-SELECT 'price', currency || ' ' || width_bucket(price_from_minor, %(ladder)s::bigint[]), NULL, count(*) FROM base
+SELECT 'price', currency || ' ' || width_bucket(price_from_minor, %(ladder)s::bigint[]), NULL, count(*)
+FROM base
 WHERE ok_category AND ok_brand AND ok_stock AND ok_badge GROUP BY 2
 UNION ALL
 SELECT 'brand', b.slug, b.name::text, n.count FROM (

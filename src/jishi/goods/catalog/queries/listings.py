@@ -1,7 +1,7 @@
 """Lists of products: one statement for the listings, one for the names of their shops.
 
-Pages are keyset pages over (sort key, product): rows inserted meanwhile neither repeat nor hide others. A cursor is
-signed and bound to the filter, the order and the language it was made for.
+Pages are keyset pages over (sort key, product): rows inserted meanwhile neither repeat nor hide others. A
+cursor is signed and bound to the filter, the order and the language it was made for.
 """
 
 import hashlib
@@ -22,9 +22,11 @@ from jishi.kernel.text import pick
 
 LIMIT_MAX = 100
 
-_COLUMNS = """l.product_id, l.code, l.slug, l.title, l.image, l.price_from_minor, l.compare_at_minor, l.currency,
-              l.in_stock, l.badge, l.sold_count, l.shop_id"""
-_PAGE = "SELECT {columns}, {key} AS sort_key FROM catalog_listing l WHERE {where} ORDER BY {order} LIMIT %(limit)s"
+_COLUMNS = """l.product_id, l.code, l.slug, l.title, l.image, l.price_from_minor, l.compare_at_minor,
+              l.currency, l.in_stock, l.badge, l.sold_count, l.shop_id"""
+_PAGE = """
+SELECT {columns}, {key} AS sort_key FROM catalog_listing l WHERE {where} ORDER BY {order} LIMIT %(limit)s
+"""
 
 
 def page_listings(

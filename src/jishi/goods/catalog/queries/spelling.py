@@ -1,7 +1,7 @@
 """Misspelt searches: each word that no listing has is compared with the vocabulary.
 
-Latin words may differ by one letter in four to seven, two beyond; Chinese runs by one character in two to four.
-What cannot be mended is left out, as long as another word stays.
+Latin words may differ by one letter in four to seven, two beyond; Chinese runs by one in two to four
+characters. What cannot be mended is left out, as long as another word stays.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def corrected(query_words: Sequence[str], text: str) -> list[str]:
 
 
 def _runs(query_words: Sequence[str], known: set[str]) -> list[tuple[str, bool]]:
-    """Words in order; an unknown Chinese word joins single characters beside it, as segmentation tore them."""
+    """Words in order; unknown Chinese words join single characters beside them, as segmentation tore them."""
     runs: list[tuple[str, bool]] = []
     for index, word in enumerate(query_words):
         loose = words.is_han(word) and (

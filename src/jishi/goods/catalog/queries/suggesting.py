@@ -12,7 +12,8 @@ from jishi.kernel.text import pick
 LIMIT_MAX = 20
 
 _NAMES = """
-SELECT 'category' AS kind, c.slug AS key, c.name::text AS names, c.slug, 0::float8 AS weight FROM catalog_category c
+SELECT 'category' AS kind, c.slug AS key, c.name::text AS names, c.slug, 0::float8 AS weight
+FROM catalog_category c
 WHERE EXISTS (SELECT 1 FROM jsonb_each_text(c.name) n WHERE starts_with(lower(n.value), %(start)s))
 UNION ALL
 SELECT 'brand', b.slug, b.name::text, b.slug, 0 FROM catalog_brand b
