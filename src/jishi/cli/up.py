@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from jishi.cli import home
 from jishi.cli.failure import Failure
@@ -223,7 +224,8 @@ def _configure(options: argparse.Namespace, port: int, values: dict[str, str]) -
     if options.host not in LOOPBACK:
         shown = _own_address() if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
         os.environ["JISHI_PASS"] = values["JISHI_PASS"]
-        os.environ.setdefault("JISHI_ALLOWED_HOSTS", f"{shown},127.0.0.1,localhost,[::1]")
+        named = urlsplit(os.environ.get("JISHI_BASE_URL", "")).hostname or shown
+        os.environ.setdefault("JISHI_ALLOWED_HOSTS", f"{named},{_bracketed(shown)},127.0.0.1,localhost,[::1]")
     url = f"http://{_bracketed(shown)}:{port}"
     # The demo's provider is called by our own processes: always over the address they can reach.
     os.environ.setdefault("JISHI_BASE_URL", url)
