@@ -55,12 +55,12 @@ def refund_state(captured_minor: int, refunded_minor: int) -> IntentState:
 
 def refund_pause(tries: int) -> timedelta:
     """How long to wait after the n-th unsuccessful try of a refund."""
-    return min(REFUND_FIRST_PAUSE * 2 ** min(tries, 20), REFUND_LONGEST_PAUSE)
+    return min(REFUND_FIRST_PAUSE * (1 << min(tries, 20)), REFUND_LONGEST_PAUSE)
 
 
 def sync_pause(tries: int) -> timedelta:
     """How long to wait before asking a provider again about a payment it was silent about."""
-    return min(SYNC_FIRST_PAUSE * 2 ** min(tries, 20), SYNC_LONGEST_PAUSE)
+    return min(SYNC_FIRST_PAUSE * (1 << min(tries, 20)), SYNC_LONGEST_PAUSE)
 
 
 def adds_up(amount_minor: int, allocations: Sequence[Allocation]) -> bool:

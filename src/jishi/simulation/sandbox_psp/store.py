@@ -167,7 +167,8 @@ async def refunded_minor(connection: Connection, payment_id: str) -> int:
     """What was sent back or is about to be."""
     row = await _one(
         connection,
-        "SELECT coalesce(sum(amount_minor), 0)::bigint AS total FROM sandbox_psp.refund WHERE payment_id = %s",
+        "SELECT coalesce(sum(amount_minor), 0)::bigint AS total"
+        " FROM sandbox_psp.refund WHERE payment_id = %s",
         payment_id,
     )
     assert row is not None
@@ -180,8 +181,9 @@ async def insert_refund(
 ) -> DictRow:
     """Take a refund in; with a delay it is pending first."""
     cursor = await connection.execute(
-        "INSERT INTO sandbox_psp.refund (id, payment_id, reference, amount_minor, state, settles_at) VALUES"
-        " (%s, %s, %s, %s, %s, CASE WHEN %s > 0 THEN clock_timestamp() + %s * interval '1 s' END) RETURNING *",
+        "INSERT INTO sandbox_psp.refund (id, payment_id, reference, amount_minor, state, settles_at)"
+        " VALUES (%s, %s, %s, %s, %s,"
+        " CASE WHEN %s > 0 THEN clock_timestamp() + %s * interval '1 s' END) RETURNING *",
         [
             new_id("ref"),
             payment_id,
@@ -251,12 +253,12 @@ async def settle_due(connection: Connection) -> int:
     )
     sent = await refunds.fetchall()
     for refund in sent:
-        payment = await find_payment(connection, payment_id=refund["payment_id"])
-        assert payment is not None
-        await tell(connection, payment, "refund.succeeded", refund=refund)
+        whole = await find_payment(connection, payment_id=refund["payment_id"])
+        assert whole is not None
+        await tell(connection, whole, "refund.succeeded", refund=refund)
     return len(paid) + len(sent)
 
 
 async def _one(connection: Connection, query: str, *values: Any) -> DictRow | None:
-    cursor = await connection.execute(query, values)  # type: ignore[arg-type]
+    cursor = await connection.execute(query, values)
     return await cursor.fetchone()

@@ -1,7 +1,7 @@
 """Delivers webhooks from a loop of its own: at least once, with growing pauses, until the shop says 2xx.
 
-Copies of one event are sent at the same instant, each as a delivery with an id of its own, as providers do that
-have two endpoints or two regions.
+Copies of one event are sent at the same instant, each as a delivery with an id of its own, as providers do
+that have two endpoints or two regions.
 """
 
 import asyncio

@@ -7,6 +7,7 @@ decides is the balance that changes; the table's own check is the second asserti
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -145,7 +146,7 @@ def _write(
     at: datetime,
 ) -> set[str]:
     moves = [(journal.natural_key, move) for journal in journals for move in journal.transfers]
-    parameters = [
+    parameters: list[list[Any]] = [
         [journal.natural_key for journal in journals],
         [journal.kind for journal in journals],
         [prints[journal.natural_key] for journal in journals],

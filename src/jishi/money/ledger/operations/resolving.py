@@ -6,6 +6,7 @@ the resolution's transfer is the second assertion.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -116,7 +117,7 @@ def _resolve_locked(natural_key: str, reserved: _Reserved, outcome: Outcome, at:
         ended = cursor.fetchone()
         if ended:
             raise AlreadyResolved(outcome=ended[0])
-    values = {"key": natural_key, "kind": spec.kind, "fingerprint": digest, "at": at}
+    values: dict[str, Any] = {"key": natural_key, "kind": spec.kind, "fingerprint": digest, "at": at}
     try:
         with connection.cursor() as cursor:
             cursor.execute(RESOLVE, {**values, "outcome": outcome.value, "transfers": reserved.ids})

@@ -87,9 +87,9 @@ def record_paid_batch(rows: Sequence[PaidElsewhere], *, at: datetime | None = No
                 intent=attempt.intent,
                 amount_minor=attempt.intent.amount_minor,
                 disposition=Disposition.APPLIED,
-                paid_at=attempt.intent.captured_at,
+                paid_at=row.paid_at,
             )
-            for attempt in attempts
+            for attempt, row in zip(attempts, fresh, strict=True)
         )
         ledger.post_batch([_journal(attempt) for attempt in attempts], at=moment)
     codes = known | {intent.natural_key: intent.code for intent in intents}
