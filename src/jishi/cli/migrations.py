@@ -46,8 +46,11 @@ def apply(*, owner_url: str, app: str = APP, say: Callable[[str], None] = print)
 
     :raises Failure: the database cannot be reached, or a migration fails.
     """
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import OperationalError, connection
+
+    from jishi.simulation import sandbox_psp
 
     try:
         with connection.cursor() as cursor:
@@ -66,6 +69,8 @@ def apply(*, owner_url: str, app: str = APP, say: Callable[[str], None] = print)
     with psycopg.connect(owner_url, autocommit=True) as owner:
         if owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app]).fetchone():
             tables = grant(owner, app=app)
+            if settings.JISHI_DEMO:
+                sandbox_psp.prepare(owner_url, role=app)
             say(f"Tables are up to date; {len(tables)} of them only ever grow.")
         else:
             raise Failure(

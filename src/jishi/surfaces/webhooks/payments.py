@@ -35,7 +35,7 @@ def receive(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def _refused(provider: str, refusal: DomainError) -> HttpResponse:
-    log.warning("webhook.refused", provider=provider, error=refusal.code, **refusal.fields)
+    log.warning("webhook.refused", provider=provider, error=refusal.code, fields=refusal.fields)
     status, body = http.problem(refusal, translation.get_language())
     response = JsonResponse(body, status=status, content_type=http.CONTENT_TYPE)
     if refusal.retry_after_s is not None:
