@@ -18,10 +18,11 @@ from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.social.shares import handlers as share_handlers
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import tasks as checkout_tasks
 from jishi.trade.fulfillment import tasks as fulfillment_tasks
-from jishi.trade.orders.events import OrderRefunded, OrderRefunding
+from jishi.trade.orders.events import OrderPaid, OrderRefunded, OrderRefunding
 
 
 def connect() -> None:
@@ -37,6 +38,7 @@ def connect_facts() -> None:
     """Who reacts to which fact. A handler's name marks its effect for ever: never rename one."""
     outbox.subscribe(PaymentCaptured, checkout_handlers.on_payment_captured, name="checkout.apply_payment")
     outbox.subscribe(RefundCompleted, checkout_handlers.on_refund_completed, name="checkout.apply_refund")
+    outbox.subscribe(OrderPaid, share_handlers.on_order_paid, name="shares.record_order")
     outbox.subscribe(OrderRefunding, play_handlers.on_order_refunding, name="plays.free_seat")
     outbox.subscribe(OrderRefunded, play_handlers.on_order_refunded, name="plays.mark_seat_refunded")
     outbox.subscribe(team_events.SeatTaken, play_handlers.on_seat_taken, name="plays.tell_moved")

@@ -1,1 +1,46 @@
-"""A living demo world, built through the operations that people use; marked as demo, removable as a whole."""
+"""A living demo world, built through the operations that people use; marked as demo, removable as a whole.
+
+The same seed gives the same world: the same people, goods, deals and states. Instants move with the day it
+is built.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from jishi.kernel import clock, sweeps
+from jishi.kernel.outbox import relay
+from jishi.simulation.demo import people, shelves, showcase
+from jishi.simulation.demo.history import History
+
+PEOPLE = 302
+SPAN = timedelta(days=42)
+TEAMS, ALONE = 92, 76
+EXPECTED_ORDERS = 400
+
+LOG_INS = {
+    "shopper": f"shopper@demo.jishi.local / {people.PASSWORD}",
+    "merchant": f"merchant@demo.jishi.local / {people.PASSWORD}",
+    "operator": f"operator@demo.jishi.local / {people.PASSWORD}",
+}
+
+
+def build(*, seed: int, progress: Callable[..., None], at: datetime | None = None) -> None:
+    """Build the world as it stands at ``at`` (now by default), in an empty installation."""
+    base = (at or clock.now()).astimezone(UTC)
+    dice = random.Random(seed)
+    crowd = people.settle(dice, count=PEOPLE, base=base)
+    progress("people", len(crowd.ids), PEOPLE)
+    owners = list(crowd.ids[2:20])
+    wares = shelves.stock(
+        dice, merchant_id=crowd.roles["merchant"], owners=owners, base=base, progress=progress
+    )
+    history = History(dice, crowd, wares, until=base, progress=progress)
+    for _ in range(ALONE):
+        history.later(base - SPAN * dice.random(), history.buy_alone)
+    for _ in range(TEAMS):
+        history.later(base - SPAN * dice.random(), history.team_up)
+    showcase.arrange(history, until=base)
+    history.run(EXPECTED_ORDERS)
+    sweeps.run_all(base)
+    relay.drain()
