@@ -43,11 +43,14 @@ FACES = 5
 SHOWN_SEATS = (SeatState.HELD, SeatState.TAKEN, *rules.REFUND_SEATS)
 
 
-def running(at: datetime) -> Q:
-    """Return the condition of offers under which a team can be started at an instant."""
-    in_stock = Q(stock_limit__isnull=True) | Q(units_claimed__lt=F("stock_limit"))
-    in_period = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-    return Q(status=OfferStatus.ON) & in_period & in_stock
+def running(at: datetime, prefix: str = "") -> Q:
+    """Return the condition of offers (seen from `prefix`) under which a team can be started at an instant."""
+
+    def having(**conditions: Any) -> Q:
+        return Q(**{prefix + name: value for name, value in conditions.items()})
+
+    in_period = having(starts_at__lte=at) & (having(ends_at__isnull=True) | having(ends_at__gt=at))
+    return having(status=OfferStatus.ON) & in_period & _units_left(prefix)
 
 
 # --- Mechanics and offers ---------------------------------------------------------------------------------
@@ -98,8 +101,17 @@ def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
 def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
     """Return the offer under which teams can be started for a product now, if there is one."""
     now = clock.at_or_now(at)
-    offer = _offers().filter(running(now), product_id=product_id).order_by("-starts_at", "-pk").first()
-    return None if offer is None else _offer_view(offer, now)
+    rows = (
+        OfferPrice.objects.select_related("offer")
+        .filter(running(now, "offer__"), offer__product_id=product_id)
+        .order_by("-offer__starts_at", "-offer_id", "variant_id")
+    )
+    prices = list(rows)
+    if not prices:
+        return None
+    offer = prices[0].offer
+    mine = {price.variant_id: price.price_minor for price in prices if price.offer_id == offer.pk}
+    return _offer_view(offer, now, mine)
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
@@ -288,9 +300,10 @@ def _has_units(offer: Offer) -> bool:
     return offer.stock_limit is None or offer.units_claimed < offer.stock_limit
 
 
-def _offer_view(offer: Offer, at: datetime) -> OfferView:
+def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = None) -> OfferView:
     kind = mechanics.get(offer.mechanic)
-    prices = {price.variant_id: price.price_minor for price in offer.prices.all()}
+    if prices is None:
+        prices = {price.variant_id: price.price_minor for price in offer.prices.all()}
     return OfferView(
         id=offer.pk,
         code=offer.code,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from jishi.goods.catalog.contracts import (
     MediaView,
@@ -28,12 +29,7 @@ def get_product(product_id: int, *, language: str) -> ProductView:
 
     :raises ProductUnknown: no such product.
     """
-    listing = (
-        Listing.objects.filter(pk=product_id)
-        .select_related("product__category", "product__brand")
-        .defer("search_zh", "search_en")
-        .first()
-    )
+    listing = _shown().filter(pk=product_id).first()
     if listing is None:
         raise ProductUnknown
     return _product_view(listing, language)
@@ -41,8 +37,14 @@ def get_product(product_id: int, *, language: str) -> ProductView:
 
 def find_product_by_code(code: str, *, language: str) -> ProductView | None:
     """The product with this public code, or None."""
-    product_id = find_product_id(code)
-    return None if product_id is None else get_product(product_id, language=language)
+    listing = _shown().filter(product__code=code).first()
+    return None if listing is None else _product_view(listing, language)
+
+
+def _shown() -> QuerySet[Listing]:
+    return Listing.objects.select_related("product__category__parent", "product__brand").defer(
+        "search_zh", "search_en"
+    )
 
 
 def find_product_id(code: str) -> int | None:
@@ -198,7 +200,11 @@ def _label(labels: Mapping[str, Any], source: str, language: str) -> str:
 def _breadcrumbs(category: Category | None, language: str) -> tuple[Named, ...]:
     if category is None:
         return ()
-    rows = {row.pk: row for row in Category.objects.filter(pk__in=category.ancestor_ids)}
+    # The node and its parent came with the product; only deeper trees need another statement.
+    rows = {row.pk: row for row in (category, category.parent) if row is not None}
+    further = set(category.ancestor_ids) - rows.keys()
+    if further:
+        rows |= {row.pk: row for row in Category.objects.filter(pk__in=further)}
     path = [rows[pk] for pk in category.ancestor_ids if pk in rows]
     return tuple(Named(row.slug, pick(row.name, language)) for row in path)
 
