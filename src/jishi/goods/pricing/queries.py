@@ -7,6 +7,7 @@ reaches a price except through a rule.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -92,7 +93,7 @@ def list_prices(variant_ids: Iterable[int], currency: str) -> dict[int, PriceVie
 
 
 def list_written_prices(variant_ids: Iterable[int], currency: str) -> dict[int, tuple[int, int | None]]:
-    """Return (amount, compare-at) as the merchant wrote them, shown to buyers or not: for editors and exports."""
+    """Return (amount, compare-at) as the merchant wrote them, shown or not: for editors and exports."""
     with connection.cursor() as cursor:
         cursor.execute(_PRICES, [sorted(set(variant_ids)), currency])
         return {variant_id: (amount, compare_at) for variant_id, amount, compare_at, _ in cursor.fetchall()}
@@ -107,7 +108,7 @@ def list_lowest_prices(
     """
     moment = clock.at_or_now(until)
     window = timedelta(days=reference_days() if days is None else days)
-    values = {
+    values: dict[str, Any] = {
         "variants": sorted(set(variant_ids)),
         "currency": currency,
         "since": moment - window,

@@ -47,7 +47,7 @@ def restock(
             raise HoldUnknown(reference=hold_reference)
         if any(row[4] for row in shipped):
             return
-        out = {}
+        out: dict[int, int] = {}
         for _, variant_id, quantity, _, _ in shipped:
             out[variant_id] = out.get(variant_id, 0) + quantity
         demand = rules.sum_demand(lines) if lines is not None else {v: q for v, q in out.items() if q}

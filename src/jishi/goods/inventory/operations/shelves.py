@@ -132,7 +132,7 @@ def _lock(
         raise WarehouseUnknown(warehouse=warehouse)
     ids = sorted(variants)
     run(_ADD_SHELVES, [place, ids, [variants[variant_id].product_id for variant_id in ids]])
-    return run(_LOCK, [kind, reference, place, ids])  # type: ignore[return-value]  # the columns of _LOCK
+    return run(_LOCK, [kind, reference, place, ids])
 
 
 def _move(deltas: Mapping[int, int], kind: str, reference: str, at: datetime | None) -> int:

@@ -5,7 +5,7 @@ all its variants.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -37,10 +37,10 @@ WITH wanted AS (
     SELECT c.*, LEAST(
         (SELECT min(h.amount_minor) FROM pricing_pricehistory h
           WHERE h.variant_id = c.variant_id AND h.currency = c.currency
-            AND h.at > c.from_at - %(window)s AND h.at < c.from_at),
+            AND h.at > c.from_at - %(window)s::interval AND h.at < c.from_at),
         (SELECT h.amount_minor FROM pricing_pricehistory h
-          WHERE h.variant_id = c.variant_id AND h.currency = c.currency AND h.at <= c.from_at - %(window)s
-            AND %(window)s > interval '0'
+          WHERE h.variant_id = c.variant_id AND h.currency = c.currency
+            AND h.at <= c.from_at - %(window)s::interval AND %(window)s::interval > interval '0'
           ORDER BY h.at DESC, h.id DESC LIMIT 1)) AS lowest_before_minor
     FROM changed c
 ), kept AS (
@@ -102,7 +102,7 @@ def _write(rows: Sequence[PriceRow], variants: dict[int, catalog.VariantView], a
                 "amounts": [row[2] for row in rows],
                 "compare_ats": [row[3] for row in rows],
                 "at": at,
-                "window": timedelta(days=queries.reference_days()),
+                "window": f"{queries.reference_days()} days",
             },
         )
 
