@@ -86,7 +86,7 @@ def settle_seat(*, order_code: str, paid_at: datetime, at: datetime | None = Non
         if seat.state == SeatState.TAKEN:
             return
         if seat.state == SeatState.HELD:
-            if _holds_good(play, seat, paid_at=paid_at, at=now):
+            if _holds_good(play, paid_at=paid_at):
                 take(play, seat, paid_at=paid_at, at=now)
                 return
             counts.release(play, seat, at=now)
@@ -126,7 +126,7 @@ def take(play: Play, seat: Seat, *, paid_at: datetime, at: datetime, moved_from:
     seat.team, seat.moved_from = team, moved_from or seat.moved_from
     team.seats_taken += 1
     if team.state == TeamState.STARTING:
-        _open(play, at=at)
+        _open(play, opened_at=at if moved_from else paid_at, at=at)
     seat.save(update_fields=["state", "paid_at", "left_at", "team", "moved_from", "is_leader"])
     team.save(update_fields=["seats_taken", "seats_held", "state", "opened_at", "deadline_at"])
     outbox.publish(
@@ -142,11 +142,11 @@ def take(play: Play, seat: Seat, *, paid_at: datetime, at: datetime, moved_from:
     endings.judge(play, at=at, is_over=False)
 
 
-def _open(play: Play, *, at: datetime) -> None:
+def _open(play: Play, *, opened_at: datetime, at: datetime) -> None:
     team = play.team
     team.state = rules.move_team(team.state, TeamState.OPEN)
-    team.opened_at = at
-    team.deadline_at = rules.deadline(play.terms, opened_at=at, ends_at=play.offer.ends_at)
+    team.opened_at = opened_at
+    team.deadline_at = rules.deadline(play.terms, opened_at=opened_at, ends_at=play.offer.ends_at)
     outbox.publish(
         TeamStarted(
             **play.facts(), at=at, leader_id=team.leader_id, size=team.size, deadline_at=team.deadline_at
@@ -154,10 +154,10 @@ def _open(play: Play, *, at: datetime) -> None:
     )
 
 
-def _holds_good(play: Play, seat: Seat, *, paid_at: datetime, at: datetime) -> bool:
+def _holds_good(play: Play, *, paid_at: datetime) -> bool:
     if play.team.state == TeamState.STARTING:
         # A team opened after the end of its offer would have no time to fill.
-        return play.offer.ends_at is None or at < play.offer.ends_at
+        return play.offer.ends_at is None or paid_at < play.offer.ends_at
     return play.team.state == TeamState.OPEN and rules.is_in_time(
         play.terms, paid_at=paid_at, deadline_at=play.team.deadline_at
     )

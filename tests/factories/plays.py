@@ -1,0 +1,106 @@
+"""Offers and teams for tests, through placing, paying and the handlers, as in life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from jishi.kernel.outbox import relay
+from jishi.promotions.plays import operations as plays
+from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.plays.contracts import OfferView, TeamView
+from jishi.promotions.plays.models import Seat, Team
+from jishi.trade.checkout.contracts import Placed
+from tests.factories import trade
+from tests.factories.trade import NOON, Buyer, Scene
+
+ALONE, TOGETHER = 1000, 700
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Party:
+    """An offer for one product, and ways to start, join and pay."""
+
+    scene: Scene
+    offer: OfferView
+
+    def start(self, who: Buyer, *, at: datetime = NOON, quantity: int = 1, **tokens: str) -> Placed:
+        """Place an order that starts a team."""
+        return self._place(who, {"offer": self.offer.code, **tokens}, at, quantity)
+
+    def join(self, who: Buyer, team: str, *, at: datetime = NOON, quantity: int = 1, **tokens: str) -> Placed:
+        """Place an order that joins a team."""
+        return self._place(who, {"offer": self.offer.code, "team": team, **tokens}, at, quantity)
+
+    def started(self, who: Buyer | None = None, *, at: datetime = NOON, **tokens: str) -> Team:
+        """Start a team and pay for it; return it open."""
+        placed = self.start(who or trade.buyer(), at=at, **tokens)
+        trade.pay(placed, at=at)
+        return team_of(placed)
+
+    def joined(self, team: Team, who: Buyer | None = None, *, at: datetime = NOON, **tokens: str) -> Placed:
+        """Join a team and pay for it."""
+        placed = self.join(who or trade.buyer(), team.code, at=at, **tokens)
+        trade.pay(placed, at=at)
+        return placed
+
+    def _place(self, who: Buyer, tokens: Mapping[str, str], at: datetime, quantity: int) -> Placed:
+        return trade.place(who, (self.scene.variant_id, quantity), tokens=tokens, at=at)
+
+
+def party(
+    *,
+    stock: int = 100,
+    starts_at: datetime = NOON - timedelta(days=1),
+    ends_at: datetime | None = None,
+    stock_limit: int | None = None,
+    **params: Any,
+) -> Party:
+    """Open a shop with one product and an offer for it; teams of two within 24 hours unless said otherwise."""
+    scene = trade.scene(price=ALONE, stock=stock)
+    offer = plays.create_offer(
+        shop_id=scene.shop.id,
+        product_id=scene.product_id,
+        mechanic="group_buy",
+        params={"size": 2, **params},
+        prices={scene.variant_id: TOGETHER},
+        starts_at=starts_at,
+        ends_at=ends_at,
+        stock_limit=stock_limit,
+        at=NOON - timedelta(days=1),
+    )
+    return Party(scene, offer)
+
+
+def seat_of(placed: Placed) -> Seat:
+    """Return the seat behind an order."""
+    return Seat.objects.select_related("team").get(order_code=placed.order_codes[0])
+
+
+def team_of(placed: Placed) -> Team:
+    """Return the team behind an order."""
+    return seat_of(placed).team
+
+
+def fresh(team: Team) -> Team:
+    """Read a team again."""
+    return Team.objects.get(pk=team.pk)
+
+
+def view(team: Team, who: Buyer | None = None, *, at: datetime = NOON) -> TeamView:
+    """Return a team as somebody sees it."""
+    return play_queries.get_team(team.code, viewer_id=who.id if who else None, language="en", at=at)
+
+
+def order_state(placed: Placed) -> str:
+    """Return where the order of a purchase stands."""
+    return trade.state(placed.order_codes[0])
+
+
+def finish_refunds(*placed: Placed, at: datetime = NOON + timedelta(days=3)) -> None:
+    """Let every refund that is due arrive, and every handler hear of it."""
+    trade.finish_refunds(*[item.order_codes[0] for item in placed], at=at)
+    relay.drain()
