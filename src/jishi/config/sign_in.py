@@ -41,6 +41,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("JISHI_BEHIND_PROXY") else 0
 
 ACCOUNT_ADAPTER = "jishi.people.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "jishi.people.accounts.adapter.SocialAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "jishi.people.accounts.signup_form.SignUpExtras"
 ACCOUNT_FORMS = {
     "login": "jishi.surfaces.storefront.pages.sign_in.PasswordForm",
     "request_login_code": "jishi.surfaces.storefront.pages.sign_in.CodeForm",
@@ -71,6 +72,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 
+MFA_ADAPTER = "jishi.people.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

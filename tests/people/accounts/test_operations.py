@@ -296,7 +296,8 @@ def test_an_avatar_is_drawn_anew_without_what_the_file_carried():
     user = User.objects.get(pk=card.id)
     from django.core.files.storage import default_storage
 
-    stored = default_storage.open(user.avatar).read()
+    with default_storage.open(user.avatar) as file:
+        stored = file.read()
     assert b"secret-place" not in stored
     assert Image.open(io.BytesIO(stored)).size == (256, 256)
 

@@ -79,6 +79,7 @@ def test_texts_are_posted_to_the_configured_gateway(settings):
         operations.send_sms(phone="+8613800138000", text="again")
 
     server.shutdown()
+    server.server_close()
     assert seen[0][0] == "Bearer secret" and b'"phone":"+8613800138000"' in seen[0][1].replace(b": ", b":")
 
 

@@ -1,8 +1,10 @@
 """What the sign-in library asks us: numbers, codes, limits, safe redirects and new people.
 
-Invariant: a password or session belongs only to somebody who has proven the e-mail address or number behind it.
+Invariant: a password or session belongs only to somebody who has proven the e-mail address or number
+behind it.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +12,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.fields import PhoneField
 from allauth.account.stages import EmailVerificationStage
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django import forms
 from django.conf import settings
@@ -25,6 +28,7 @@ from jishi.kernel import crypto
 from jishi.people.accounts import codes, providers, rules
 from jishi.people.accounts.models import User, phone_index
 
+ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})")
 # The page itself says so; a second notice would only push the form down.
 SILENT_MESSAGES = {
     "account/messages/login_code_sent.txt",
@@ -55,12 +59,15 @@ class TolerantPhoneField(PhoneField):
 
 
 class ProvenContactStage(EmailVerificationStage):
-    """Ask for proof of the e-mail address only of people who have not proven a number."""
+    """Ask for proof of an e-mail address only where there is one to prove.
+
+    People known by their number, or by a network that told no address, have none.
+    """
 
     def handle(self) -> Any:
-        """Skip the stage for people known by their phone."""
+        """Skip the stage for people without an address."""
         user = self.login.user
-        if user is not None and user.phone_verified and not self.login.email:
+        if user is not None and not user.email and not self.login.email:
             return None, True
         return super().handle()
 
@@ -190,7 +197,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().add_message(request, level, message_template, *args, **kw)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # The library leaves the number out, so that five wrong passwords of anybody would lock out every phone.
+        # The library leaves the number out: five wrong passwords of anybody would lock out every phone.
         return f"{request.get_host()}:{login_name(request, credentials)}"
 
     def _allow(self, recipient: str) -> None:
@@ -199,15 +206,31 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """Opens accounts for people who come from another network, whose identity that network's server told us."""
+    """Opens accounts for people from another network, whose identity that network's server told us."""
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """Take over the name the network knows; nothing else."""
         user: User = super().populate_user(request, sociallogin, data)
         full = f"{data.get('first_name') or ''} {data.get('last_name') or ''}"
-        name = rules.clean_text(str(data.get("name") or data.get("username") or full))
+        name = rules.clean_text(_unescaped(str(data.get("name") or data.get("username") or full)))
         user.nickname = name[: rules.NICKNAME_MAX] or default_nickname(user.code)
         return user
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of second factors encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        """Return what is stored."""
+        return crypto.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret; without the key it fails."""
+        return crypto.decrypt(encrypted_text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name us to the browser; passkeys belong to the host without its port."""
+        return {"id": context.request.get_host().partition(":")[0], "name": "Jishi"}
 
 
 def stays_on_site(url: str | None, *, host: str, secure: bool) -> bool:
@@ -228,7 +251,7 @@ def default_nickname(code: str) -> str:
 
 
 def login_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """Return a keyed digest of what somebody signs in with: failures are counted without keeping addresses."""
+    """Return a keyed digest of what somebody signs in with, so that failures count without addresses."""
     given = dict(credentials or {})
     if request is not None and not any(given.get(k) for k in ("email", "phone", "username", "login")):
         given["login"] = request.POST.get("login") or request.POST.get("username") or ""
@@ -244,6 +267,11 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, 
     response = render(request, "account/locked.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
+
+
+def _unescaped(name: str) -> str:
+    # The library's Weixin client turns every character beyond Latin-1 into a written-out escape.
+    return ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), name)
 
 
 def _language() -> str:

@@ -1,7 +1,7 @@
 """How often a sign-in code may be sent, and which code a repeated request sends.
 
-Invariant: whoever holds a code that has not expired can still use it, whatever is requested after it. A repeated
-request sends the same code again, and a refused one changes nothing.
+Invariant: whoever holds a code that has not expired can still use it, whatever is requested after it.
+A repeated request sends the same code again, and a refused one changes nothing.
 """
 
 import time

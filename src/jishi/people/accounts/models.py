@@ -1,7 +1,8 @@
 """Tables of people and their addresses.
 
 Invariants: e-mail addresses are stored in lower case and unique; phone numbers are encrypted and unique by a
-keyed blind index; a person has at most one default address; what identifies a recipient is never stored readable.
+keyed blind index; a person has at most one default address; what identifies a recipient is never stored
+readable.
 """
 
 from typing import Any
@@ -25,7 +26,7 @@ def phone_index(phone: str | None) -> str | None:
 
 
 class OptionalEmailField(models.EmailField):
-    """An e-mail column with one spelling: lower case, and NULL for nobody's address, so that it can be unique."""
+    """An e-mail column with one spelling: lower case, and NULL where there is none, so that it is unique."""
 
     def get_prep_value(self, value: Any) -> Any:
         """Return what is stored."""
@@ -123,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return default_storage.url(self.avatar) if self.avatar else ""
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
-        """Tie sessions to the password and to the token epoch, so that raising the epoch signs out everywhere."""
+        """Tie sessions to the password and the token epoch: raising the epoch signs out everywhere."""
         value = f"{self.password}:{self.token_epoch}"
         return salted_hmac("jishi.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 

@@ -1,6 +1,7 @@
-"""Every column that says something about a person, and what becomes of it when the person asks to be forgotten.
+"""Every column that says something about a person, and what becomes of it when they ask to be forgotten.
 
-The inventory is data: a test compares it with the tables, so a new column fails the checks until somebody decides.
+The inventory is data: a test compares it with the tables, so a new column fails the checks until somebody
+decides.
 The reading is `queries.export_person`, the forgetting `operations.erase`.
 """
 

@@ -1,4 +1,4 @@
-"""The way text messages leave the house: a gateway that wiring connects, as mail goes through Django's backend.
+"""The way text messages leave the house: a sender that wiring connects. Mail goes through Django's backend.
 
 Accounts sends codes but stands below notifications, which knows the gateways.
 """

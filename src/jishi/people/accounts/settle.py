@@ -1,7 +1,7 @@
 """Lane tokens: who the caller is, provable without a database and without Django.
 
-A token is `person.epoch.expiry.mac`. It lives ten minutes and is renewed on page loads; raising a person's epoch
-revokes all earlier ones.
+A token is `person.epoch.expiry.mac`. It lives ten minutes and is renewed on page loads; raising a
+person's epoch revokes all earlier ones.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Sending messages out of the house and telling people things inside it.
 
-Sending talks to the network, so it is never called inside a transaction of the business; notices are rows and may be.
+Sending talks to the network, so it is never called inside a transaction of the business; notices are rows
+and may be.
 """
 
 from datetime import datetime, timedelta

@@ -63,7 +63,7 @@ def register(
 def register_many(rows: Iterable[NewPerson], *, at: datetime | None = None) -> list[int]:
     """Open many accounts without passwords; all of them or none. Returns the ids in the order of the rows.
 
-    Unlike `register` a row may lack contact data: an imported customer of whom only a number in a file is known.
+    Unlike `register` a row may lack contact data: an imported customer is only a number in a file.
 
     :raises EmailTaken: an e-mail address is in use or appears twice.
     :raises PhoneTaken: a number is in use or appears twice.

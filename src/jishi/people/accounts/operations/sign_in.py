@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from jishi.kernel import clock
 from jishi.people.accounts import codes, rules
@@ -68,25 +69,12 @@ def request_code(
 def forget_unproven(at: datetime | None = None) -> int:
     """Delete accounts nobody ever signed in to; returns how many."""
     before = clock.at_or_now(at) - FORGET_AFTER
-    rows = User.objects.filter(
-        last_login__isnull=True,
-        joined_at__lt=before,
-        phone_verified=False,
-        is_demo=False,
-        is_operator=False,
-        password__startswith="!",
-        emailaddress__verified=False,
-    ) | User.objects.filter(
-        last_login__isnull=True,
-        joined_at__lt=before,
-        phone_verified=False,
-        phone__isnull=False,
-        email__isnull=True,
-        is_demo=False,
-        is_operator=False,
-        password__startswith="!",
-        emailaddress__isnull=True,
-    )
+    # Django marks a password nobody can use with a leading exclamation mark.
+    idle = Q(last_login__isnull=True, joined_at__lt=before, password__startswith="!")  # noqa: S106 - no secret
+    plain = Q(phone_verified=False, is_demo=False, is_operator=False)
+    by_mail = Q(emailaddress__verified=False)
+    by_phone = Q(phone__isnull=False, email__isnull=True, emailaddress__isnull=True)
+    rows = User.objects.filter(idle & plain & (by_mail | by_phone))
     with transaction.atomic():
         ids = list(rows.distinct().values_list("pk", flat=True)[:1000])
         EmailAddress.objects.filter(user_id__in=ids).delete()
