@@ -202,7 +202,7 @@ def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
     quote = priced.quote
     slugs = {
         shop.id: shop.slug
-        for shop in merchants.list_shops(ids=[s.shop_id for s in quote.shops], language=language)
+        for shop in merchants.list_shops([s.shop_id for s in quote.shops], language=language).values()
     }
     lines = [
         shapes.QuoteLine(

@@ -86,5 +86,5 @@ def _profile(request: HttpRequest) -> shapes.Profile:
         view.language,
         view.theme,
         view.is_operator,
-        [shop.slug for shop in shops],
+        [shop.slug for shop in shops.values()],
     )
