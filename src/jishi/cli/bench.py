@@ -63,10 +63,7 @@ def _migrate(access: home.Access) -> None:
     home.set_environment(access, owner=True)
     home.django()
     migrations.apply(owner_url=access.owner_url, say=lambda words: None)
-    from django.db import connection
-
-    connection.close()
-    connection.settings_dict["USER"] = APP
+    home.use_database(access.app_url, pool=False)
 
 
 def _folder() -> Path:

@@ -169,6 +169,15 @@ def django() -> None:
         raise Failure(str(error)) from error
 
 
+def use_database(url: str, *, pool: bool) -> None:
+    """Turn Django to another role or address of the database. Processes that fork must not hold a pool."""
+    from django.db import connection
+
+    close_connections()
+    size = environment.number("JISHI_DB_POOL", 8) if pool else 0
+    connection.settings_dict.update(environment.database(url, pool_max=size))
+
+
 def close_connections() -> None:
     """Close Django's connections and pools, so that a server we started can stop at once."""
     import sys

@@ -6,6 +6,7 @@ append-only table (one that carries the trigger ``append_only``).
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 
@@ -71,11 +72,20 @@ def apply(*, owner_url: str, app: str = APP, say: Callable[[str], None] = print)
             tables = grant(owner, app=app)
             if settings.JISHI_DEMO:
                 sandbox_psp.prepare(owner_url, role=app)
+            _prepare_sandbox_provider(owner_url, app)
             say(f"Tables are up to date; {len(tables)} of them only ever grow.")
         else:
             raise Failure(
                 f"The role {app} does not exist: create it with `CREATE ROLE {app} LOGIN PASSWORD '…'`."
             )
+
+
+def _prepare_sandbox_provider(owner_url: str, app: str) -> None:
+    """The demo's payment provider keeps its own schema in the same database."""
+    from django.conf import settings
+
+    if settings.JISHI_DEMO:
+        importlib.import_module("jishi.simulation.sandbox_psp").prepare(owner_url, role=app)
 
 
 def first_line(error: Exception) -> str:

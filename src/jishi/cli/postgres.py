@@ -77,15 +77,16 @@ def server_account() -> pwd.struct_passwd | None:
     raise Failure("PostgreSQL refuses to run as root and there is no user `nobody`: set JISHI_PG_USER.")
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this process cleanly when its parent dies; runs in the child, after setuid."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+def die_with_parent(number: int) -> Callable[[], None] | None:
+    """Return a function to call in a child, after setuid: Linux sends it ``number`` when its parent dies."""
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)  # loaded before the fork
 
+    def ask() -> None:
+        library.prctl(PR_SET_PDEATHSIG, number)
 
-def die_with_parent() -> Callable[[], None] | None:
-    """Return the function for ``preexec_fn``, where the system has one."""
-    return _die_with_parent if sys.platform == "linux" else None
+    return ask
 
 
 class Cluster:
@@ -168,7 +169,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 cwd=self.data,
                 start_new_session=True,  # Ctrl-C reaches us first; we stop the server last
-                preexec_fn=die_with_parent(),
+                preexec_fn=die_with_parent(signal.SIGINT),
                 **_as_account(account),
             )
         self._wait_until_ready()

@@ -29,16 +29,23 @@ def run(options: argparse.Namespace) -> int:
     port = options.port or (8001 if options.part == "lane" else 8000)
     if options.part == "web":
         return _web(options.host, port, options.workers)
+    if options.part == "lane":
+        return _uvicorn("jishi.surfaces.lane.app:application", options.host, port)
+    home.django()
+    return front(options.host, port)
+
+
+def front(host: str, port: int) -> int:
+    """Run lane and web in one process; Django is set up already."""
+    return _uvicorn("jishi.config.asgi:application", host, port)
+
+
+def _uvicorn(target: str, host: str, port: int) -> int:
     import uvicorn
 
-    if options.part == "front":
-        home.django()
-    target = (
-        "jishi.surfaces.lane.app:application" if options.part == "lane" else "jishi.config.asgi:application"
-    )
     uvicorn.run(
         target,
-        host=options.host,
+        host=host,
         port=port,
         lifespan="on",
         access_log=False,

@@ -6,22 +6,25 @@ The front process and the worker are children of this one; they and PostgreSQL d
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from jishi.cli import home
+from jishi.cli import demo, home, migrations, serve
+from jishi.cli import work as worker
 from jishi.cli.failure import Failure
 from jishi.cli.postgres import APP, OWNER, die_with_parent
 from jishi.cli.progress import Progress
@@ -29,6 +32,8 @@ from jishi.config import environment
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 10.0
+LARGEST_LOG = 20_000_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,58 +53,86 @@ class Stopped(Exception):
 
 
 class Household:
-    """The children of this command, in order of start."""
+    """The children of this command in order of start: forks, so that Django is loaded once for all."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.children: dict[str, int] = {}
 
-    def start(
-        self, name: str, *words: str, ready_fd: int | None = None, **extra: str
-    ) -> subprocess.Popen[bytes]:
-        """Start a part of ourselves; its output goes to a log file of its own."""
+    def start(self, name: str, work: Callable[[], int]) -> None:
+        """Run ``work`` in a child; what it prints goes to a log file of its own."""
         path = self.log(name)
-        if path.exists() and path.stat().st_size > 20_000_000:
+        if path.exists() and path.stat().st_size > LARGEST_LOG:
             path.replace(path.with_suffix(".log.1"))
-        with path.open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "jishi.cli", *words],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **extra},
-                start_new_session=True,
-                preexec_fn=die_with_parent(),
-                pass_fds=(ready_fd,) if ready_fd is not None else (),
-            )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if child == 0:
+            _become(path, work)
         self.children[name] = child
-        return child
 
     def log(self, name: str) -> Path:
         """Return where a part writes its lines."""
         return self.logs / f"{name}.log"
 
+    def wait(self, name: str) -> int:
+        """Wait for a child that ends by itself and return its exit code."""
+        code = os.waitstatus_to_exitcode(os.waitpid(self.children[name], 0)[1])
+        del self.children[name]
+        return code
+
     def check(self) -> None:
         """:raises Failure: a part has ended by itself."""
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                raise Failure(
-                    f"The {name} process ended by itself ({_tail(self.log(name))}; log: {self.log(name)})."
-                )
+        for name, child in list(self.children.items()):
+            if os.waitpid(child, os.WNOHANG)[0]:
+                del self.children[name]
+                log = self.log(name)
+                raise Failure(f"The {name} process ended by itself ({_tail(log)}; log: {log}).")
 
     def stop(self) -> None:
         """End all parts, the last one first; after ten seconds without asking."""
         for child in reversed(self.children.values()):
-            if child.poll() is None:
-                child.terminate()
-        until = time.monotonic() + 10
+            os.kill(child, signal.SIGTERM)
+        until = time.monotonic() + STOP_WITHIN_S
+        while self.children and time.monotonic() < until:
+            self._reap()
+            time.sleep(0.02)
         for child in self.children.values():
-            try:
-                child.wait(timeout=max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        self.children.clear()
+            os.kill(child, signal.SIGKILL)
+        while self.children:
+            self._reap()
+
+    def _reap(self) -> None:
+        for name, child in list(self.children.items()):
+            if os.waitpid(child, os.WNOHANG)[0]:
+                del self.children[name]
+
+
+def _become(log: Path, work: Callable[[], int]) -> NoReturn:
+    """Turn a fresh fork into the part that it is for. Never returns."""
+    code = 1
+    try:
+        if setup := die_with_parent(signal.SIGTERM):
+            setup()
+        os.setsid()  # Ctrl-C reaches the supervisor first
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        with log.open("ab", buffering=0) as file, open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        home.use_database(os.environ["DATABASE_URL"], pool=True)
+        code = work()
+    except Failure as failure:
+        print(f"jishi: {failure.sentence}", file=sys.stderr)
+    except SystemExit as ending:
+        code = int(ending.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -125,9 +158,14 @@ def run(options: argparse.Namespace) -> int:
                 cluster.start()
             access = home.Access(cluster.url(APP), cluster.url(OWNER), cluster)
         home.set_environment(access)
-        log_ins = _prepare(options, household, progress)
+        with progress.step("Tables"):
+            home.django()
+            home.use_database(access.owner_url, pool=False)
+            migrations.apply(owner_url=access.owner_url, say=lambda words: None)
+            home.use_database(access.app_url, pool=False)
+        log_ins = {} if options.empty else _populate(options.seed, household, progress)
         with progress.step("Shop, live lane and worker"):
-            _start_parts(options, port, url, household)
+            _start_parts(options, port, household)
         _announce(url, options, progress, log_ins, folder)
         while True:
             time.sleep(0.5)
@@ -145,43 +183,45 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _prepare(options: argparse.Namespace, household: Household, progress: Progress) -> dict[str, str]:
-    """Migrate and, in an empty shop, build the demo world: one child, so that its memory goes with it."""
-    words = ["demo", "--prepare", "--seed", str(options.seed)]
-    if options.empty:
-        words.append("--empty")
-    reader, writer = os.pipe()
-    os.set_inheritable(writer, True)
-    child = household.start("prepare", *words, ready_fd=writer, JISHI_READY_FD=str(writer))
-    os.close(writer)
-    with progress.step("Tables and demo world"), os.fdopen(reader) as lines:
-        answer: dict[str, str] = {}
-        for line in lines:
-            message = json.loads(line)
-            if "log_ins" in message:
-                answer = message["log_ins"]
-            else:
-                progress.count(message["words"], message["done"], message.get("total"))
-        if child.wait():
-            raise Failure(
-                f"The database could not be prepared: {_tail(household.log('prepare'))} "
-                f"(log: {household.log('prepare')})"
-            )
-    del household.children["prepare"]
-    return answer
+def _populate(seed: int, household: Household, progress: Progress) -> dict[str, str]:
+    """Build the demo world in an empty shop, in a child, so that its memory goes with it."""
+    if not environment.flag("JISHI_DEMO"):
+        return {}
+    if demo.is_empty():
+        home.use_database(os.environ["DATABASE_URL"], pool=False)
+        reader, writer = os.pipe()
+
+        def work() -> int:
+            with os.fdopen(writer, "w", buffering=1) as pipe:
+                demo.build(seed, demo.reporter(pipe))
+            return 0
+
+        with progress.step("Demo world"):
+            household.start("demo", work)
+            os.close(writer)
+            with os.fdopen(reader) as lines:
+                for line in lines:
+                    progress.count(*json.loads(line))
+            if household.wait("demo"):
+                log = household.log("demo")
+                raise Failure(f"The demo world could not be built: {_tail(log)} (log: {log})")
+    return demo.log_ins()
 
 
-def _start_parts(options: argparse.Namespace, port: int, url: str, household: Household) -> None:
+def _start_parts(options: argparse.Namespace, port: int, household: Household) -> None:
     """Start front and worker together and wait until each part has answered for itself."""
+    home.close_connections()
+    gc.collect()
+    gc.freeze()  # the children share what is loaded; a collection would copy it
     reader, writer = os.pipe()
-    household.start("worker", "work", ready_fd=writer, JISHI_READY_FD=str(writer))
+    household.start("worker", lambda: worker.serve(ready=writer))
     os.close(writer)
-    household.start("front", "serve", "front", "--host", options.host, "--port", str(port))
+    household.start("front", lambda: serve.front(options.host, port))
     until = time.monotonic() + READY_WITHIN_S
     local = f"http://{'127.0.0.1' if options.host in ('0.0.0.0', '::') else _bracketed(options.host)}:{port}"  # noqa: S104
     waiting = {"/healthz": "web", "/readyz": "database", "/lane/health": "lane"}
     if environment.flag("JISHI_DEMO"):
-        waiting["/psp/health"] = "payment provider"
+        waiting["/psp/healthz"] = "payment provider"
     reasons: dict[str, str] = {}
     worker_ready = False
     while (waiting or not worker_ready) and time.monotonic() < until:

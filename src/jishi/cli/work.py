@@ -12,7 +12,6 @@ import contextlib
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 
 from jishi.cli import home
@@ -43,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.config.settings")
     home.django()
-    return _work()
+    return serve(ready=None)
 
 
 def _once() -> int:
@@ -56,13 +55,14 @@ def _once() -> int:
     return 0
 
 
-def _work() -> int:
+def serve(*, ready: int | None) -> int:
+    """Run the three loops; write to the pipe ``ready`` when each has shown that it works."""
     from jishi.kernel import sweeps
     from jishi.kernel.outbox import relay
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: _end(stop))
     first_passes = [threading.Event(), threading.Event()]
     loops = [
         threading.Thread(
@@ -75,12 +75,20 @@ def _work() -> int:
     for loop in loops:
         loop.start()
     try:
-        asyncio.run(_jobs(stop, first_passes))
+        asyncio.run(_jobs(stop, first_passes, ready))
     finally:
         stop.set()
         for loop in loops:
             loop.join(STOP_WITHIN_S)
     return 0
+
+
+def _end(stop: threading.Event) -> None:
+    """Ask the loops to end; a job library that waits for a database which is gone is not waited for."""
+    stop.set()
+    watchdog = threading.Timer(STOP_WITHIN_S, os._exit, (1,))
+    watchdog.daemon = True
+    watchdog.start()
 
 
 def _loop(
@@ -106,31 +114,23 @@ def _loop(
     connection.close()
 
 
-async def _jobs(stop: threading.Event, first_passes: list[threading.Event]) -> None:
+async def _jobs(stop: threading.Event, first_passes: list[threading.Event], ready: int | None) -> None:
     """Run procrastinate's worker, and tell the supervisor when all three loops have shown that they work."""
     from procrastinate.contrib.django import app
 
     async with app.with_connector(app.connector.get_worker_connector()).open_async() as opened:
         worker = asyncio.create_task(
             opened.run_worker_async(
-                concurrency=4, install_signal_handlers=False, shutdown_graceful_timeout=STOP_WITHIN_S
+                concurrency=4, install_signal_handlers=False, shutdown_graceful_timeout=STOP_WITHIN_S / 2
             )
         )
-        announced = False
         while not stop.is_set() and not worker.done():
             await asyncio.sleep(0.05)
-            if not announced and all(event.is_set() for event in first_passes):
-                announced = True
-                _announce()
+            if ready is not None and all(event.is_set() for event in first_passes):
+                with contextlib.suppress(OSError):  # nobody may be waiting any more
+                    os.write(ready, b"ready")
+                    os.close(ready)
+                ready = None
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await worker
-
-
-def _announce() -> None:
-    """Write to the supervisor's pipe, if there is one."""
-    handle = os.environ.pop("JISHI_READY_FD", "")
-    if handle:
-        with contextlib.suppress(OSError):
-            os.write(int(handle), f"ready {time.time():.0f}\n".encode())
-            os.close(int(handle))

@@ -29,6 +29,8 @@ PERSONAL = frozenset(
 
 def drop_personal(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace the values of personal keys; the key stays so that the line still tells what happened."""
+    for key in ("request", "color_message"):  # the request's address may carry a token
+        event.pop(key, None)
     for key in event.keys() & PERSONAL:
         event[key] = "[removed]"
     return event
