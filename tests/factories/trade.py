@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
+from tests.factories import goods
+
 from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.pricing.contracts import PriceLine
 from jishi.money.payments import operations as payments
@@ -21,7 +23,6 @@ from jishi.trade.checkout import queries as checkout_queries
 from jishi.trade.checkout.contracts import CheckoutQuote, Placed
 from jishi.trade.orders import queries as order_queries
 from jishi.trade.orders.contracts import OrderView
-from tests.factories import goods
 
 NOON = goods.NOON
 _number = count(1)

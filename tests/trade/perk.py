@@ -32,7 +32,12 @@ class PerkRule:
     code = "perk"
 
     def __init__(
-        self, *, total: int = 1000, per_person: int = 1000, off_minor: int = 100, closes_at: datetime | None = None
+        self,
+        *,
+        total: int = 1000,
+        per_person: int = 1000,
+        off_minor: int = 100,
+        closes_at: datetime | None = None,
     ) -> None:
         self.total, self.per_person = total, per_person
         self.off_minor, self.closes_at = off_minor, closes_at
@@ -56,7 +61,13 @@ class PerkRule:
         )
 
     def hold(
-        self, *, adjustment: Adjustment, hold_key: str, buyer_id: int | None, expires_at: datetime, at: datetime
+        self,
+        *,
+        adjustment: Adjustment,
+        hold_key: str,
+        buyer_id: int | None,
+        expires_at: datetime,
+        at: datetime,
     ) -> None:
         locks.advisory(SCOPE)
         self._check(buyer_id)

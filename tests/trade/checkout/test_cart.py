@@ -29,7 +29,10 @@ def test_a_cart_is_split_by_shop_and_sums_what_is_selected():
 
     cart = queries.get_cart(**mine, language="zh-hans")
 
-    assert [(part.shop.id, part.selected_minor) for part in cart.shops] == [(one.shop.id, 2000), (two.shop.id, 0)]
+    assert [(part.shop.id, part.selected_minor) for part in cart.shops] == [
+        (one.shop.id, 2000),
+        (two.shop.id, 0),
+    ]
     assert (cart.count, cart.selected_count, cart.selected_minor, cart.currency) == (2, 1, 2000, "CNY")
     assert queries.count_lines(**mine) == 2
 
@@ -67,7 +70,11 @@ def test_a_line_says_why_it_cannot_be_bought():
     cart = queries.get_cart(person_id=scene.buyer.id, language="zh-hans")
 
     problems = {line.variant_id: line.problem for part in cart.shops for line in part.lines}
-    assert problems == {scene.variant_id: "too_few", sold_out: "sold_out", gone.variant_ids[0]: "not_sellable"}
+    assert problems == {
+        scene.variant_id: "too_few",
+        sold_out: "sold_out",
+        gone.variant_ids[0]: "not_sellable",
+    }
     assert (cart.selected_count, cart.selected_minor) == (0, 0)
     with pytest.raises(NotSellable):
         checkout.add_to_cart(person_id=scene.buyer.id, variant_id=gone.variant_ids[0])

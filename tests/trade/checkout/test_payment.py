@@ -47,7 +47,10 @@ def test_a_paid_checkout_is_held_in_escrow_with_its_shares():
     assert trade.state(code) == "paid"
     holding = escrow_queries.get_holding(code)
     assert (holding.captured_minor, holding.held_minor) == (2800, 2800)
-    assert [(part.role, part.amount_minor) for part in holding.splits] == [("merchant", 2700), ("commission", 100)]
+    assert [(part.role, part.amount_minor) for part in holding.splits] == [
+        ("merchant", 2700),
+        ("commission", 100),
+    ]
     assert facts("trade.order.paid") == 1
 
 
@@ -231,7 +234,10 @@ def test_cancelling_one_order_of_two_renews_the_payment_of_the_other():
     assert payment_queries.get_intent(renewed).amount_minor == 300
     trade.pay(placed)
     assert (trade.state(first), trade.state(second)) == ("cancelled", "awaiting_payment")
-    assert sum(refund.amount_minor for code in (first, second) for refund in payment_queries.list_refunds(code)) == 1300
+    assert (
+        sum(refund.amount_minor for code in (first, second) for refund in payment_queries.list_refunds(code))
+        == 1300
+    )
     trade.capture(renewed)
     trade.tell_captured(renewed)
     assert trade.state(second) == "paid"

@@ -37,7 +37,10 @@ def test_a_checkout_over_two_shops_is_two_orders_and_one_payment():
     placed = trade.place(one.buyer, (one.variant_id, 2), (two.variant_id, 4))
 
     orders = [trade.order(code) for code in placed.order_codes]
-    assert [(order.shop_id, order.total_minor) for order in orders] == [(one.shop.id, 2000), (two.shop.id, 1000)]
+    assert [(order.shop_id, order.total_minor) for order in orders] == [
+        (one.shop.id, 2000),
+        (two.shop.id, 1000),
+    ]
     intent = payment_queries.get_intent(placed.intent_code)
     assert intent.amount_minor == placed.total_minor == 3000
     assert [(part.order_code, part.amount_minor) for part in intent.allocations] == [

@@ -104,7 +104,7 @@ def test_stk_063_baskets_in_opposite_order_never_deadlock(race: Race):
     scenes = [trade.scene(stock=10_000) for _ in range(2)]
     variants = [scene.variant_id for scene in scenes]
     variants += [goods.offer(scene.shop, stock=10_000).variant_ids[0] for scene in scenes]
-    people = [trade.buyer() for _ in range(40)]
+    people = [trade.buyer() for _ in range(24)]
 
     def buy(number: int) -> int:
         order = variants if number % 2 else list(reversed(variants))
@@ -114,7 +114,7 @@ def test_stk_063_baskets_in_opposite_order_never_deadlock(race: Race):
             trade.place(who, *[(variant_id, 1) for variant_id in (order, shuffled)[turn % 2]])
         return 3
 
-    outcomes = race(8, lambda n: sum(buy(number) for number in range(n * 5, n * 5 + 5)))
+    outcomes = race(8, lambda n: sum(buy(number) for number in range(n * 3, n * 3 + 3)))
 
     assert kinds(outcomes) == {"int": 8}
     placed = sum(outcomes)
@@ -197,7 +197,9 @@ def test_pay_039_the_loser_of_a_perk_never_gets_the_winners_money_back(race: Rac
     states = [trade.state(one.order_codes[0]) for one in placed]
     refunds = [len(payment_queries.list_refunds(one.order_codes[0])) for one in placed]
     assert sorted(states) == ["expired"] * 3 + ["paid"]
-    assert [(state == "paid", count) for state, count in zip(states, refunds, strict=True)].count((True, 0)) == 1
+    assert [(state == "paid", count) for state, count in zip(states, refunds, strict=True)].count(
+        (True, 0)
+    ) == 1
     assert sum(refunds) == 3
 
 

@@ -92,6 +92,17 @@ class OrderDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PastOrder:
+    """An order that was bought, paid, shipped and received before this installation heard of it."""
+
+    draft: OrderDraft
+    placed_at: datetime
+    paid_at: datetime
+    shipped_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLineView:
     """One line of an order."""
 

@@ -12,187 +12,413 @@ from jishi.kernel.schema import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('merchants', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("merchants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('checkout_code', models.CharField(max_length=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('goods_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField(default=0)),
-                ('delivery_minor', models.BigIntegerField(default=0)),
-                ('total_minor', models.BigIntegerField()),
-                ('commission_bps', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(default=jishi.trade.orders.contracts.OrderState['AWAITING_PAYMENT'], max_length=20)),
-                ('intent_code', models.CharField(blank=True, default='', max_length=12)),
-                ('address', jishi.kernel.crypto.EncryptedTextField(blank=True, default='')),
-                ('delivery_code', models.CharField(blank=True, default='', max_length=40)),
-                ('share_code', models.CharField(blank=True, default='', max_length=12)),
-                ('channel', models.CharField(default='web', max_length=20)),
-                ('tokens', models.JSONField(default=dict)),
-                ('placed_at', models.DateTimeField()),
-                ('pay_by_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('shipped_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('auto_confirm_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('close_reason', models.CharField(blank=True, default='', max_length=60)),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("checkout_code", models.CharField(max_length=12)),
+                ("currency", models.CharField(max_length=3)),
+                ("goods_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField(default=0)),
+                ("delivery_minor", models.BigIntegerField(default=0)),
+                ("total_minor", models.BigIntegerField()),
+                ("commission_bps", models.PositiveIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.trade.orders.contracts.OrderState["AWAITING_PAYMENT"], max_length=20
+                    ),
+                ),
+                ("intent_code", models.CharField(blank=True, default="", max_length=12)),
+                ("address", jishi.kernel.crypto.EncryptedTextField(blank=True, default="")),
+                ("delivery_code", models.CharField(blank=True, default="", max_length=40)),
+                ("share_code", models.CharField(blank=True, default="", max_length=12)),
+                ("channel", models.CharField(default="web", max_length=20)),
+                ("tokens", models.JSONField(default=dict)),
+                ("placed_at", models.DateTimeField()),
+                ("pay_by_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("shipped_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("auto_confirm_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("close_reason", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FulfilmentHold',
+            name="FulfilmentHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('released_at', models.DateTimeField(null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=80)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderAdjustment',
+            name="OrderAdjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40)),
-                ('reference', models.CharField(blank=True, default='', max_length=80)),
-                ('amount_minor', models.BigIntegerField()),
-                ('funder_kind', models.CharField(max_length=20)),
-                ('funder_id', models.BigIntegerField(null=True)),
-                ('message', models.CharField(max_length=300)),
-                ('params', models.JSONField(default=dict)),
-                ('defers_fulfilment', models.BooleanField(default=False)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='orders.order')),
-                ('variant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40)),
+                ("reference", models.CharField(blank=True, default="", max_length=80)),
+                ("amount_minor", models.BigIntegerField()),
+                ("funder_kind", models.CharField(max_length=20)),
+                ("funder_id", models.BigIntegerField(null=True)),
+                ("message", models.CharField(max_length=300)),
+                ("params", models.JSONField(default=dict)),
+                ("defers_fulfilment", models.BooleanField(default=False)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.variant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order_id', 'id'],
+                "ordering": ["order_id", "id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, default='', max_length=60)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('product_code', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=300)),
-                ('options', models.JSONField(default=list)),
-                ('image_url', models.CharField(blank=True, default='', max_length=500)),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField(default=0)),
-                ('total_minor', models.BigIntegerField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("product_code", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=300)),
+                ("options", models.JSONField(default=list)),
+                ("image_url", models.CharField(blank=True, default="", max_length=500)),
+                ("quantity", models.PositiveIntegerField()),
+                ("unit_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField(default=0)),
+                ("total_minor", models.BigIntegerField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.order"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.variant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order_id', 'position'],
+                "ordering": ["order_id", "position"],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['buyer', '-placed_at', '-id'], name='orders_order_buyer'),
+            model_name="order",
+            index=models.Index(fields=["buyer", "-placed_at", "-id"], name="orders_order_buyer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['shop', '-placed_at', '-id'], name='orders_order_shop'),
+            model_name="order",
+            index=models.Index(fields=["shop", "-placed_at", "-id"], name="orders_order_shop"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='orders_order_newest'),
+            model_name="order",
+            index=models.Index(fields=["-placed_at", "-id"], name="orders_order_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['intent_code'], name='orders_order_intent'),
+            model_name="order",
+            index=models.Index(fields=["intent_code"], name="orders_order_intent"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', jishi.trade.orders.contracts.OrderState['AWAITING_PAYMENT'])), fields=['pay_by_at'], name='orders_order_unpaid_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", jishi.trade.orders.contracts.OrderState["AWAITING_PAYMENT"])),
+                fields=["pay_by_at"],
+                name="orders_order_unpaid_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', jishi.trade.orders.contracts.OrderState['SHIPPED'])), fields=['auto_confirm_at'], name='orders_order_confirm_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", jishi.trade.orders.contracts.OrderState["SHIPPED"])),
+                fields=["auto_confirm_at"],
+                name="orders_order_confirm_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('checkout_code', 'shop'), name='orders_order_one_per_shop'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("checkout_code", "shop"), name="orders_order_one_per_shop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jishi.trade.orders.contracts.OrderState['AWAITING_PAYMENT'], jishi.trade.orders.contracts.OrderState['PAID'], jishi.trade.orders.contracts.OrderState['SHIPPED'], jishi.trade.orders.contracts.OrderState['RECEIVED'], jishi.trade.orders.contracts.OrderState['EXPIRED'], jishi.trade.orders.contracts.OrderState['CANCELLED'], jishi.trade.orders.contracts.OrderState['REFUNDING'], jishi.trade.orders.contracts.OrderState['REFUNDED']])), name='orders_order_state_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jishi.trade.orders.contracts.OrderState["AWAITING_PAYMENT"],
+                            jishi.trade.orders.contracts.OrderState["PAID"],
+                            jishi.trade.orders.contracts.OrderState["SHIPPED"],
+                            jishi.trade.orders.contracts.OrderState["RECEIVED"],
+                            jishi.trade.orders.contracts.OrderState["EXPIRED"],
+                            jishi.trade.orders.contracts.OrderState["CANCELLED"],
+                            jishi.trade.orders.contracts.OrderState["REFUNDING"],
+                            jishi.trade.orders.contracts.OrderState["REFUNDED"],
+                        ],
+                    )
+                ),
+                name="orders_order_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_minor'), '-', models.F('discount_minor')), '+', models.F('delivery_minor'))), ('delivery_minor__gte', 0), ('discount_minor__gte', 0), ('goods_minor__gte', 0), ('total_minor__gte', 0)), name='orders_order_sums'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("goods_minor"), "-", models.F("discount_minor")
+                            ),
+                            "+",
+                            models.F("delivery_minor"),
+                        ),
+                    ),
+                    ("delivery_minor__gte", 0),
+                    ("discount_minor__gte", 0),
+                    ("goods_minor__gte", 0),
+                    ("total_minor__gte", 0),
+                ),
+                name="orders_order_sums",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('commission_bps__lte', 10000)), name='orders_order_commission'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("commission_bps__lte", 10000)), name="orders_order_commission"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('state__in', [jishi.trade.orders.contracts.OrderState['PAID'], jishi.trade.orders.contracts.OrderState['SHIPPED'], jishi.trade.orders.contracts.OrderState['RECEIVED'], jishi.trade.orders.contracts.OrderState['REFUNDING'], jishi.trade.orders.contracts.OrderState['REFUNDED']])), models.Q(models.Q(('state__in', [jishi.trade.orders.contracts.OrderState['PAID'], jishi.trade.orders.contracts.OrderState['SHIPPED'], jishi.trade.orders.contracts.OrderState['RECEIVED'], jishi.trade.orders.contracts.OrderState['REFUNDING'], jishi.trade.orders.contracts.OrderState['REFUNDED']]), _negated=True), ('paid_at__isnull', True)), _connector='OR'), name='orders_order_paid_at'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("paid_at__isnull", False),
+                        (
+                            "state__in",
+                            [
+                                jishi.trade.orders.contracts.OrderState["PAID"],
+                                jishi.trade.orders.contracts.OrderState["SHIPPED"],
+                                jishi.trade.orders.contracts.OrderState["RECEIVED"],
+                                jishi.trade.orders.contracts.OrderState["REFUNDING"],
+                                jishi.trade.orders.contracts.OrderState["REFUNDED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [
+                                    jishi.trade.orders.contracts.OrderState["PAID"],
+                                    jishi.trade.orders.contracts.OrderState["SHIPPED"],
+                                    jishi.trade.orders.contracts.OrderState["RECEIVED"],
+                                    jishi.trade.orders.contracts.OrderState["REFUNDING"],
+                                    jishi.trade.orders.contracts.OrderState["REFUNDED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("paid_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="orders_order_paid_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [jishi.trade.orders.contracts.OrderState['SHIPPED'], jishi.trade.orders.contracts.OrderState['RECEIVED']]), _negated=True), ('shipped_at__isnull', False), _connector='OR'), name='orders_order_shipped_at'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                jishi.trade.orders.contracts.OrderState["SHIPPED"],
+                                jishi.trade.orders.contracts.OrderState["RECEIVED"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    ("shipped_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="orders_order_shipped_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fulfilmenthold',
-            index=models.Index(fields=['ref'], name='orders_fulfilmenthold_by_ref'),
+            model_name="fulfilmenthold",
+            index=models.Index(fields=["ref"], name="orders_fulfilmenthold_by_ref"),
         ),
         migrations.AddConstraint(
-            model_name='fulfilmenthold',
-            constraint=models.UniqueConstraint(fields=('order', 'ref'), name='orders_fulfilmenthold_ref'),
+            model_name="fulfilmenthold",
+            constraint=models.UniqueConstraint(fields=("order", "ref"), name="orders_fulfilmenthold_ref"),
         ),
         migrations.AddConstraint(
-            model_name='orderadjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__lte', 0)), name='orders_orderadjustment_reduces'),
+            model_name="orderadjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__lte", 0)), name="orders_orderadjustment_reduces"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderevent',
-            constraint=models.CheckConstraint(condition=models.Q(('to_state__in', [jishi.trade.orders.contracts.OrderState['AWAITING_PAYMENT'], jishi.trade.orders.contracts.OrderState['PAID'], jishi.trade.orders.contracts.OrderState['SHIPPED'], jishi.trade.orders.contracts.OrderState['RECEIVED'], jishi.trade.orders.contracts.OrderState['EXPIRED'], jishi.trade.orders.contracts.OrderState['CANCELLED'], jishi.trade.orders.contracts.OrderState['REFUNDING'], jishi.trade.orders.contracts.OrderState['REFUNDED']])), name='orders_orderevent_state_known'),
+            model_name="orderevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "to_state__in",
+                        [
+                            jishi.trade.orders.contracts.OrderState["AWAITING_PAYMENT"],
+                            jishi.trade.orders.contracts.OrderState["PAID"],
+                            jishi.trade.orders.contracts.OrderState["SHIPPED"],
+                            jishi.trade.orders.contracts.OrderState["RECEIVED"],
+                            jishi.trade.orders.contracts.OrderState["EXPIRED"],
+                            jishi.trade.orders.contracts.OrderState["CANCELLED"],
+                            jishi.trade.orders.contracts.OrderState["REFUNDING"],
+                            jishi.trade.orders.contracts.OrderState["REFUNDED"],
+                        ],
+                    )
+                ),
+                name="orders_orderevent_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_minor')), '-', models.F('discount_minor'))), ('discount_minor__gte', 0), ('total_minor__gte', 0), ('unit_minor__gte', 0)), name='orders_orderline_sums'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("quantity"), "*", models.F("unit_minor")
+                            ),
+                            "-",
+                            models.F("discount_minor"),
+                        ),
+                    ),
+                    ("discount_minor__gte", 0),
+                    ("total_minor__gte", 0),
+                    ("unit_minor__gte", 0),
+                ),
+                name="orders_orderline_sums",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='orders_orderline_quantity'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="orders_orderline_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='orders_orderline_position'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("order", "position"), name="orders_orderline_position"
+            ),
         ),
-        AppendOnly('orders_orderevent'),
+        AppendOnly("orders_orderevent"),
     ]

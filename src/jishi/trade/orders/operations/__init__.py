@@ -7,6 +7,7 @@ from jishi.trade.orders.operations.create import create, create_many
 from jishi.trade.orders.operations.deliver import confirm_receipt, mark_shipped
 from jishi.trade.orders.operations.holds import release_hold, release_holds
 from jishi.trade.orders.operations.moves import lock
+from jishi.trade.orders.operations.past import record_past
 from jishi.trade.orders.operations.pay import mark_paid
 from jishi.trade.orders.operations.refund import mark_refunded, refund
 from jishi.trade.orders.operations.reprice import change_delivery_fee
@@ -22,6 +23,7 @@ __all__ = [
     "mark_paid",
     "mark_refunded",
     "mark_shipped",
+    "record_past",
     "refund",
     "refuse_payment",
     "release_hold",

@@ -37,9 +37,9 @@ def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> 
         rules.check_draft(draft)
     # No savepoint inside the caller's transaction: refusals come before the first write.
     with nullcontext() if connection.in_atomic_block else transaction.atomic():
-        rows = Order.objects.bulk_create(_row(draft, placed_at) for draft in drafts)
+        rows = Order.objects.bulk_create(order_row(draft, placed_at) for draft in drafts)
         OrderLine.objects.bulk_create(
-            line for row, draft in zip(rows, drafts, strict=True) for line in _lines(row, draft)
+            line for row, draft in zip(rows, drafts, strict=True) for line in line_rows(row, draft)
         )
         _freeze_adjustments(rows, drafts)
         moves.record(
@@ -48,7 +48,8 @@ def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> 
         outbox.publish_many(_placed(row, draft, placed_at) for row, draft in zip(rows, drafts, strict=True))
 
 
-def _row(draft: OrderDraft, placed_at: datetime) -> Order:
+def order_row(draft: OrderDraft, placed_at: datetime) -> Order:
+    """Return a draft as an unsaved order that awaits payment."""
     return Order(
         code=draft.code,
         checkout_code=draft.checkout_code,
@@ -71,7 +72,8 @@ def _row(draft: OrderDraft, placed_at: datetime) -> Order:
     )
 
 
-def _lines(row: Order, draft: OrderDraft) -> list[OrderLine]:
+def line_rows(row: Order, draft: OrderDraft) -> list[OrderLine]:
+    """Return the lines of a draft, unsaved."""
     return [
         OrderLine(
             order=row,
