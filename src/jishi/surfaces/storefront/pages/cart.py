@@ -41,7 +41,6 @@ def add(request: HttpRequest, *, variant_id: int, quantity: int, back: str) -> H
     except DomainError as error:
         refusals.tell(request, error)
         return HttpResponseRedirect(back)
-    request.session.pop("merged", None)
     remember_count(request, count)
     messages.success(request, gettext("It is in your cart."))
     return HttpResponseRedirect(back)
