@@ -38,6 +38,8 @@ def connect_facts() -> None:
     """Who reacts to which fact. A handler's name marks its effect for ever: never rename one."""
     outbox.subscribe(PaymentCaptured, checkout_handlers.on_payment_captured, name="checkout.apply_payment")
     outbox.subscribe(RefundCompleted, checkout_handlers.on_refund_completed, name="checkout.apply_refund")
+    outbox.subscribe(OrderPaid, checkout_handlers.on_order_paid, name="checkout.count_sold")
+    outbox.subscribe(OrderRefunding, checkout_handlers.on_order_refunding, name="checkout.uncount_sold")
     outbox.subscribe(OrderPaid, share_handlers.on_order_paid, name="shares.record_order")
     outbox.subscribe(OrderRefunding, play_handlers.on_order_refunding, name="plays.free_seat")
     outbox.subscribe(OrderRefunded, play_handlers.on_order_refunded, name="plays.mark_seat_refunded")

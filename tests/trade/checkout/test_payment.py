@@ -1,4 +1,4 @@
-"""Money arrives on time, late, twice, by an old page or not at all: paid or sent back, never both, never lost."""
+"""Money arrives on time, late, twice or by an old page: paid or sent back, never both, never lost."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Placing, paying and expiring from many connections at once: one outcome each, and nobody waits in a circle."""
+"""Placing, paying and expiring from many connections at once: one outcome each, and no deadlock."""
 
 import contextlib
 import random
@@ -286,5 +286,5 @@ def test_pay_040_every_verb_on_the_same_orders_at_once_never_deadlocks(race: Rac
 
 
 def tolerated(outcome: Any) -> bool:
-    """A buyer who places in every round reaches the cap on unpaid orders; a closed payment cannot be captured."""
+    """A buyer who places in every round reaches the cap on unpaid orders."""
     return isinstance(outcome, TooManyUnpaid)
