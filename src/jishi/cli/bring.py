@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,48 +12,90 @@ from jishi.cli import home
 from jishi.cli.failure import Failure
 from jishi.cli.progress import Progress
 
-KINDS = {"baskets": "jishi.simulation.baskets", "products": "jishi.surfaces.shell.goods_csv"}
+SHOWN_ISSUES = 50
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "kind", choices=sorted(KINDS), help="baskets: one basket per line; products: Shopify's CSV"
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    baskets = kinds.add_parser("baskets", help="shopping baskets, one per line, items separated by commas")
+    baskets.add_argument("file", type=Path)
+    baskets.add_argument("--limit", type=int, default=None, help="only the first N baskets")
+    products = kinds.add_parser("products", help="a product file of Shopify or WooCommerce, or a mapped one")
+    products.add_argument("file", type=Path)
+    products.add_argument("--shop", required=True, help="the shop's address name")
+    products.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    products.add_argument(
+        "--map", action="append", default=[], metavar="HEADER=FIELD", help="for other headers"
     )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--shop", default="", help="products: the shop's address name")
-    parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
-    parser.add_argument("--limit", type=int, default=None, help="baskets: only the first N")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read the file and report what came of it."""
     if not options.file.is_file():
         raise Failure(f"There is no file {options.file}.")
-    if options.kind == "products" and not options.shop:
-        raise Failure("Say which shop the products belong to: `jishi import products FILE --shop SLUG`.")
     progress = Progress()
     with home.database():
         home.django()
-        module = importlib.import_module(KINDS[options.kind])
         from jishi.kernel.errors import DomainError
 
         try:
-            result = module.run_import(
-                path=options.file,
-                shop=options.shop,
-                dry_run=options.dry_run,
-                limit=options.limit,
-                progress=progress.count,
-            )
+            code = _products(options, progress) if options.kind == "products" else _baskets(options, progress)
         except DomainError as error:
             raise Failure(str(error)) from error
-    return _report(result, progress)
-
-
-def _report(result: Any, progress: Progress) -> int:
-    """Print the lines of the result; its exit code is 1 when rows were refused."""
-    for line in getattr(result, "lines", ()):
-        print(line)
     print(f"Done in {progress.elapsed_s:.1f} s.")
-    return 1 if getattr(result, "refused", 0) else 0
+    return code
+
+
+def _baskets(options: argparse.Namespace, progress: Progress) -> int:
+    module = importlib.import_module("jishi.simulation.baskets")
+    with progress.step(f"Baskets of {options.file.name}"):
+        result = module.run(path=options.file, limit=options.limit, progress=progress.count)
+    for line in result.lines():
+        print(line)
+    return 0
+
+
+def _products(options: argparse.Namespace, progress: Progress) -> int:
+    """Show the report of a dry run, then import unless it was only that or a row stands in the way."""
+    from jishi.goods.merchants import queries as merchants
+    from jishi.surfaces.shell import goods_csv
+
+    shop = merchants.find_shop(options.shop)
+    if shop is None:
+        raise Failure(f"There is no shop called {options.shop}.")
+    mapping = dict(pair.split("=", 1) for pair in options.map if "=" in pair) or None
+    data = options.file.read_bytes()
+    preview = goods_csv.preview(shop_id=shop.id, data=data, mapping=mapping)
+    plan = preview.plan
+    _print_issues(plan.issues)
+    print(
+        f"{plan.row_count:,} rows ({plan.layout}): {plan.count('create'):,} new products, "
+        f"{plan.count('update'):,} changed, {plan.count('unchanged'):,} as before; "
+        f"{preview.price_changes:,} prices, {preview.stock_changes:,} stocks."
+    )
+    if plan.needs_mapping:
+        print("The headers are unknown. Name them with --map HEADER=FIELD:")
+        for guess in plan.columns:
+            print(f"  {guess}")
+        return 1
+    if not preview.is_ready:
+        print("Nothing was imported: mend the rows above first.")
+        return 1
+    if options.dry_run:
+        return 0
+    with progress.step("Products"):
+        goods_csv.run(shop_id=shop.id, data=data, mapping=mapping, progress=progress.count)
+    return 0
+
+
+def _print_issues(issues: Iterable[Any]) -> None:
+    """Print the lines of the report, errors first."""
+    ranks = {"error": 0, "warning": 1, "note": 2}
+    ordered = sorted(issues, key=lambda issue: (ranks.get(issue.level, 3), issue.row))
+    for issue in ordered[:SHOWN_ISSUES]:
+        where = f"row {issue.row}" if issue.row else "file"
+        column = f" ({issue.column})" if issue.column else ""
+        print(f"  {issue.level:<8} {where}{column}: {issue.message % issue.params}")
+    if len(ordered) > SHOWN_ISSUES:
+        print(f"  … and {len(ordered) - SHOWN_ISSUES:,} more lines.")

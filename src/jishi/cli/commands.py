@@ -31,6 +31,7 @@ COMMANDS = (
     Command(
         "import", "bring real data in: `import baskets FILE`, `import products FILE --shop SLUG`", "bring"
     ),
+    Command("export", "write a shop's products into a file", "take"),
     Command("verify", "recompute the books and stocks from independent sources", "verify"),
     Command("bench", "run a benchmark on a database of its own", "bench"),
     Command("messages", "extract, check and compile the translations", "messages"),
