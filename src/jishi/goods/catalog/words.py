@@ -6,7 +6,8 @@ without quoting, and the same text always gives the same words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 import rjieba
 
@@ -15,6 +16,7 @@ QUERY_MAX = 100
 QUERY_WORDS_MAX = 12
 DOCUMENT_WORDS_MAX = 3_000
 PREFIX_MIN = 3
+PAIR_MAX = 6
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -44,28 +46,34 @@ def query_words(text: str) -> list[str]:
     return [word for word in found if not _is_covered(word, found)][:QUERY_WORDS_MAX]
 
 
-def document(fields: Sequence[tuple[str, str]]) -> str:
-    """A tsvector literal of (weight A–D, text) fields.
+def document(fields: Sequence[tuple[str, str]]) -> tuple[str, set[str]]:
+    """A tsvector literal of (weight A–D, text) fields, and the words worth comparing a misspelling with.
 
     Titles, brands and tags also count character by character, because a search may cut a Chinese word where
     the title did not.
     """
     places: dict[str, list[str]] = {}
+    vocabulary: set[str] = set()
     position = 0
     for weight, text in fields:
-        words = words_of(text)[:DOCUMENT_WORDS_MAX]
-        for word in words:
+        found = words_of(text)[:DOCUMENT_WORDS_MAX]
+        for word in found:
             position = min(position + 1, 16_383)
             _place(places, word, position, weight)
         if weight != "D":
+            vocabulary.update(word for word in found if len(word) > 1)
+            vocabulary.update(_pairs(text))
             for character in dict.fromkeys(_HAN.findall(fold(text))):
                 _place(places, character, position, weight)
-    return " ".join(f"{word}:{','.join(marks)}" for word, marks in sorted(places.items()))
+    literal = " ".join(f"{word}:{','.join(marks)}" for word, marks in sorted(places.items()))
+    return literal, vocabulary
 
 
-def vocabulary(fields: Iterable[tuple[str, str]]) -> set[str]:
-    """The words worth comparing a misspelling with: those of titles, brands and tags."""
-    return {word for weight, text in fields if weight != "D" for word in words_of(text) if len(word) > 1}
+def _pairs(text: str) -> set[str]:
+    """Neighbouring Chinese words joined ("乌龙" + "茶"), which misspelt searches are compared with, too."""
+    parts = rjieba.cut(fold(text))
+    joined = (first + second for first, second in pairwise(parts) if is_han(first) and is_han(second))
+    return {pair for pair in joined if len(pair) <= PAIR_MAX and _WORD.fullmatch(pair)}
 
 
 def tsquery(words: Sequence[str]) -> str:

@@ -74,9 +74,8 @@ def _row(
 ) -> dict[str, Any]:
     vectors = {}
     for column, language in VECTOR_LANGUAGES.items():
-        fields = _fields(product, names, language)
-        vectors[f"search_{column}"] = words.document(fields)
-        for word in words.vocabulary(fields):
+        vectors[f"search_{column}"], vocabulary = words.document(_fields(product, names, language))
+        for word in vocabulary:
             uses[column, word] = uses.get((column, word), 0) + 1
     return {
         "product_id": product.pk,

@@ -4,12 +4,13 @@ Identity: shop + handle for a product, its option values for a variant. A varian
 is archived, never deleted, because orders point at it. What is already as wanted is not written.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.goods.catalog import rules
 from jishi.goods.catalog.contracts import (
@@ -27,11 +28,37 @@ from jishi.kernel import clock, ids, locks
 from jishi.kernel.text import pick
 
 CHUNK = 1000
-PRODUCT_COLUMNS = (
-    "slug", "title", "description", "category_id", "brand_id", "status", "kind", "option_names", "attributes",
-    "labels", "tags", "published_at",
-)  # fmt: skip
-VARIANT_COLUMNS = ("sku", "position", "barcode", "weight_g", "image_source", "status")
+
+_PRODUCTS = """
+INSERT INTO catalog_product (code, shop_id, handle, slug, title, description, category_id, brand_id, status,
+kind,
+                             option_names, attributes, labels, tags, published_at, created_at, updated_at)
+SELECT r.code, r.shop_id, r.handle, r.slug, r.title, r.description, r.category_id, r.brand_id, r.status,
+r.kind,
+       r.option_names, r.attributes, r.labels, r.tags, r.published_at, r.at, r.at
+FROM jsonb_to_recordset(%s::jsonb) AS r(
+    code text, shop_id bigint, handle text, slug text, title jsonb, description jsonb, category_id bigint,
+    brand_id bigint, status text, kind text, option_names text[], attributes jsonb, labels jsonb, tags text[],
+    published_at timestamptz, at timestamptz)
+ON CONFLICT (shop_id, handle) DO UPDATE SET
+    slug = excluded.slug, title = excluded.title, description = excluded.description,
+    category_id = excluded.category_id, brand_id = excluded.brand_id, status = excluded.status,
+    kind = excluded.kind, option_names = excluded.option_names, attributes = excluded.attributes,
+    labels = excluded.labels, tags = excluded.tags, published_at = excluded.published_at,
+    updated_at = excluded.updated_at
+RETURNING shop_id, handle, id, code
+"""
+_VARIANTS = """
+INSERT INTO catalog_variant (product_id, options, sku, position, barcode, weight_g, image_source, status)
+SELECT r.product_id, r.options, r.sku, r.position, r.barcode, r.weight_g, r.image_source, r.status
+FROM jsonb_to_recordset(%s::jsonb) AS r(
+    product_id bigint, options text[], sku text, position int, barcode text, weight_g int, image_source text,
+    status text)
+ON CONFLICT (product_id, options) DO UPDATE SET
+    sku = excluded.sku, position = excluded.position, barcode = excluded.barcode, weight_g =
+    excluded.weight_g, image_source = excluded.image_source, status = excluded.status
+RETURNING product_id, options, id
+"""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -143,47 +170,40 @@ def _set_status(product_id: int, status: str, at: datetime | None) -> None:
 def _save_chunk(
     drafts: Sequence[ProductDraft], pictures: Mapping[int, Sequence[media.Stored]], at: datetime
 ) -> list[ProductSaved]:
-    products, new, changed = _save_rows(drafts, at)
-    variants, moved = _save_variants(drafts, products)
-    touched = changed | moved | _save_addresses(drafts, products)
-    touched |= media.replace({products[index].pk: stored for index, stored in pictures.items()})
-    Product.objects.filter(pk__in=touched - changed).update(updated_at=at)
+    rows, new, changed = _save_rows(drafts, at)
+    product_ids = [product_id for product_id, _ in rows]
+    variants, moved = _save_variants(drafts, product_ids)
+    touched = changed | moved | _save_addresses(drafts, product_ids)
+    touched |= media.replace({product_ids[index]: stored for index, stored in pictures.items()})
+    Product.objects.filter(pk__in=touched - changed - new).update(updated_at=at)
     indexing.reindex(touched | new)
     result = []
-    for index, product in enumerate(products):
-        change = "created" if product.pk in new else "updated" if product.pk in touched else "unchanged"
-        result.append(ProductSaved(product.pk, product.code, tuple(variants[index]), change))
+    for index, (product_id, code) in enumerate(rows):
+        change = "created" if product_id in new else "updated" if product_id in touched else "unchanged"
+        result.append(ProductSaved(product_id, code, tuple(variants[index]), change))
     return result
 
 
-def _save_rows(drafts: Sequence[ProductDraft], at: datetime) -> tuple[list[Product], set[int], set[int]]:
-    """Write the product rows; returns them in order, the ids created and the ids changed."""
+def _save_rows(
+    drafts: Sequence[ProductDraft], at: datetime
+) -> tuple[list[tuple[int, str]], set[int], set[int]]:
+    """Write the product rows; returns (id, code) in order, the ids created and the ids changed."""
     shops = {draft.shop_id for draft in drafts}
     found = Product.objects.filter(shop_id__in=shops, handle__in=[draft.handle for draft in drafts])
     there = {(row.shop_id, row.handle): row for row in found}
-    products, created, changed = [], [], []
-    for draft in drafts:
-        row = there.get((draft.shop_id, draft.handle))
+    keys = [(draft.shop_id, draft.handle) for draft in drafts]
+    known = {key: (row.pk, row.code) for key, row in there.items()}
+    wanted = []
+    changed: set[int] = set()
+    for draft, key in zip(drafts, keys, strict=True):
+        row = there.get(key)
         values = _product_values(draft, None if row is None else row.published_at, at)
-        if row is None:
-            row = Product(
-                code=ids.new_code(),
-                shop_id=draft.shop_id,
-                handle=draft.handle,
-                created_at=at,
-                updated_at=at,
-                **values,
-            )
-            created.append(row)
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.updated_at = at
-            changed.append(row)
-        products.append(row)
-    Product.objects.bulk_create(created, batch_size=CHUNK)
-    _rewrite(changed, [*PRODUCT_COLUMNS, "updated_at"])
-    return products, {row.pk for row in created}, {row.pk for row in changed}
+        if row is None or any(getattr(row, name) != value for name, value in values.items()):
+            wanted.append({"code": ids.new_code(), "shop_id": key[0], "handle": key[1], "at": at, **values})
+            changed |= set() if row is None else {row.pk}
+    known |= {(row[0], row[1]): (row[2], row[3]) for row in _write(_PRODUCTS, wanted)}
+    new = {known[key][0] for key in keys if key not in there}
+    return [known[key] for key in keys], new, changed
 
 
 def _product_values(draft: ProductDraft, published_at: datetime | None, at: datetime) -> dict[str, Any]:
@@ -204,36 +224,31 @@ def _product_values(draft: ProductDraft, published_at: datetime | None, at: date
 
 
 def _save_variants(
-    drafts: Sequence[ProductDraft], products: Sequence[Product]
+    drafts: Sequence[ProductDraft], product_ids: Sequence[int]
 ) -> tuple[list[list[int]], set[int]]:
     """Write the variants; returns their ids per draft in order, and the products whose variants changed."""
-    there: dict[int, dict[tuple[str, ...], Variant]] = {}
-    for row in Variant.objects.filter(product_id__in=[product.pk for product in products]):
-        there.setdefault(row.product_id, {})[tuple(row.options)] = row
-    rows: list[list[Variant]] = []
-    created, changed, gone = [], [], []
-    for draft, product in zip(drafts, products, strict=True):
-        old = there.get(product.pk, {})
-        mine = []
+    there: dict[tuple[int, tuple[str, ...]], Variant] = {}
+    for row in Variant.objects.filter(product_id__in=product_ids):
+        there[row.product_id, tuple(row.options)] = row
+    known = {key: row.pk for key, row in there.items()}
+    keys: list[list[tuple[int, tuple[str, ...]]]] = []
+    wanted = []
+    for draft, product_id in zip(drafts, product_ids, strict=True):
+        keys.append([(product_id, variant.options) for variant in draft.variants])
         for position, variant in enumerate(draft.variants):
-            row, state = _variant_row(old.pop(variant.options, None), variant, product.pk, position)
-            mine.append(row)
-            if state != "same":
-                (created if state == "new" else changed).append(row)
-        gone += [row for row in old.values() if row.status != "archived"]
-        rows.append(mine)
-    for row in gone:
-        row.status = "archived"
-    Variant.objects.bulk_create(created, batch_size=CHUNK)
-    _rewrite(changed + gone, VARIANT_COLUMNS)
-    moved = {row.product_id for row in [*created, *changed, *gone]}
-    return [[row.pk for row in mine] for mine in rows], moved
+            old = there.pop((product_id, variant.options), None)
+            values = _variant_values(variant, position)
+            if old is None or any(getattr(old, name) != value for name, value in values.items()):
+                wanted.append({"product_id": product_id, "options": list(variant.options), **values})
+    gone = [row for row in there.values() if row.status != "archived"]
+    Variant.objects.filter(pk__in=[row.pk for row in gone]).update(status="archived")
+    known |= {(row[0], tuple(row[1])): row[2] for row in _write(_VARIANTS, wanted)}
+    moved = {row["product_id"] for row in wanted} | {row.product_id for row in gone}
+    return [[known[key] for key in mine] for mine in keys], moved
 
 
-def _variant_row(
-    row: Variant | None, draft: VariantDraft, product_id: int, position: int
-) -> tuple[Variant, str]:
-    values = {
+def _variant_values(draft: VariantDraft, position: int) -> dict[str, Any]:
+    return {
         "sku": draft.sku,
         "position": position,
         "barcode": draft.barcode,
@@ -241,20 +256,23 @@ def _variant_row(
         "image_source": draft.image_source,
         "status": "active",
     }
-    if row is None:
-        return Variant(product_id=product_id, options=list(draft.options), **values), "new"
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return row, "same"
-    for name, value in values.items():
-        setattr(row, name, value)
-    return row, "changed"
 
 
-def _save_addresses(drafts: Sequence[ProductDraft], products: Sequence[Product]) -> set[int]:
+def _write(statement: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Insert or update rows by their identity in one statement, which gets them as one document."""
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(rows, default=datetime.isoformat)])
+        written: list[tuple[Any, ...]] = cursor.fetchall()
+    return written
+
+
+def _save_addresses(drafts: Sequence[ProductDraft], product_ids: Sequence[int]) -> set[int]:
     """Record the picture addresses of drafts that name some; returns the products where they changed."""
     wanted = {
-        product.pk: list(draft.pending)
-        for draft, product in zip(drafts, products, strict=True)
+        product_id: list(draft.pending)
+        for draft, product_id in zip(drafts, product_ids, strict=True)
         if draft.pending is not None
     }
     there: dict[int, list[PendingPicture]] = {pk: [] for pk in wanted}
@@ -273,16 +291,6 @@ def _save_addresses(drafts: Sequence[ProductDraft], products: Sequence[Product])
         batch_size=CHUNK,
     )
     return changed
-
-
-def _rewrite(rows: Sequence[Product] | Sequence[Variant], columns: Sequence[str]) -> None:
-    """Update rows that exist, by their ids, in one statement per thousand."""
-    if rows:
-        fields = [column.removesuffix("_id") for column in columns]
-        manager: Any = type(rows[0])._default_manager
-        manager.bulk_create(
-            rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=fields
-        )
 
 
 def _refuse_repeats(drafts: Sequence[ProductDraft]) -> None:

@@ -57,7 +57,7 @@ def count_facets(*, filter: ListingFilter, language: str) -> Facets:
     query_words = words.query_words(filter.text) if filter.text.strip() else None
     rows = _run(filter, query_words)
     if query_words is not None and not any(row[3] for row in rows):
-        widened = spelling.corrected(query_words, filter.text)
+        widened = spelling.corrected(query_words)
         rows = _run(filter, widened) if widened else rows
     return Facets(
         total=sum(row[3] for row in rows if row[0] == "total"),

@@ -52,7 +52,7 @@ def page_listings(
         query_words, after = _read(cursor, stamp, query_words)
     rows = _fetch(filter, query_words, sort, after, limit, language)
     if not rows and query_words is not None and after is None:
-        widened = spelling.corrected(query_words, filter.text)
+        widened = spelling.corrected(query_words)
         if widened:
             query_words = widened
             rows = _fetch(filter, query_words, sort, None, limit, language)

@@ -26,53 +26,54 @@ CANDIDATES_MAX = 200_000
 def did_you_mean(text: str, language: str) -> str:
     """The search as it was probably meant, or '' when every word is known or nothing comes close.
 
-    Words are compared in all languages at once, because listings are searched in all of them;
-    ``language`` only decides whether the corrected words are joined by spaces.
+    Words are compared in all languages at once, because listings are searched in all of them.
     """
-    found = words.query_words(text)
-    better = corrected(found, text)
-    if not better or better == found:
-        return ""
-    is_chinese = all(words.is_han(word) for word in better)
-    return "".join(better) if is_chinese else " ".join(better)
+    better = _mended_texts(words.query_words(text))
+    return "".join(better) if all(map(words.is_han, better)) else " ".join(better)
 
 
-def corrected(query_words: Sequence[str], text: str) -> list[str]:
+def corrected(query_words: Sequence[str]) -> list[str]:
     """The words with misspelt ones replaced or left out; [] when no word is left or nothing changed."""
-    known = _known(query_words)
-    unknown = [word for word in query_words if word not in known]
-    if not unknown:
-        return []
-    runs = _runs(query_words, known)
-    vocabulary = _near([text for text, is_known in runs if not is_known])
-    result: list[str] = []
-    for run, is_known in runs:
-        if is_known:
-            result.append(run)
-        else:
-            best = _best(run, vocabulary)
-            result += words.query_words(best) if best else []
-    result = list(dict.fromkeys(result))
+    result = words.query_words(" ".join(_mended_texts(query_words)))
     return result if result != list(query_words) else []
 
 
-def _runs(query_words: Sequence[str], known: set[str]) -> list[tuple[str, bool]]:
-    """Words in order; unknown Chinese words join single characters beside them, as segmentation tore them."""
-    runs: list[tuple[str, bool]] = []
-    for index, word in enumerate(query_words):
-        loose = words.is_han(word) and (
-            word not in known or (len(word) == 1 and _has_unknown(query_words, index, known))
-        )
-        if loose and runs and not runs[-1][1] and words.is_han(runs[-1][0]):
-            runs[-1] = (runs[-1][0] + word, False)
+def _mended_texts(query_words: Sequence[str]) -> list[str]:
+    """The search in pieces as a person would write them; [] when every word is known or none can be mended."""
+    known = _known(query_words)
+    if known >= set(query_words):
+        return []
+    runs = _runs(query_words)
+    doubtful = [run for run in runs if not known >= set(run)]
+    vocabulary = _near(["".join(run) for run in doubtful] + [word for run in doubtful for word in run])
+    texts: list[str] = []
+    for run in runs:
+        texts += _written(run) if known >= set(run) else _mended(run, known, vocabulary)
+    return list(dict.fromkeys(texts))
+
+
+def _mended(run: Sequence[str], known: set[str], vocabulary: Sequence[tuple[str, int]]) -> list[str]:
+    """A run with an unknown word: as one word first, because segmentation tears misspelt ones apart."""
+    whole = _best("".join(run), vocabulary)
+    if whole:
+        return [whole]
+    return _written([word if word in known else _best(word, vocabulary) for word in run])
+
+
+def _written(run: Sequence[str]) -> list[str]:
+    """A run without the words that only repeat a part of another one."""
+    return [word for word in run if word and not any(word != other and word in other for other in run)]
+
+
+def _runs(query_words: Sequence[str]) -> list[list[str]]:
+    """Words in order, neighbouring Chinese ones together."""
+    runs: list[list[str]] = []
+    for word in query_words:
+        if runs and words.is_han(word) and words.is_han(runs[-1][-1]):
+            runs[-1].append(word)
         else:
-            runs.append((word, word in known and not loose))
+            runs.append([word])
     return runs
-
-
-def _has_unknown(query_words: Sequence[str], index: int, known: set[str]) -> bool:
-    beside = [*query_words[max(0, index - 1) : index], *query_words[index + 1 : index + 2]]
-    return any(words.is_han(word) and word not in known for word in beside)
 
 
 def _known(query_words: Sequence[str]) -> set[str]:
@@ -93,16 +94,17 @@ def _near(unknown: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _best(word: str, vocabulary: Sequence[tuple[str, int]]) -> str:
-    """The nearest word of the vocabulary; among equally near ones the most used."""
+    """The nearest word of the vocabulary: fewest changes, then same length, then most used."""
     allowed = _allowed(word)
-    best: tuple[int, int, str] | None = None
+    best: tuple[int, int, int, str] | None = None
     for candidate, uses in vocabulary:
         if words.is_han(candidate) != words.is_han(word):
             continue
         distance = OSA.distance(word, candidate, score_cutoff=allowed)
-        if distance <= allowed and (best is None or (distance, -uses, candidate) < best):
-            best = (distance, -uses, candidate)
-    return best[2] if best else ""
+        if distance <= allowed:
+            rank = (distance, abs(len(candidate) - len(word)), -uses, candidate)
+            best = rank if best is None or rank < best else best
+    return best[3] if best else ""
 
 
 def _allowed(word: str) -> int:
