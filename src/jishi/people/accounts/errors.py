@@ -91,7 +91,7 @@ class AddressInvalid(Invalid):
     """A field of the address is missing or too long; `fields` names it."""
 
     code = "accounts.address_invalid"
-    message = N_("Check the address: %(problem)s.")
+    message = N_("This part of the address is missing or too long.")
 
 
 class TooManyAddresses(Conflict):

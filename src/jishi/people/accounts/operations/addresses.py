@@ -94,12 +94,12 @@ def checked(draft: AddressDraft) -> dict[str, str]:
     fields["country"] = fields["country"].upper()
     for name, limit in rules.ADDRESS_LIMITS.items():
         if len(fields[name]) > limit:
-            raise AddressInvalid(field=name, problem=f"{name} > {limit}", limit=limit)
+            raise AddressInvalid(field=name, limit=limit)
     for name in (*REQUIRED, *(("region",) if fields["country"] == "CN" else ())):
         if not fields[name]:
-            raise AddressInvalid(field=name, problem=name, limit=rules.ADDRESS_LIMITS[name])
+            raise AddressInvalid(field=name, limit=rules.ADDRESS_LIMITS[name])
     if not (fields["country"].isascii() and fields["country"].isalpha() and len(fields["country"]) == 2):
-        raise AddressInvalid(field="country", problem="country", limit=2)
+        raise AddressInvalid(field="country", limit=2)
     phone = rules.normalise_phone(fields["phone"])
     if phone is None:
         raise PhoneInvalid(field="phone")
