@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from tests.factories import plays as made
+from tests.factories import trade
+from tests.factories.plays import NOON, TOGETHER
 
 from jishi.kernel.outbox import relay
 from jishi.money.payments import queries as payment_queries
@@ -17,9 +20,6 @@ from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout.contracts import Placed
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders.errors import NotPossibleNow
-from tests.factories import plays as made
-from tests.factories import trade
-from tests.factories.plays import NOON, TOGETHER
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.factories import goods, trade
+from tests.factories import plays as made
+from tests.factories.plays import NOON, TOGETHER
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.kernel import policy
@@ -22,8 +25,11 @@ from jishi.promotions.plays.errors import (
     OfferNotFound,
     OfferNotStarted,
     OfferOverlaps,
-    OfferRefused,
+    OfferPeriodEmpty,
+    OfferPriceTooHigh,
     OfferSoldOut,
+    OfferVariantsWrong,
+    ParamsContradict,
     TeamClosed,
     TeamFull,
     TeamNotFound,
@@ -35,9 +41,6 @@ from jishi.promotions.plays.models import Offer, Seat, Team
 from jishi.trade.fulfillment import operations as fulfillment
 from jishi.trade.fulfillment.errors import FulfilmentOnHold
 from jishi.trade.orders import operations as orders
-from tests.factories import goods, trade
-from tests.factories import plays as made
-from tests.factories.plays import NOON, TOGETHER
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -434,11 +437,11 @@ def test_offers_that_make_no_sense_are_refused() -> None:
     }
     refused = [
         (OfferOverlaps, {"starts_at": NOON}),
-        (OfferRefused, {"prices": {scene.variant_id: 1000}}),
-        (OfferRefused, {"prices": {}}),
-        (OfferRefused, {"prices": {goods.offer(scene.shop).variant_ids[0]: 500}}),
-        (OfferRefused, {"ends_at": NOON}),
-        (OfferRefused, {"params": {"per_person_limit": 5, "per_person_total": 2}}),
+        (OfferPriceTooHigh, {"prices": {scene.variant_id: 1000}}),
+        (OfferVariantsWrong, {"prices": {}}),
+        (OfferVariantsWrong, {"prices": {goods.offer(scene.shop).variant_ids[0]: 500}}),
+        (OfferPeriodEmpty, {"ends_at": NOON}),
+        (ParamsContradict, {"params": {"per_person_limit": 5, "per_person_total": 2}}),
         (VirtualCompletionRefused, {"params": {"virtual_completion": True}}),
     ]
 

@@ -38,18 +38,41 @@ class OfferOverlaps(Conflict):
     message = N_("This product already has an offer in that period (%(offer)s).")
 
 
-class OfferRefused(Invalid):
-    """The offer as a whole makes no sense."""
+class OfferPeriodEmpty(Invalid):
+    """The offer would be over before it began, or has nothing to give."""
 
-    code = "plays.offer_refused"
-    message = N_("This offer cannot be published: %(problem)s.")
+    code = "plays.offer_period_empty"
+    message = N_(
+        "This offer would be over before anybody could use it. Please check its period and quantity."
+    )
+
+
+class OfferVariantsWrong(Invalid):
+    """Prices are missing, or are for goods of another product."""
+
+    code = "plays.offer_variants_wrong"
+    message = N_("Please give a team price for at least one choice of this product, and only of this one.")
+
+
+class OfferPriceTooHigh(Invalid):
+    """A team price is not above zero and below the price alone."""
+
+    code = "plays.offer_price_too_high"
+    message = N_("A team price must be above zero and below the price alone.")
+
+
+class ParamsContradict(Invalid):
+    """Two settings cannot both hold; the preview names them."""
+
+    code = "plays.params_contradict"
+    message = N_("Two settings of this offer contradict each other. The preview says which.")
 
 
 class ParamRefused(Invalid):
     """A setting is missing, unknown or out of bounds."""
 
     code = "plays.param_refused"
-    message = N_("Please check %(name)s: it must be %(expected)s.")
+    message = N_("Please check this setting. Possible: %(expected)s.")
 
 
 class MechanicUnknown(Invalid):

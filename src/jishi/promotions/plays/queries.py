@@ -147,9 +147,9 @@ def list_open_teams(
 ) -> tuple[OpenTeamView, ...]:
     """Return teams that can be joined: fewest missing first, then the one that ends first.
 
-    Without a product they are of any, for the front page. The viewer's own teams (those they lead) are left out, those they are in are marked. `without` leaves
-    out one
-    more, such as the team of the page that shows the list.
+    Without a product they are of any, for the front page. The viewer's own teams (those they lead) are left
+    out, those they are in are marked. `without` leaves out one more, such as the team of the page that shows
+    the list.
     """
     now = clock.at_or_now(at)
     rows = (
@@ -197,6 +197,12 @@ def list_teams_of(person_id: int, *, limit: int = 20) -> tuple[OrderTeam, ...]:
     seats = Seat.objects.filter(person_id=person_id, paid_at__isnull=False).order_by("-pk")[:limit]
     found = list_teams_of_orders(seats.values_list("order_code", flat=True))
     return tuple(found[seat.order_code] for seat in seats)
+
+
+def list_member_ids(team_code: str) -> list[int]:
+    """Return who has a paid seat in a team, the earliest first."""
+    paid = Seat.objects.filter(team__code=team_code, state=SeatState.TAKEN).order_by("paid_at", "pk")
+    return list(paid.values_list("person_id", flat=True))
 
 
 def page_teams(

@@ -10,172 +10,411 @@ import jishi.promotions.plays.contracts
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('merchants', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("merchants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
-                ('mechanic', models.CharField(max_length=32)),
-                ('currency', models.CharField(max_length=3)),
-                ('params', models.JSONField(default=dict)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(default=jishi.promotions.plays.contracts.OfferStatus['DRAFT'], max_length=8)),
-                ('stock_limit', models.PositiveIntegerField(blank=True, null=True)),
-                ('units_claimed', models.PositiveIntegerField(default=0)),
-                ('badge_shown', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
+                ("mechanic", models.CharField(max_length=32)),
+                ("currency", models.CharField(max_length=3)),
+                ("params", models.JSONField(default=dict)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        default=jishi.promotions.plays.contracts.OfferStatus["DRAFT"], max_length=8
+                    ),
+                ),
+                ("stock_limit", models.PositiveIntegerField(blank=True, null=True)),
+                ("units_claimed", models.PositiveIntegerField(default=0)),
+                ("badge_shown", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OfferPrice',
+            name="OfferPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price_minor', models.BigIntegerField()),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='plays.offer')),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("price_minor", models.BigIntegerField()),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="plays.offer"
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.variant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
-                ('size', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(default=jishi.promotions.plays.contracts.TeamState['STARTING'], max_length=8)),
-                ('seats_taken', models.PositiveSmallIntegerField(default=0)),
-                ('seats_held', models.PositiveSmallIntegerField(default=0)),
-                ('seats_virtual', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('deadline_at', models.DateTimeField()),
-                ('formed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('close_reason', models.CharField(blank=True, default='', max_length=32)),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='plays.offer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
+                ("size", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.promotions.plays.contracts.TeamState["STARTING"], max_length=8
+                    ),
+                ),
+                ("seats_taken", models.PositiveSmallIntegerField(default=0)),
+                ("seats_held", models.PositiveSmallIntegerField(default=0)),
+                ("seats_virtual", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("deadline_at", models.DateTimeField()),
+                ("formed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("close_reason", models.CharField(blank=True, default="", max_length=32)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="teams", to="plays.offer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_code', models.CharField(max_length=12, unique=True)),
-                ('quantity', models.PositiveIntegerField()),
-                ('state', models.CharField(default=jishi.promotions.plays.contracts.SeatState['HELD'], max_length=10)),
-                ('is_leader', models.BooleanField(default=False)),
-                ('move_ok', models.BooleanField(default=False)),
-                ('keeps_place', models.BooleanField(default=False)),
-                ('held_at', models.DateTimeField()),
-                ('held_until', models.DateTimeField()),
-                ('lapses_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('refunded_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.variant')),
-                ('moved_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plays.team')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='plays.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_code", models.CharField(max_length=12, unique=True)),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.promotions.plays.contracts.SeatState["HELD"], max_length=10
+                    ),
+                ),
+                ("is_leader", models.BooleanField(default=False)),
+                ("move_ok", models.BooleanField(default=False)),
+                ("keeps_place", models.BooleanField(default=False)),
+                ("held_at", models.DateTimeField()),
+                ("held_until", models.DateTimeField()),
+                ("lapses_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("refunded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.variant"
+                    ),
+                ),
+                (
+                    "moved_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plays.team",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="plays.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['product', 'status', 'starts_at'], name='plays_offer_product'),
+            model_name="offer",
+            index=models.Index(fields=["product", "status", "starts_at"], name="plays_offer_product"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['shop', '-id'], name='plays_offer_shop'),
+            model_name="offer",
+            index=models.Index(fields=["shop", "-id"], name="plays_offer_shop"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('stock_limit__isnull', True), ('units_claimed__lte', models.F('stock_limit')), _connector='OR'), name='plays_offer_within_stock'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stock_limit__isnull", True),
+                    ("units_claimed__lte", models.F("stock_limit")),
+                    _connector="OR",
+                ),
+                name="plays_offer_within_stock",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='plays_offer_period'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                ),
+                name="plays_offer_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [jishi.promotions.plays.contracts.OfferStatus['DRAFT'], jishi.promotions.plays.contracts.OfferStatus['ON'], jishi.promotions.plays.contracts.OfferStatus['STOPPED']])), name='plays_offer_status'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            jishi.promotions.plays.contracts.OfferStatus["DRAFT"],
+                            jishi.promotions.plays.contracts.OfferStatus["ON"],
+                            jishi.promotions.plays.contracts.OfferStatus["STOPPED"],
+                        ],
+                    )
+                ),
+                name="plays_offer_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offerprice',
-            constraint=models.UniqueConstraint(fields=('offer', 'variant'), name='plays_offer_variant_once'),
+            model_name="offerprice",
+            constraint=models.UniqueConstraint(fields=("offer", "variant"), name="plays_offer_variant_once"),
         ),
         migrations.AddConstraint(
-            model_name='offerprice',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__gt', 0)), name='plays_offer_price_positive'),
+            model_name="offerprice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_minor__gt", 0)), name="plays_offer_price_positive"
+            ),
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(condition=models.Q(('state', jishi.promotions.plays.contracts.TeamState['OPEN'])), fields=['deadline_at'], name='plays_team_due'),
+            model_name="team",
+            index=models.Index(
+                condition=models.Q(("state", jishi.promotions.plays.contracts.TeamState["OPEN"])),
+                fields=["deadline_at"],
+                name="plays_team_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(condition=models.Q(('state', jishi.promotions.plays.contracts.TeamState['OPEN'])), fields=['offer', 'deadline_at'], name='plays_team_open'),
+            model_name="team",
+            index=models.Index(
+                condition=models.Q(("state", jishi.promotions.plays.contracts.TeamState["OPEN"])),
+                fields=["offer", "deadline_at"],
+                name="plays_team_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(fields=['state', '-id'], name='plays_team_state_list'),
+            model_name="team",
+            index=models.Index(fields=["state", "-id"], name="plays_team_state_list"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_held')), '+', models.F('seats_virtual')))), name='plays_team_never_overfilled'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "size__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("seats_taken"), "+", models.F("seats_held")
+                            ),
+                            "+",
+                            models.F("seats_virtual"),
+                        ),
+                    )
+                ),
+                name="plays_team_never_overfilled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', jishi.promotions.plays.contracts.TeamState['FORMED']), _negated=True), models.Q(('formed_at__isnull', False), ('seats_held', 0), ('size', django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_virtual')))), _connector='OR'), name='plays_team_formed_is_full'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", jishi.promotions.plays.contracts.TeamState["FORMED"]), _negated=True),
+                    models.Q(
+                        ("formed_at__isnull", False),
+                        ("seats_held", 0),
+                        (
+                            "size",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("seats_taken"), "+", models.F("seats_virtual")
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="plays_team_formed_is_full",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [jishi.promotions.plays.contracts.TeamState['EXPIRED'], jishi.promotions.plays.contracts.TeamState['FAILED']]), _negated=True), models.Q(('closed_at__isnull', False), ('formed_at__isnull', True), ('seats_held', 0)), _connector='OR'), name='plays_team_closed_has_end'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                jishi.promotions.plays.contracts.TeamState["EXPIRED"],
+                                jishi.promotions.plays.contracts.TeamState["FAILED"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(("closed_at__isnull", False), ("formed_at__isnull", True), ("seats_held", 0)),
+                    _connector="OR",
+                ),
+                name="plays_team_closed_has_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jishi.promotions.plays.contracts.TeamState['STARTING'], jishi.promotions.plays.contracts.TeamState['OPEN'], jishi.promotions.plays.contracts.TeamState['FORMED'], jishi.promotions.plays.contracts.TeamState['EXPIRED'], jishi.promotions.plays.contracts.TeamState['FAILED']])), name='plays_team_state'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jishi.promotions.plays.contracts.TeamState["STARTING"],
+                            jishi.promotions.plays.contracts.TeamState["OPEN"],
+                            jishi.promotions.plays.contracts.TeamState["FORMED"],
+                            jishi.promotions.plays.contracts.TeamState["EXPIRED"],
+                            jishi.promotions.plays.contracts.TeamState["FAILED"],
+                        ],
+                    )
+                ),
+                name="plays_team_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='plays_team_size'),
+            model_name="team",
+            constraint=models.CheckConstraint(condition=models.Q(("size__gte", 1)), name="plays_team_size"),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('state', jishi.promotions.plays.contracts.SeatState['REFUND_DUE'])), fields=['id'], name='plays_seat_refund_due'),
+            model_name="seat",
+            index=models.Index(
+                condition=models.Q(("state", jishi.promotions.plays.contracts.SeatState["REFUND_DUE"])),
+                fields=["id"],
+                name="plays_seat_refund_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['person', '-id'], name='plays_seat_person'),
+            model_name="seat",
+            index=models.Index(fields=["person", "-id"], name="plays_seat_person"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [jishi.promotions.plays.contracts.SeatState['HELD'], jishi.promotions.plays.contracts.SeatState['TAKEN']])), fields=('team', 'person'), name='plays_seat_once_per_person'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jishi.promotions.plays.contracts.SeatState["HELD"],
+                            jishi.promotions.plays.contracts.SeatState["TAKEN"],
+                        ],
+                    )
+                ),
+                fields=("team", "person"),
+                name="plays_seat_once_per_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_leader', True), ('state__in', [jishi.promotions.plays.contracts.SeatState['HELD'], jishi.promotions.plays.contracts.SeatState['TAKEN']])), fields=('team',), name='plays_seat_one_leader'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("is_leader", True),
+                    (
+                        "state__in",
+                        [
+                            jishi.promotions.plays.contracts.SeatState["HELD"],
+                            jishi.promotions.plays.contracts.SeatState["TAKEN"],
+                        ],
+                    ),
+                ),
+                fields=("team",),
+                name="plays_seat_one_leader",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', jishi.promotions.plays.contracts.SeatState['TAKEN']), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='plays_seat_paid_before_taken'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", jishi.promotions.plays.contracts.SeatState["TAKEN"]), _negated=True),
+                    ("paid_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="plays_seat_paid_before_taken",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jishi.promotions.plays.contracts.SeatState['HELD'], jishi.promotions.plays.contracts.SeatState['TAKEN'], jishi.promotions.plays.contracts.SeatState['RELEASED'], jishi.promotions.plays.contracts.SeatState['REFUND_DUE'], jishi.promotions.plays.contracts.SeatState['REFUNDING'], jishi.promotions.plays.contracts.SeatState['REFUNDED']])), name='plays_seat_state'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jishi.promotions.plays.contracts.SeatState["HELD"],
+                            jishi.promotions.plays.contracts.SeatState["TAKEN"],
+                            jishi.promotions.plays.contracts.SeatState["RELEASED"],
+                            jishi.promotions.plays.contracts.SeatState["REFUND_DUE"],
+                            jishi.promotions.plays.contracts.SeatState["REFUNDING"],
+                            jishi.promotions.plays.contracts.SeatState["REFUNDED"],
+                        ],
+                    )
+                ),
+                name="plays_seat_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='plays_seat_quantity'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="plays_seat_quantity"
+            ),
         ),
     ]

@@ -13,12 +13,14 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock, locks, policy
-from jishi.kernel.errors import N_
 from jishi.promotions.plays import mechanics, queries, rules
 from jishi.promotions.plays.contracts import OfferStatus, OfferView, TeamState
 from jishi.promotions.plays.errors import (
     OfferOverlaps,
-    OfferRefused,
+    OfferPeriodEmpty,
+    OfferPriceTooHigh,
+    OfferVariantsWrong,
+    ParamsContradict,
     VirtualCompletionRefused,
 )
 from jishi.promotions.plays.models import Offer, OfferPrice, Team
@@ -42,19 +44,19 @@ def create_offer(
 
     :raises MechanicUnknown: / ParamRefused: what it is or a setting of it makes no sense.
     :raises VirtualCompletionRefused: it uses what the rule pack forbids.
-    :raises OfferRefused: product, prices or period make no sense.
+    :raises ParamsContradict: / OfferPeriodEmpty: / OfferVariantsWrong: / OfferPriceTooHigh: it makes no sense.
     :raises OfferOverlaps: the product has an offer in that period.
     """
     now = clock.at_or_now(at)
     kind = mechanics.get(mechanic)
     clean = rules.clean_params(kind.params, params)
     _check_law(kind, clean)
-    for problem in kind.problems(clean):
-        raise OfferRefused(problem=problem.message)
+    if kind.problems(clean):
+        raise ParamsContradict()
     if (ends_at is not None and ends_at <= max(starts_at, now)) or (
         stock_limit is not None and stock_limit < 1
     ):
-        raise OfferRefused(problem=N_("its period or its quantity is empty"))
+        raise OfferPeriodEmpty()
     currency = merchant_queries.get_shop(shop_id).currency
     _check_prices(shop_id, product_id, prices, currency)
     with transaction.atomic():
@@ -149,13 +151,13 @@ def _check_prices(shop_id: int, product_id: int, prices: Mapping[int, int], curr
     variants = catalog_queries.find_variants(prices, language="en")
     known = [v for v in variants.values() if v.product_id == product_id and v.shop_id == shop_id]
     if not prices or len(known) != len(prices):
-        raise OfferRefused(problem=N_("its prices must be for variants of this product"))
+        raise OfferVariantsWrong()
     alone = price_queries.list_prices(prices, currency)
     for variant_id, price in prices.items():
         if type(price) is not int or price < 1:
-            raise OfferRefused(problem=N_("a team price must be above zero"))
+            raise OfferPriceTooHigh()
         if variant_id not in alone or price >= alone[variant_id].amount_minor:
-            raise OfferRefused(problem=N_("a team price must be below the price alone"))
+            raise OfferPriceTooHigh(alone_minor=alone[variant_id].amount_minor if variant_id in alone else 0)
 
 
 def _check_overlap(product_id: int, starts_at: datetime, ends_at: datetime | None) -> None:
