@@ -1,26 +1,25 @@
 """Reading shops: one statement per question, whatever the number of shops."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
 
 from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.merchants.errors import NotShopStaff, ShopUnknown
-from jishi.goods.merchants.models import Shop, ShopStaff
-from jishi.kernel.text import Translated, pick
+from jishi.goods.merchants.models import ShopStaff
+from jishi.kernel.text import pick
 
-_COLUMNS = (
-    "id",
-    "code",
-    "slug",
-    "name",
-    "description",
-    "currency",
-    "time_zone",
-    "commission_bps",
-    "auto_confirm_days",
-    "delivery_fee_minor",
-    "free_delivery_from_minor",
-    "is_open",
-)
+# Every quote and every page of listings asks for shops: tuples, no model instances.
+_SHOPS = """
+SELECT id, code, slug, name, description, currency, time_zone, commission_bps, auto_confirm_days,
+       delivery_fee_minor, free_delivery_from_minor, is_open
+FROM merchants_shop
+WHERE (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+  AND (%(slug)s::text IS NULL OR slug = %(slug)s::text)
+ORDER BY id
+"""
 
 
 def get_shop(shop_id: int, *, language: str = "zh-hans") -> ShopView:
@@ -36,17 +35,12 @@ def get_shop(shop_id: int, *, language: str = "zh-hans") -> ShopView:
 
 def find_shop(slug: str, *, language: str = "zh-hans") -> ShopView | None:
     """Return the shop that lives at an address, if one does."""
-    row = Shop.objects.filter(slug=slug).values_list(*_COLUMNS).first()
-    return None if row is None else _view(row, language)
+    return next(iter(_select(None, slug, language).values()), None)
 
 
 def list_shops(ids: Iterable[int] | None = None, *, language: str = "zh-hans") -> dict[int, ShopView]:
     """Return the shops asked for (all of them without `ids`) by id, oldest first."""
-    rows = Shop.objects.order_by("id").values_list(*_COLUMNS)
-    if ids is not None:
-        rows = rows.filter(id__in=set(ids))
-    views = (_view(row, language) for row in rows)
-    return {view.id: view for view in views}
+    return _select(None if ids is None else sorted(set(ids)), None, language)
 
 
 def shops_of(person_id: int) -> list[int]:
@@ -70,12 +64,17 @@ def require_staff(*, person_id: int | None, shop_id: int) -> None:
         raise NotShopStaff
 
 
-def _view(row: Sequence[object], language: str) -> ShopView:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    for column in ("name", "description"):
-        text = values[column]
-        values[column] = pick(text if isinstance(text, dict) else _NOTHING, language)
-    return ShopView(**values)  # type: ignore[arg-type]  # the columns are the fields, in name and type
+def _select(ids: list[int] | None, slug: str | None, language: str) -> dict[int, ShopView]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOPS, {"ids": ids, "slug": slug})
+        rows = cursor.fetchall()
+    return {row[0]: _view(row, language) for row in rows}
 
 
-_NOTHING: Translated = {}
+def _view(row: tuple[Any, ...], language: str) -> ShopView:
+    shop_id, code, slug, name, description, *terms = row
+    return ShopView(shop_id, code, slug, _text(name, language), _text(description, language), *terms)
+
+
+def _text(stored: str, language: str) -> str:
+    return pick(json.loads(stored), language)
