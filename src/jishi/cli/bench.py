@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from jishi.cli import home, migrations
 from jishi.cli.failure import Failure
@@ -74,7 +75,7 @@ def _folder() -> Path:
     raise Failure("The benchmarks are in the source tree: run this from a checkout of it.")
 
 
-def _load(path: Path) -> object:
+def _load(path: Path) -> Any:
     sys.path.insert(0, str(path.parent.parent))
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(f"benchmarks.{path.stem}", path)

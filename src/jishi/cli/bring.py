@@ -77,7 +77,7 @@ def _products(options: argparse.Namespace, progress: Progress) -> int:
     if plan.needs_mapping:
         print("The headers are unknown. Name them with --map HEADER=FIELD:")
         for guess in plan.columns:
-            print(f"  {guess}")
+            print(f"  {guess.column} looks like {guess.field or 'nothing'} ({guess.confidence} %)")
         return 1
     if not preview.is_ready:
         print("Nothing was imported: mend the rows above first.")

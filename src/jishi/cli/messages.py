@@ -33,6 +33,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+Text = str | tuple[str, ...] | list[str] | None
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!%)%[sd]|\{(\w*)\}")
 
 
@@ -82,7 +83,7 @@ def extracted(folder: Path) -> Catalog:
         else:
             continue
         where = path.relative_to(PACKAGE).as_posix()
-        for _line, text, comments, context in extract("python", BytesIO(source), keywords=KEYWORDS):  # type: ignore[arg-type]
+        for _line, text, comments, context in extract("python", BytesIO(source), keywords=KEYWORDS):
             catalogue.add(text, None, locations=[(where, None)], auto_comments=comments, context=context)  # type: ignore[list-item]
     return catalogue
 
@@ -168,7 +169,7 @@ def contradictions(folders: list[Path]) -> list[str]:
     ]
 
 
-def placeholder_fault(source: str | tuple[str, ...], target: str | tuple[str, ...]) -> str:
+def placeholder_fault(source: Text, target: Text) -> str:
     """Say which placeholders differ; Chinese has one plural form and may leave out a literal number."""
     wanted = [sorted(_placeholders(text)) for text in _texts(source)]
     for text in _texts(target):
@@ -181,12 +182,12 @@ def _placeholders(text: str) -> list[str]:
     return [match.group(0) for match in PLACEHOLDER.finditer(text)]
 
 
-def _texts(text: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [part for part in ([text] if isinstance(text, str) else text) if part]
+def _texts(text: Text) -> list[str]:
+    return [part for part in ([text] if isinstance(text, str) else text or ()) if part]
 
 
-def _first(text: str | tuple[str, ...] | list[str]) -> str:
-    return text if isinstance(text, str) else text[0]
+def _first(text: Text) -> str:
+    return text if isinstance(text, str) else next(iter(text or ("",)))
 
 
 def compile_catalogue(folder: Path) -> int:

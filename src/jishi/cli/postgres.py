@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -289,7 +290,7 @@ def _socket_folder(root: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"jishi-{digest}"
 
 
-def _as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
+def _as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     """Return the arguments of subprocess that start a child as ``account``."""
     environment = {
         name: value

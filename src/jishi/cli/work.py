@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from jishi.cli import home
 from jishi.cli.failure import Failure
@@ -118,7 +119,8 @@ async def _jobs(stop: threading.Event, first_passes: list[threading.Event], read
     """Run procrastinate's worker, and tell the supervisor when all three loops have shown that they work."""
     from procrastinate.contrib.django import app
 
-    async with app.with_connector(app.connector.get_worker_connector()).open_async() as opened:
+    connector: Any = app.connector
+    async with app.with_connector(connector.get_worker_connector()).open_async() as opened:
         worker = asyncio.create_task(
             opened.run_worker_async(
                 concurrency=4, install_signal_handlers=False, shutdown_graceful_timeout=STOP_WITHIN_S / 2
