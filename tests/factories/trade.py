@@ -11,18 +11,19 @@ from uuid import uuid4
 from tests.factories import goods
 
 from jishi.goods.merchants.contracts import ShopView
-from jishi.goods.pricing.contracts import PriceLine
+from jishi.goods.pricing.contracts import PriceLine, Quote
+from jishi.kernel import ids
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import IntentView
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
-from jishi.trade.checkout import handlers
+from jishi.trade.checkout import handlers, rules
 from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
 from jishi.trade.checkout.contracts import CheckoutQuote, Placed
 from jishi.trade.orders import queries as order_queries
-from jishi.trade.orders.contracts import OrderView
+from jishi.trade.orders.contracts import AddressSnapshot, OrderDraft, OrderView
 
 NOON = goods.NOON
 _number = count(1)
@@ -180,3 +181,35 @@ def order(order_code: str) -> OrderView:
 def state(order_code: str) -> str:
     """Return where an order stands."""
     return order(order_code).state
+
+
+def checkout_placed(order_code: str) -> Placed:
+    """Return what placing said about the checkout of an order."""
+    view = order(order_code)
+    siblings = order_queries.list_orders_of_checkout(view.checkout_code, viewer_id=None)
+    return Placed(
+        checkout_code=view.checkout_code,
+        intent_code=view.intent_code,
+        order_codes=tuple(one.code for one in siblings),
+        pay_by_at=view.pay_by_at,
+        total_minor=sum(one.total_minor for one in siblings),
+        currency=view.currency,
+    )
+
+
+def drafts(seen: Quote, who: Buyer) -> list[OrderDraft]:
+    """Return a quote as drafts of orders."""
+    return rules.drafts(
+        seen,
+        codes={shop.shop_id: ids.new_code() for shop in seen.shops},
+        checkout_code=ids.new_code(),
+        intent_code="",
+        buyer_id=who.id,
+        address=AddressSnapshot(),
+        deliveries={},
+        commission_bps={shop.shop_id: 500 for shop in seen.shops},
+        tokens={},
+        share_code="",
+        channel="import",
+        pay_by_at=NOON,
+    )

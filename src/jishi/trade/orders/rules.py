@@ -55,7 +55,7 @@ def next_state(state: str, verb: str) -> OrderState:
     """
     try:
         return TRANSITIONS[OrderState(state), verb]
-    except KeyError:
+    except (KeyError, ValueError):
         raise NotPossibleNow(state=str(state), verb=verb) from None
 
 

@@ -3,13 +3,13 @@ order.
 """
 
 from jishi.trade.orders.operations.close import cancel, expire, refuse_payment
-from jishi.trade.orders.operations.create import create, create_many
+from jishi.trade.orders.operations.creating import create, create_many
 from jishi.trade.orders.operations.deliver import confirm_receipt, mark_shipped
 from jishi.trade.orders.operations.holds import release_hold, release_holds
 from jishi.trade.orders.operations.moves import lock
 from jishi.trade.orders.operations.past import record_past
 from jishi.trade.orders.operations.pay import mark_paid
-from jishi.trade.orders.operations.refund import mark_refunded, refund
+from jishi.trade.orders.operations.refunding import mark_refunded, refund
 from jishi.trade.orders.operations.reprice import change_delivery_fee
 
 __all__ = [

@@ -9,8 +9,7 @@ from jishi.trade.orders import queries, rules
 from jishi.trade.orders.errors import NotPossibleNow, OrderNotFound
 from jishi.trade.orders.events import OrderCancelled, OrderExpired
 from jishi.trade.orders.models import Order
-from jishi.trade.orders.operations import let_go, moves
-from jishi.trade.orders.operations import refund as refunds
+from jishi.trade.orders.operations import let_go, moves, refunding
 
 
 def expire(*, checkout_code: str, at: datetime | None = None) -> int:
@@ -59,7 +58,7 @@ def cancel(*, order_code: str, by: int | None, reason: str, at: datetime | None 
         if order.state in (rules.CANCELLED, rules.REFUNDING, rules.REFUNDED):
             return
         if order.state == rules.PAID:
-            refunds.start(order, reason=reason, natural_key=f"cancel:{order.code}", by=by, at=now)
+            refunding.start(order, reason=reason, natural_key=f"cancel:{order.code}", by=by, at=now)
             return
         _call_off(order, siblings, by=by, reason=reason, at=now)
 

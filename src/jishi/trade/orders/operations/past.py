@@ -8,7 +8,7 @@ from django.db import transaction
 from jishi.trade.orders import rules
 from jishi.trade.orders.contracts import OrderState, PastOrder
 from jishi.trade.orders.models import Order, OrderEvent, OrderLine
-from jishi.trade.orders.operations import create
+from jishi.trade.orders.operations import creating
 
 
 def record_past(rows: Sequence[PastOrder]) -> int:
@@ -30,7 +30,7 @@ def record_past(rows: Sequence[PastOrder]) -> int:
         OrderLine.objects.bulk_create(
             line
             for order, row in zip(written, fresh, strict=True)
-            for line in create.line_rows(order, row.draft)
+            for line in creating.line_rows(order, row.draft)
         )
         OrderEvent.objects.bulk_create(
             OrderEvent(order=order, from_state=before, to_state=after, at=at, actor_id=actor_id)
@@ -41,7 +41,7 @@ def record_past(rows: Sequence[PastOrder]) -> int:
 
 
 def _received(row: PastOrder) -> Order:
-    order = create.order_row(row.draft, row.placed_at)
+    order = creating.order_row(row.draft, row.placed_at)
     order.state = OrderState.RECEIVED
     order.paid_at, order.shipped_at, order.received_at = row.paid_at, row.shipped_at, row.received_at
     order.auto_confirm_at = row.received_at
