@@ -153,9 +153,7 @@ def test_a_batch_refuses_one_key_with_two_contents() -> None:
 @pytest.mark.django_db
 def test_reserved_money_cannot_be_spent_and_moves_once() -> None:
     fund(wallet("a"), 100)
-    ledger.reserve(
-        natural_key="r", kind="test.hold", transfers=[TransferSpec(wallet("a"), wallet("b"), 80)]
-    )
+    ledger.reserve(natural_key="r", kind="test.hold", transfers=[TransferSpec(wallet("a"), wallet("b"), 80)])
 
     with pytest.raises(InsufficientBalance):
         pay("p", wallet("a"), wallet("c"), 30)
@@ -174,9 +172,7 @@ def test_reserved_money_cannot_be_spent_and_moves_once() -> None:
 @pytest.mark.django_db
 def test_voided_money_can_be_spent_again() -> None:
     fund(wallet("a"), 100)
-    ledger.reserve(
-        natural_key="r", kind="test.hold", transfers=[TransferSpec(wallet("a"), wallet("b"), 80)]
-    )
+    ledger.reserve(natural_key="r", kind="test.hold", transfers=[TransferSpec(wallet("a"), wallet("b"), 80)])
 
     ledger.void_pending(natural_key="r.void", reserved_key="r")
     pay("p", wallet("a"), wallet("c"), 100)
@@ -195,7 +191,21 @@ def test_resolving_what_was_never_reserved_is_refused() -> None:
     assert queries.find_journal("x") is None
 
 
-BAD_AMOUNTS = [0, -1, 1.0, 0.1, float("nan"), float("inf"), -0.0, 1e400, True, "5", None, MAX_MINOR + 1, 2**63]
+BAD_AMOUNTS = [
+    0,
+    -1,
+    1.0,
+    0.1,
+    float("nan"),
+    float("inf"),
+    -0.0,
+    1e400,
+    True,
+    "5",
+    None,
+    MAX_MINOR + 1,
+    2**63,
+]
 
 
 @pytest.mark.django_db
@@ -252,7 +262,9 @@ def test_entries_page_backwards_through_an_account() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     moves=st.lists(
-        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 60), st.booleans()), min_size=1, max_size=8
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 60), st.booleans()),
+        min_size=1,
+        max_size=8,
     )
 )
 def test_mon_014_a_batch_equals_its_journals_judged_by_the_end_balance(
@@ -262,12 +274,14 @@ def test_mon_014_a_batch_equals_its_journals_judged_by_the_end_balance(
         for n in range(4):
             fund(wallet(f"w{n}"), 50)
         journals = [
-            JournalSpec(f"m{i}", "test.move", (TransferSpec(wallet(f"w{a}"), wallet(f"w{b}"), amount),), pending)
+            JournalSpec(
+                f"m{i}", "test.move", (TransferSpec(wallet(f"w{a}"), wallet(f"w{b}"), amount),), pending
+            )
             for i, (a, b, amount, pending) in enumerate(moves)
             if a != b
         ]
-        expected = {n: 50 for n in range(4)}
-        reserved = {n: 0 for n in range(4)}
+        expected = dict.fromkeys(range(4), 50)
+        reserved = dict.fromkeys(range(4), 0)
         for a, b, amount, pending in moves:
             if a == b:
                 continue
@@ -283,7 +297,7 @@ def test_mon_014_a_batch_equals_its_journals_judged_by_the_end_balance(
         else:
             with pytest.raises(InsufficientBalance):
                 ledger.post_batch(journals)
-            expected, reserved = {n: 50 for n in range(4)}, {n: 0 for n in range(4)}
+            expected, reserved = dict.fromkeys(range(4), 50), dict.fromkeys(range(4), 0)
 
         for n in range(4):
             balance = queries.find_balance(wallet(f"w{n}"))

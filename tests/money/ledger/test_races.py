@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from tests.money.ledger.test_posting import assert_books_balance, fund, pay, wallet
 
 from jishi.kernel import seal
 from jishi.money.ledger import operations as ledger
@@ -14,7 +15,6 @@ from jishi.money.ledger import queries, tasks
 from jishi.money.ledger.contracts import AccountRef, TransferSpec
 from jishi.money.ledger.errors import AlreadyResolved, InsufficientBalance
 from jishi.money.ledger.models import Account, Journal, Transfer
-from tests.money.ledger.test_posting import assert_books_balance, fund, pay, wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Race = Callable[..., list[Any]]

@@ -91,7 +91,6 @@ async def _create(
         "description": _text(body, "description", 200),
         "return_url": _url(body, "return_url"),
         "webhook_url": _url(body, "webhook_url"),
-        "language": str(body.get("language") or "")[:20],
         "expires_at": _instant(body, "expires_at"),
     }
     payment = await store.insert_payment(connection, values)
@@ -129,8 +128,7 @@ async def _refund(connection: store.Connection, reference: str, body: dict[str, 
 
 
 def _payment(payment: DictRow, request: Request, base_path: str) -> dict[str, Any]:
-    language = f"?lang={payment['language']}" if payment["language"] else ""
-    pay_url = f"{request.origin}{base_path}/pay/{payment['id']}{language}"
+    pay_url = f"{request.origin}{base_path}/pay/{payment['id']}"
     return {**store.payment_facts(payment), "pay_url": pay_url}
 
 

@@ -24,7 +24,6 @@ CREATE TABLE IF NOT EXISTS sandbox_psp.payment (
     description text NOT NULL,
     return_url text NOT NULL,
     webhook_url text NOT NULL,
-    language text NOT NULL,
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'processing', 'paid', 'refused')),
     reason text NOT NULL DEFAULT '',
     refuse_refunds int NOT NULL DEFAULT 0,
@@ -136,8 +135,8 @@ async def insert_payment(connection: Connection, values: dict[str, Any]) -> Dict
     """Take a payment in, once per reference."""
     await connection.execute(
         "INSERT INTO sandbox_psp.payment (id, reference, amount_minor, currency, description, return_url,"
-        " webhook_url, language, expires_at) VALUES (%(id)s, %(reference)s, %(amount_minor)s, %(currency)s,"
-        " %(description)s, %(return_url)s, %(webhook_url)s, %(language)s, %(expires_at)s)"
+        " webhook_url, expires_at) VALUES (%(id)s, %(reference)s, %(amount_minor)s, %(currency)s,"
+        " %(description)s, %(return_url)s, %(webhook_url)s, %(expires_at)s)"
         " ON CONFLICT (reference) DO NOTHING",
         {**values, "id": new_id("pay")},
     )

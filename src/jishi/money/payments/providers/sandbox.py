@@ -5,6 +5,7 @@ message.
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from jishi.money.payments.providers.breaker import Breaker
 
 CONNECT_S = 1.0
 READ_S = 5.0
+IN_FLIGHT, TOO_MANY = 409, 429
+IN_FLIGHT_PAUSES_S = (0.05, 0.1, 0.2, 0.4)
 KINDS = {
     "payment.created": "created",
     "payment.authorized": "authorized",
@@ -53,6 +56,10 @@ class SandboxProvider:
             follow_redirects=False,
         )
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
     def create_payment(
         self,
         *,
@@ -76,13 +83,14 @@ class SandboxProvider:
                 "return_url": return_url,
                 "webhook_url": self._webhook_url,
                 "expires_at": expires_at.isoformat(),
-                "language": language,
             },
         )
         if answer is None:
             raise ProviderRefused(provider="sandbox")
+        # The language is no part of the request: a second click in another one is the same payment.
+        spoken = f"?lang={language[:2]}" if language else ""
         with _readable():
-            return HostedPayment(_text(answer, "id"), _text(answer, "pay_url"))
+            return HostedPayment(_text(answer, "id"), _text(answer, "pay_url") + spoken)
 
     def ask_payment(self, *, reference: str) -> PaymentReport | None:
         """See the Protocol."""
@@ -133,10 +141,15 @@ class SandboxProvider:
         """The peer's answer; None for "not found". A clear refusal and no answer are different errors."""
         if not self._breaker.allows():
             raise ProviderUnavailable(provider="sandbox", retry_after_s=10)
+        headers = {"idempotency-key": key} if key else None
         try:
-            response = self._client.request(
-                method, path, json=body, headers={"idempotency-key": key} if key else None
-            )
+            response = self._client.request(method, path, json=body, headers=headers)
+            for pause_s in IN_FLIGHT_PAUSES_S:
+                if response.status_code != IN_FLIGHT:
+                    break
+                # Our own double click: the first call under this key is about to be answered.
+                time.sleep(pause_s)
+                response = self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
             self._breaker.failed()
             raise ProviderUnavailable(provider="sandbox") from error
@@ -144,8 +157,7 @@ class SandboxProvider:
             self._breaker.failed()
             raise ProviderUnavailable(provider="sandbox")
         self._breaker.succeeded()
-        # In flight, or too many: the same call may succeed in a moment.
-        if response.status_code in (409, 429):
+        if response.status_code in (IN_FLIGHT, TOO_MANY):
             raise ProviderUnavailable(provider="sandbox", retry_after_s=1)
         if response.status_code == 404:
             return None
