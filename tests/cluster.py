@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
+import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +20,7 @@ from pathlib import Path
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"jishi_test_{WORKER}"
 TEMPLATE = "jishi_template"
+KEPT_SEEDS = 2
 
 if "JISHI_TEST_CLUSTER" not in os.environ:
     root = Path(tempfile.mkdtemp(prefix="jishi-test-"))
@@ -48,7 +52,80 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from jishi.cli.postgres import OWNER, SUPERUSER, THROW_AWAY, Cluster  # noqa: E402
 
+SOURCE = Path(__file__).resolve().parents[1]
+SHAPED_BY = (
+    "src/jishi/**/migrations/*.py",
+    "src/jishi/kernel/schema.py",
+    "src/jishi/config/settings.py",
+    "src/jishi/cli/postgres.py",
+    "src/jishi/cli/migrations.py",
+    "src/jishi/simulation/sandbox_psp/*",
+    "requirements/core.txt",
+)
+"""What a migrated template depends on; the rest of the code may change without a new one."""
+
+
+def _template_folder() -> Path:
+    digest = hashlib.sha256()
+    for pattern in SHAPED_BY:
+        for path in sorted(SOURCE.glob(pattern)):
+            if path.is_file():
+                digest.update(str(path.relative_to(SOURCE)).encode() + path.read_bytes())
+    return SOURCE / "var" / "test-template" / digest.hexdigest()[:20]
+
+
+KEPT = _template_folder()
+"""A stopped cluster with the migrated template, kept between runs: migrating takes most of a short run."""
+
 cluster = Cluster(ROOT, options={**THROW_AWAY, "max_connections": "200", "log_min_messages": "fatal"})
+
+
+class Seed:
+    """A stopped cluster with the migrated template, kept between runs while no migration changes.
+
+    Every run works on a copy of its own; applying all migrations again would take longer than most suites.
+    """
+
+    def __init__(self) -> None:
+        package = Path(__file__).parent.parent / "src" / "jishi"
+        files = [
+            *package.glob("**/migrations/*.py"),
+            package / "kernel/schema.py",
+            package / "cli/migrations.py",
+        ]
+        files += [package / "config/settings.py", package.parent.parent / "requirements/core.txt"]
+        words = [f"{path}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(files)]
+        self.folder = package.parent.parent / "var" / "test-seeds"
+        self.path = self.folder / hashlib.sha256("\n".join(words).encode()).hexdigest()[:20]
+
+    def plant(self) -> None:
+        """Begin with the kept cluster, if there is one."""
+        if self.path.is_dir() and not cluster.data.exists():
+            subprocess.run(["cp", "-a", str(self.path), str(cluster.data)], check=False)
+
+    def harvest(self) -> None:
+        """Keep the template, and nothing but the template, for the next run."""
+        if self.path.is_dir():
+            return
+        with cluster.connect(SUPERUSER, "postgres") as server:
+            names = [row[0] for row in server.execute("SELECT datname FROM pg_database").fetchall()]
+            for name in names:
+                if name.startswith("jishi_test_"):
+                    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cluster.stop()
+        if TEMPLATE not in names or Seed().path != self.path:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for old in sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_SEEDS]:
+            shutil.rmtree(old, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(dir=self.folder)) / "data"
+        if subprocess.run(["cp", "-a", str(cluster.data), str(new)], check=False).returncode == 0:
+            with contextlib.suppress(OSError):
+                new.rename(self.path)
+        shutil.rmtree(new.parent, ignore_errors=True)
+
+
+seed = Seed()
 
 
 def pytest_addoption(parser) -> None:  # type: ignore[no-untyped-def]
@@ -61,6 +138,9 @@ def pytest_addoption(parser) -> None:  # type: ignore[no-untyped-def]
 def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
     """Start the server, in the process that outlives all workers."""
     if IS_CONTROLLER and not config.option.collectonly and cluster.process is None:
+        if KEPT.is_dir():
+            subprocess.run(["cp", "-a", str(KEPT), str(cluster.data)], check=True)
+        seed.plant()
         cluster.start()
         with cluster.connect(SUPERUSER, "postgres") as connection:
             # Cleaning up must pass the triggers that refuse to truncate append-only tables.
@@ -70,6 +150,30 @@ def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
 def pytest_unconfigure(config) -> None:  # type: ignore[no-untyped-def]
     """Stop the server and leave nothing behind."""
     if IS_CONTROLLER:
+        worth_keeping = not KEPT.is_dir() and cluster.process is not None and _drop_clones()
         cluster.stop()
+        if worth_keeping:
+            _keep()
         shutil.rmtree(ROOT, ignore_errors=True)
         sys.stdout.flush()
+
+
+def _drop_clones() -> bool:
+    """Drop the workers' databases; true when the template is there to be kept."""
+    with cluster.connect(SUPERUSER, "postgres") as connection:
+        names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
+        for name in names:
+            if name.startswith("jishi_test_"):
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return TEMPLATE in names
+
+
+def _keep() -> None:
+    """Put the stopped cluster aside for the next run; older ones are of no use any more."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    for old in KEPT.parent.iterdir():
+        shutil.rmtree(old, ignore_errors=True)
+    fresh = KEPT.with_suffix(f".{os.getpid()}")
+    subprocess.run(["cp", "-a", str(cluster.data), str(fresh)], check=True)
+    with contextlib.suppress(OSError):
+        fresh.rename(KEPT)
