@@ -503,3 +503,26 @@ def test_a_closed_account_cannot_sign_in():
 
 def totp(secret):
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def test_whoever_typed_a_wrong_number_can_go_back_and_send_another():
+    client, person = Client(), operations.register(nickname="Lan", phone="13800138000")
+    ask(client, "13800138009")
+
+    ask(client, "13800138000")
+    enter(client, code_for("+8613800138000"))
+
+    assert signed_in(client) == person.id
+
+
+def test_a_code_for_one_number_does_not_open_another():
+    client = Client()
+    operations.register(nickname="Lan", phone="13800138000")
+    ask(client, "13900139000")
+    mine = code_for("+8613900139000")
+    ask(client, "13800138000")
+    theirs = code_for("+8613800138000")
+
+    enter(client, mine)
+
+    assert mine != theirs and signed_in(client) is None

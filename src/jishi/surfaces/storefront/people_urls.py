@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("me/settings/sign-out-elsewhere/", settings.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("me/settings/my-data/", settings.my_data, name="my_data"),
     path("inbox/", inbox.inbox, name="inbox"),
+    # The same addresses as the library's, which finds them by its own names.
+    path("login/", sign_in.by_password, name="login"),
+    path("login/code/", sign_in.by_code, name="login_code"),
     path("signup/", sign_in.sign_up, name="sign_up"),
     path("demo/sign-in/<slug:role>/", sign_in.demo_sign_in, name="demo_sign_in"),
 ]

@@ -102,10 +102,27 @@ class PasswordForm(LoginForm):
         return contact[1] if contact else text
 
 
-class SignUpView(library.RequestLoginCodeView):
+class AskAgain:
+    """Lets somebody who typed a wrong number go back and send another; the library would keep the first."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> HttpResponse | None:
+        if request.method == "POST":
+            return None
+        response: HttpResponse = super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc]
+        return response
+
+
+class PasswordView(AskAgain, library.LoginView):
+    """The sign-in page with all its ways; what it receives is a password."""
+
+
+class CodeView(AskAgain, library.RequestLoginCodeView):
+    """Sends a code."""
+
+
+class SignUpView(AskAgain, library.RequestLoginCodeView):
     """Opens an account with a name and a contact; the code that follows proves it."""
 
-    form_class = SignUpForm
     template_name = "account/signup.html"
 
     def get_form_class(self) -> type[forms.Form]:
@@ -113,6 +130,8 @@ class SignUpView(library.RequestLoginCodeView):
         return SignUpForm
 
 
+by_password = PasswordView.as_view()
+by_code = CodeView.as_view()
 sign_up = SignUpView.as_view()
 
 
