@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.factories import trade
+from tests.factories.trade import NOON, Buyer, Scene
+
 from jishi.kernel.outbox import relay
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OfferView, TeamView
 from jishi.promotions.plays.models import Seat, Team
 from jishi.trade.checkout.contracts import Placed
-from tests.factories import trade
-from tests.factories.trade import NOON, Buyer, Scene
 
 ALONE, TOGETHER = 1000, 700
 MINUTE = timedelta(minutes=1)
@@ -59,7 +60,7 @@ def party(
     stock_limit: int | None = None,
     **params: Any,
 ) -> Party:
-    """Open a shop with one product and an offer for it; teams of two within 24 hours unless said otherwise."""
+    """Open a shop with one product and an offer for it; teams of two in 24 hours unless said otherwise."""
     scene = trade.scene(price=ALONE, stock=stock)
     offer = plays.create_offer(
         shop_id=scene.shop.id,

@@ -1,4 +1,4 @@
-"""Deadlines, late payments and refunds by scenario: one outcome each, and no money lost or paid back twice."""
+"""Deadlines, late payments and refunds by scenario: one outcome each, no money lost or paid back twice."""
 
 from __future__ import annotations
 

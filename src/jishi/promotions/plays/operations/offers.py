@@ -42,9 +42,9 @@ def create_offer(
 ) -> OfferView:
     """Publish an offer for one product. `prices` gives the team price of each variant it covers.
 
-    :raises MechanicUnknown: / ParamRefused: what it is or a setting of it makes no sense.
+    :raises MechanicUnknown: / ParamRefused: what it is or a setting of no sense in it.
     :raises VirtualCompletionRefused: it uses what the rule pack forbids.
-    :raises ParamsContradict: / OfferPeriodEmpty: / OfferVariantsWrong: / OfferPriceTooHigh: it makes no sense.
+    :raises ParamsContradict: / OfferPeriodEmpty: / OfferVariantsWrong: / OfferPriceTooHigh: no sense in it.
     :raises OfferOverlaps: the product has an offer in that period.
     """
     now = clock.at_or_now(at)
