@@ -20,7 +20,6 @@ from pathlib import Path
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"jishi_test_{WORKER}"
 TEMPLATE = "jishi_template"
-KEPT_SEEDS = 2
 
 if "JISHI_TEST_CLUSTER" not in os.environ:
     root = Path(tempfile.mkdtemp(prefix="jishi-test-"))
@@ -80,54 +79,6 @@ KEPT = _template_folder()
 cluster = Cluster(ROOT, options={**THROW_AWAY, "max_connections": "200", "log_min_messages": "fatal"})
 
 
-class Seed:
-    """A stopped cluster with the migrated template, kept between runs while no migration changes.
-
-    Every run works on a copy of its own; applying all migrations again would take longer than most suites.
-    """
-
-    def __init__(self) -> None:
-        package = Path(__file__).parent.parent / "src" / "jishi"
-        files = [
-            *package.glob("**/migrations/*.py"),
-            package / "kernel/schema.py",
-            package / "cli/migrations.py",
-        ]
-        files += [package / "config/settings.py", package.parent.parent / "requirements/core.txt"]
-        words = [f"{path}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(files)]
-        self.folder = package.parent.parent / "var" / "test-seeds"
-        self.path = self.folder / hashlib.sha256("\n".join(words).encode()).hexdigest()[:20]
-
-    def plant(self) -> None:
-        """Begin with the kept cluster, if there is one."""
-        if self.path.is_dir() and not cluster.data.exists():
-            subprocess.run(["cp", "-a", str(self.path), str(cluster.data)], check=False)
-
-    def harvest(self) -> None:
-        """Keep the template, and nothing but the template, for the next run."""
-        if self.path.is_dir():
-            return
-        with cluster.connect(SUPERUSER, "postgres") as server:
-            names = [row[0] for row in server.execute("SELECT datname FROM pg_database").fetchall()]
-            for name in names:
-                if name.startswith("jishi_test_"):
-                    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        cluster.stop()
-        if TEMPLATE not in names or Seed().path != self.path:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_SEEDS]:
-            shutil.rmtree(old, ignore_errors=True)
-        new = Path(tempfile.mkdtemp(dir=self.folder)) / "data"
-        if subprocess.run(["cp", "-a", str(cluster.data), str(new)], check=False).returncode == 0:
-            with contextlib.suppress(OSError):
-                new.rename(self.path)
-        shutil.rmtree(new.parent, ignore_errors=True)
-
-
-seed = Seed()
-
-
 def pytest_addoption(parser) -> None:  # type: ignore[no-untyped-def]
     """Declare our own switch."""
     parser.addoption(
@@ -140,7 +91,6 @@ def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
     if IS_CONTROLLER and not config.option.collectonly and cluster.process is None:
         if KEPT.is_dir():
             subprocess.run(["cp", "-a", str(KEPT), str(cluster.data)], check=True)
-        seed.plant()
         cluster.start()
         with cluster.connect(SUPERUSER, "postgres") as connection:
             # Cleaning up must pass the triggers that refuse to truncate append-only tables.
