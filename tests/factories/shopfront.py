@@ -85,7 +85,7 @@ def build(*, goods: int = len(GOODS), with_pictures: bool = True, at: datetime |
     street = Street(shop)
     for number, row in enumerate(GOODS[:goods]):
         _add(street, number, row, getattr(tea, "category_id", tea), with_pictures, now - timedelta(days=45))
-    catalog.reindex(street.products)
+    plays.switch_badges(clock.now())
     street.people = [buyer(name) for name in ("阿柿", "小满", "Mia在路上", "豆豆妈", "老陈", "Kaki")]
     return street
 

@@ -20,12 +20,8 @@ from jishi.goods.merchants import queries as merchants
 from jishi.goods.pricing import operations as pricing
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import clock, ids
-from jishi.kernel.errors import N_
 
 MAIN_WAREHOUSE = "main"
-STOCK_PROMISED = N_(
-    "%(reserved)s pieces are promised to buyers, so the stock becomes that instead of %(value)s."
-)
 
 Progress = Callable[[str, int, int], None]
 """Called with (phase, done, total); phases are products, prices, stock."""
@@ -160,7 +156,7 @@ def _write_stock(
         reference = f"import:{hashlib.sha256(data).hexdigest()[:16]}:{ids.new_code()}"
         inventory.set_stock(rows=list(rows.items()), shop_id=plan.shop_id, reference=reference, at=at)
     issues = [
-        ImportIssue(0, "warning", "stock_promised", STOCK_PROMISED, {"value": value, "reserved": reserved})
+        catalog_queries.import_issue("stock_promised", level="warning", value=value, reserved=reserved)
         for value, reserved in promised
     ]
     return len(rows), issues

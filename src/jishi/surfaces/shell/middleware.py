@@ -77,6 +77,8 @@ class RequestFacts:
         if facts.prefix and request.COOKIES.get("jishi_language") != "en":
             response.set_cookie("jishi_language", "en", max_age=YEAR_S, samesite="Lax", secure=secure)
         response.headers.setdefault("Content-Language", facts.html_language)
+        if facts.is_public and request.method == "GET" and not request.headers.get("HX-Request"):
+            response.headers["Speculation-Rules"] = '"/speculation.json"'
         patch_vary_headers(response, ("Cookie",))
 
 

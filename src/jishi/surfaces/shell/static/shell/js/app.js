@@ -104,7 +104,9 @@ customElements.define("share-sheet", class extends HTMLElement {
       poster.addEventListener("load", () => poster.classList.remove("sk"), { once: true });
       poster.src = poster.dataset.src;
     };
-    this.closest("dialog") ? this.closest("dialog").addEventListener("opened", load) : load();
+    const sheet = this.closest("dialog");
+    if (sheet && !sheet.open) sheet.addEventListener("opened", load);
+    else load();
   }
 });
 
