@@ -45,7 +45,7 @@ class MoneyLives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.block = transaction.atomic()
-        # Rolled back after every example, like a test's own transaction; the worker's sweep may run inside it.
+        # Rolled back after every example like a test of its own, so the sweep may run inside it.
         self.block._from_testcase = True
         self.block.__enter__()
         self.numbers = itertools.count(1)
