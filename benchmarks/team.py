@@ -1,8 +1,8 @@
 """`team`: a thousand people race for the last seats of a hundred teams. Nothing may be overfilled or lost.
 
-Half of them place and pay during the race; the other half had placed earlier, lost their seat because they did
-not pay in time, and pay now. Some of these agreed to another team. What became of everybody is then counted from
-the tables with SQL that shares nothing with the code it judges.
+Half of them place and pay during the race; the other half had placed earlier, lost their seat because they
+did not pay in time, and pay now. Some of these agreed to another team. What became of everybody is then
+counted from the tables with SQL that shares nothing with the code it judges.
 """
 
 from __future__ import annotations
