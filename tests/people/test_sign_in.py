@@ -322,7 +322,6 @@ def test_acc_111_sign_up_cannot_make_an_operator():
 def test_totp_is_asked_after_the_password_and_a_code_counts_once(client):
     person = operations.register(nickname="Lan", email="lan@example.com", password=PASSWORD)
     client.post("/login/", {"login": "lan@example.com", "password": PASSWORD})
-    client.post("/reauthenticate/", {"password": PASSWORD})
     secret = re.search(r'value="([A-Z2-7]{32})"', client.get("/2fa/totp/activate/").content.decode()).group(1)
     activated = client.post("/2fa/totp/activate/", {"code": totp(secret)})
     assert activated.status_code == 302
@@ -346,7 +345,6 @@ def test_totp_is_asked_after_the_password_and_a_code_counts_once(client):
 def test_a_recovery_code_opens_the_second_door_once(client):
     person = operations.register(nickname="Lan", email="lan@example.com", password=PASSWORD)
     client.post("/login/", {"login": "lan@example.com", "password": PASSWORD})
-    client.post("/reauthenticate/", {"password": PASSWORD})
     secret = re.search(r'value="([A-Z2-7]{32})"', client.get("/2fa/totp/activate/").content.decode()).group(1)
     client.post("/2fa/totp/activate/", {"code": totp(secret)})
     codes = re.findall(r"\b\d{8}\b", client.get("/2fa/recovery-codes/download/").content.decode())
@@ -366,12 +364,27 @@ def test_a_passkey_can_be_offered_and_added(client):
 
     challenge = client.get("/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
     client.post("/login/", {"login": "lan@example.com", "password": PASSWORD})
-    assert client.get("/2fa/webauthn/add/").url.startswith("/reauthenticate/")
-    client.post("/reauthenticate/", {"password": PASSWORD})
     page = client.get("/2fa/webauthn/add/")
 
     assert "challenge" in challenge.json()["request_options"]["publicKey"]
     assert page.status_code == 200 and b"creation_options" in page.content
+
+
+def test_an_open_session_of_yesterday_is_not_enough_to_change_how_one_signs_in(client):
+    operations.register(nickname="Lan", email="lan@example.com", password=PASSWORD)
+    client.post("/login/", {"login": "lan@example.com", "password": PASSWORD})
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 86_400
+    session.save()
+
+    asked = client.get("/2fa/webauthn/add/")
+    client.post("/reauthenticate/", {"password": "wrong"})
+    refused = client.get("/2fa/webauthn/add/")
+    client.post("/reauthenticate/", {"password": PASSWORD})
+
+    assert asked.url.startswith("/reauthenticate/") and refused.url.startswith("/reauthenticate/")
+    assert client.get("/2fa/webauthn/add/").status_code == 200
 
 
 def test_signing_out_elsewhere_keeps_this_browser_only():
@@ -407,7 +420,6 @@ def test_a_page_load_renews_the_lane_cookie_and_signing_out_takes_it(client):
 def test_secrets_of_second_factors_are_stored_unreadable(client):
     operations.register(nickname="Lan", email="lan@example.com", password=PASSWORD)
     client.post("/login/", {"login": "lan@example.com", "password": PASSWORD})
-    client.post("/reauthenticate/", {"password": PASSWORD})
     secret = re.search(r'value="([A-Z2-7]{32})"', client.get("/2fa/totp/activate/").content.decode()).group(1)
     client.post("/2fa/totp/activate/", {"code": totp(secret)})
 

@@ -73,6 +73,7 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 
 MFA_ADAPTER = "jishi.people.accounts.adapter.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "jishi.surfaces.storefront.pages.sign_in.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

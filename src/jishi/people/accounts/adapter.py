@@ -5,11 +5,14 @@ behind it.
 """
 
 import re
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.fields import PhoneField
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.stages import EmailVerificationStage
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -26,7 +29,7 @@ from django.utils.translation import gettext
 
 from jishi.kernel import crypto
 from jishi.people.accounts import codes, providers, rules
-from jishi.people.accounts.models import User, phone_index
+from jishi.people.accounts.models import User, default_nickname, phone_index
 
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})")
 # The page itself says so; a second notice would only push the form down.
@@ -167,6 +170,14 @@ class AccountAdapter(DefaultAccountAdapter):
         request = context.request
         return stays_on_site(url, host=request.get_host(), secure=request.is_secure())
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for proof again before changing how somebody signs in, unless they have just signed in."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def new_user(self, request: HttpRequest) -> User:
         """Return an empty person with a name to begin with."""
         del request
@@ -243,11 +254,6 @@ def stays_on_site(url: str | None, *, host: str, secure: bool) -> bool:
     if url.startswith("//") or not (url.startswith("/") or urlsplit(url).netloc == host):
         return False
     return url_has_allowed_host_and_scheme(url, allowed_hosts={host}, require_https=secure)
-
-
-def default_nickname(code: str) -> str:
-    """Return a first name for somebody who gave none."""
-    return gettext("Friend %(code)s") % {"code": code[:4]}
 
 
 def login_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:

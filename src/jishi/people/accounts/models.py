@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from jishi.kernel import crypto, ids
 
@@ -23,6 +24,11 @@ PHONE_PURPOSE = "accounts.phone"
 def phone_index(phone: str | None) -> str | None:
     """Return the blind index under which a normalised number is found."""
     return crypto.blind_index(phone, purpose=PHONE_PURPOSE) if phone else None
+
+
+def default_nickname(code: str) -> str:
+    """Return a first name for somebody who gave none, in the language of the moment."""
+    return gettext("Friend %(code)s") % {"code": code[:4]}
 
 
 class OptionalEmailField(models.EmailField):

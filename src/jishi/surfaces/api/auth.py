@@ -1,7 +1,7 @@
 """Who is calling the API: a session token of an app, or the browser's own session.
 
-Apps sign in at `/api/auth/app/v1/…` and send the token as `X-Session-Token` or `Authorization: Bearer`. A browser's
-cookie counts only together with a CSRF token on anything that changes.
+Apps sign in at `/api/auth/app/v1/…` and send the token as `X-Session-Token` or `Authorization: Bearer`.
+A browser's cookie counts only together with a CSRF token on anything that changes.
 """
 
 from allauth.headless.internal.sessionkit import authenticate_by_x_session_token
@@ -72,4 +72,4 @@ required = [SessionToken(), BrowserSession()]
 """For endpoints that need a person: `request.auth` is their id."""
 
 optional = [*required, Anybody()]
-"""For endpoints that are open to everybody and say more to somebody: `request.person_id` is the id or None."""
+"""For endpoints open to everybody that say more to somebody: `request.person_id` is the id or None."""

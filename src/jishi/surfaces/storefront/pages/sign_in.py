@@ -10,6 +10,7 @@ from allauth.account import views as library
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from allauth.core import context
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
@@ -100,6 +101,19 @@ class PasswordForm(LoginForm):
         text: str = super().clean_login()
         contact = people.read_contact(text)
         return contact[1] if contact else text
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """Adds a passkey, which signs in by itself unless somebody wants it as a second step only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("A name, to tell it from others")
+        self.fields["passwordless"].label = _("Signs in by itself")
+        self.fields["passwordless"].help_text = _(
+            "Without the tick it is a second step after a code or password."
+        )
+        self.fields["passwordless"].initial = True
 
 
 class AskAgain:
