@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -216,6 +216,51 @@ class BrokenHistory:
 
     order_code: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWish:
+    """Which orders a console lists. The span applies to the moment named by `by`; empty fields do not restrict.
+
+    `by`: "placed" or "paid". `is_paid`: ever paid. `is_ready`: paid and nothing keeps it from being shipped
+    (False: paid and kept). `text` is the beginning of a code.
+    """
+
+    shop_id: int | None = None
+    states: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    by: str = "placed"
+    is_paid: bool | None = None
+    is_ready: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSales:
+    """Orders of one currency in a span: placed in it, and paid in it (by the moment the money arrived).
+
+    `placed_paid` counts those placed in the span that were ever paid; `back` those paid in it whose money
+    went, or is going, back.
+    """
+
+    currency: str
+    placed: int
+    placed_paid: int
+    paid: int
+    paid_minor: int
+    back: int
+    back_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySales:
+    """What was paid on one day, in one currency."""
+
+    day: date
+    currency: str
+    paid: int
+    paid_minor: int
 
 
 @dataclass(frozen=True, slots=True)

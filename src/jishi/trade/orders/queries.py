@@ -5,11 +5,11 @@ Who has no part in an order gets the same answer as for an order that does not e
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
@@ -18,11 +18,14 @@ from jishi.trade.orders import rules
 from jishi.trade.orders.contracts import (
     AddressSnapshot,
     BrokenHistory,
+    DaySales,
     OrderAdjustmentView,
     OrderLineView,
     OrderState,
     OrderStep,
     OrderView,
+    OrderWish,
+    PeriodSales,
     SalesFigures,
 )
 from jishi.trade.orders.errors import OrderNotFound, StateUnknown
@@ -118,6 +121,42 @@ def page_orders(
     return Page([_view(row, viewer=viewer) for row in page], next_cursor)
 
 
+def page_wished(*, wish: OrderWish, cursor: str | None = None, limit: int = 20) -> Page[OrderView]:
+    """Return the orders a console asked for, newest first, with the staff's actions (the operator's without
+    a shop). The caller has checked that the viewer may see this list.
+
+    :raises StateUnknown: there is no such state.
+    :raises BadCursor: the cursor was not made here.
+    """
+    rows = _wished(_listed(), wish)
+    if cursor:
+        placed_at, pk = decode_cursor(cursor)
+        rows = rows.filter(Q(placed_at__lt=placed_at) | Q(placed_at=placed_at, pk__lt=pk))
+    limit = max(1, min(limit, MAX_PAGE))
+    page = list(rows.order_by("-placed_at", "-pk")[: limit + 1])
+    more, page = len(page) > limit, page[:limit]
+    viewer = "operator" if wish.shop_id is None else "staff"
+    next_cursor = encode_cursor(page[-1].placed_at, page[-1].pk) if more else None
+    return Page([_view(row, viewer=viewer) for row in page], next_cursor)
+
+
+def count_wished(wish: OrderWish) -> dict[str, int]:
+    """Return how many orders a console would list, by state, zero included."""
+    rows = _wished(Order.objects.all(), wish)
+    counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: counted.get(state.value, 0) for state in OrderState}
+
+
+def count_waiting(shop_id: int) -> tuple[int, int]:
+    """Return how many paid orders a shop can send now, and how many still wait for something."""
+    waiting = FulfilmentHold.objects.filter(order=OuterRef("pk"), released_at=None)
+    rows = Order.objects.filter(shop_id=shop_id, state=OrderState.PAID).annotate(waits=Exists(waiting))
+    counted = rows.aggregate(
+        ready=Count("pk", filter=Q(waits=False)), waiting=Count("pk", filter=Q(waits=True))
+    )
+    return counted["ready"], counted["waiting"]
+
+
 def state_counts(*, buyer_id: int | None = None, shop_id: int | None = None) -> dict[str, int]:
     """Return how many orders are in each state, zero included; for a buyer, a shop, or everybody."""
     rows = _belonging(Order.objects.all(), buyer_id, shop_id)
@@ -178,6 +217,41 @@ def sales_figures(*, since: datetime, until: datetime, shop_id: int | None = Non
     return [SalesFigures(**row) for row in rows]
 
 
+def sales_between(*, since: datetime, until: datetime, shop_id: int | None = None) -> list[PeriodSales]:
+    """Return what was placed and what was paid in a span of time, by currency."""
+    placed = Q(placed_at__gte=since, placed_at__lt=until)
+    paid = Q(paid_at__gte=since, paid_at__lt=until)
+    back = paid & Q(state__in=[OrderState.REFUNDING, OrderState.REFUNDED])
+    rows = (
+        _belonging(Order.objects.filter(placed | paid), None, shop_id)
+        .order_by("currency")
+        .values("currency")
+        .annotate(
+            placed=Count("pk", filter=placed),
+            placed_paid=Count("pk", filter=placed & Q(paid_at__isnull=False)),
+            paid=Count("pk", filter=paid),
+            back=Count("pk", filter=back),
+            paid_minor=Coalesce(Sum("total_minor", filter=paid), 0),
+            back_minor=Coalesce(Sum("total_minor", filter=back), 0),
+        )
+    )
+    return [PeriodSales(**row) for row in rows]
+
+
+def daily_sales(
+    *, since: datetime, until: datetime, zone: tzinfo, shop_id: int | None = None
+) -> list[DaySales]:
+    """Return what was paid on each day of a span, days as `zone` has them; days without sales are absent."""
+    rows = (
+        _belonging(Order.objects.filter(paid_at__gte=since, paid_at__lt=until), None, shop_id)
+        .annotate(day=TruncDate("paid_at", tzinfo=zone))
+        .order_by("day", "currency")
+        .values("day", "currency")
+        .annotate(paid=Count("pk"), paid_minor=Sum("total_minor"))
+    )
+    return [DaySales(**row) for row in rows]
+
+
 def list_broken_histories(*, limit: int = 50) -> list[BrokenHistory]:
     """Return orders whose record is not a chain of legal moves that ends in their present state."""
     legal = [f"{before}>{after}" for before, after in sorted(rules.LEGAL_STEPS)]
@@ -226,6 +300,27 @@ def _belonging(rows: QuerySet[Order], buyer_id: int | None, shop_id: int | None)
         rows = rows.filter(buyer_id=buyer_id)
     if shop_id is not None:
         rows = rows.filter(shop_id=shop_id)
+    return rows
+
+
+def _wished(rows: QuerySet[Order], wish: OrderWish) -> QuerySet[Order]:
+    if set(wish.states) - set(OrderState):
+        raise StateUnknown(state=", ".join(wish.states)[:30])
+    rows = _belonging(rows, None, wish.shop_id)
+    if wish.states:
+        rows = rows.filter(state__in=wish.states)
+    moment = "paid_at" if wish.by == "paid" else "placed_at"
+    if wish.since is not None:
+        rows = rows.filter(**{f"{moment}__gte": wish.since})
+    if wish.until is not None:
+        rows = rows.filter(**{f"{moment}__lt": wish.until})
+    if wish.is_paid is not None:
+        rows = rows.filter(paid_at__isnull=not wish.is_paid)
+    if wish.text:
+        rows = rows.filter(code__startswith=wish.text[:12].strip().lower())
+    if wish.is_ready is not None:
+        waiting = FulfilmentHold.objects.filter(order=OuterRef("pk"), released_at=None)
+        rows = rows.filter(Exists(waiting) if not wish.is_ready else ~Exists(waiting), state=OrderState.PAID)
     return rows
 
 
