@@ -266,6 +266,21 @@ class ProductState:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfProduct:
+    """A product as its shop's staff list it, whatever its status, with its active variants."""
+
+    product_id: int
+    code: str
+    slug: str
+    title: str
+    status: str
+    image_url: str
+    sold_count: int
+    badge: Mapping[str, Any] | None
+    variants: tuple[VariantView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportIssue:
     """One line of an import report. ``row`` counts like a spreadsheet (header = 1); 0 is the whole file."""
 

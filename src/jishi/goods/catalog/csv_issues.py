@@ -36,8 +36,16 @@ MESSAGES: Mapping[str, str] = {
     "type_skipped": N_("Products of the type “%(value)s” are not imported."),
     "parent_missing": N_("The parent “%(value)s” of this variation is not in the file."),
     "sku_repeated": N_("%(count)s variants share a SKU with another one. That is allowed."),
+    "stock_promised": N_(
+        "%(reserved)s pieces are promised to buyers; the stock becomes that, not %(value)s."
+    ),
     "more_issues": N_("%(count)s more lines are not shown."),
 }
+
+
+def import_issue(code: str, *, level: str, row: int = 0, **params: str | int) -> ImportIssue:
+    """A line of a report, for whoever composes imports of several domains."""
+    return ImportIssue(row, level, code, MESSAGES[code], params)
 
 
 class Report:

@@ -24,7 +24,8 @@ DROP_WITH_CONTENT = {
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _ANY_TAG = re.compile(r"<[^>]*>")
 _H1 = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
-_MAX_PASSES = 4
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_MAX_PASSES = 6
 
 
 def clean(source: str) -> str:
@@ -44,6 +45,8 @@ def plain(markup: str) -> str:
 
 
 def _pass(source: str) -> str:
+    # Entities can hide control characters that only the parser brings out, so each pass takes them away again.
+    source = _CONTROL.sub("", source)
     if not _TAG.search(source):
         return _paragraphs(html.unescape(source))
     # The page has its own main heading, so a pasted one becomes the next level.

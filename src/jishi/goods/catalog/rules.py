@@ -75,7 +75,7 @@ def clean_html(value: Texts, *, name: str = "description") -> dict[str, str]:
     for language, text in value.items():
         if len(text) > DESCRIPTION_MAX:
             raise FieldTooLong(field=name, limit=DESCRIPTION_MAX)
-        html = markup.clean(_CONTROL.sub("", text))
+        html = markup.clean(text)
         if html:
             result[language] = html
     return result

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from jishi.goods.catalog import csv_cells, csv_fields, csv_products, csv_read, csv_woocommerce, markup, rules
+from jishi.goods.catalog import csv_cells, csv_fields, csv_products, csv_read, csv_woocommerce, rules
 from jishi.goods.catalog.contracts import (
     ImportApplied,
     ImportPlan,
@@ -42,7 +42,7 @@ def plan_import(
     """What importing a file into a shop would do. Writes nothing and fetches nothing.
 
     ``language`` is that of the file's texts ('' finds out); ``mapping`` says which column is which field
-    where the headers are unknown (see :data:`csv_fields.FIELDS`).
+    where the headers are unknown (see ``contracts.IMPORT_FIELDS``).
 
     :raises CsvUnreadable: not a table of text.
     :raises CsvTooLarge: too many bytes, rows, columns or characters in a cell.

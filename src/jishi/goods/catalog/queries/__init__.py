@@ -1,5 +1,6 @@
 """Reading the catalogue: frozen views in the viewer's language, a fixed number of statements per question."""
 
+from jishi.goods.catalog.csv_issues import import_issue
 from jishi.goods.catalog.csv_write import write as write_product_file
 from jishi.goods.catalog.queries.facets import count_facets
 from jishi.goods.catalog.queries.listings import list_cards, page_listings
@@ -12,6 +13,7 @@ from jishi.goods.catalog.queries.products import (
     list_product_ids,
     list_states,
     list_variant_ids,
+    page_shelf,
 )
 from jishi.goods.catalog.queries.spelling import did_you_mean
 from jishi.goods.catalog.queries.suggesting import suggest
@@ -27,6 +29,7 @@ __all__ = [
     "find_product_id",
     "find_variants",
     "get_product",
+    "import_issue",
     "list_brands",
     "list_cards",
     "list_categories",
@@ -34,6 +37,7 @@ __all__ = [
     "list_states",
     "list_variant_ids",
     "page_listings",
+    "page_shelf",
     "suggest",
     "write_product_file",
 ]

@@ -39,7 +39,7 @@ def corrected(query_words: Sequence[str]) -> list[str]:
 
 
 def _mended_texts(query_words: Sequence[str]) -> list[str]:
-    """The search in pieces as a person would write them; [] when every word is known or none can be mended."""
+    """The search in pieces as a person would write them; [] when all are known or none can be mended."""
     known = _known(query_words)
     if known >= set(query_words):
         return []
