@@ -171,7 +171,10 @@ def has_paid_before(buyer_id: int) -> bool:
 
 def count_unpaid(buyer_id: int) -> int:
     """Return how many of a person's orders wait for payment and keep goods from others meanwhile."""
-    return Order.objects.filter(buyer_id=buyer_id, state=OrderState.AWAITING_PAYMENT).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPAID, [buyer_id])
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def has_open_hold(order_code: str) -> bool:
@@ -260,6 +263,7 @@ def list_broken_histories(*, limit: int = 50) -> list[BrokenHistory]:
         return [BrokenHistory(code, problem) for code, problem in cursor.fetchall()]
 
 
+_UNPAID = "SELECT count(*) FROM orders_order WHERE buyer_id = %s AND state = 'awaiting_payment'"
 _BROKEN = """
 WITH moves AS (
     SELECT order_id, from_state, to_state,

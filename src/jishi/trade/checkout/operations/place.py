@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.pricing import operations as pricing
@@ -23,7 +23,7 @@ from jishi.people.accounts import queries as account_queries
 from jishi.trade.checkout import ports, queries, rules
 from jishi.trade.checkout.contracts import GuardRequest, Placed
 from jishi.trade.checkout.errors import AddressMissing, CheckoutKeyReused, QuoteChanged, TooManyUnpaid
-from jishi.trade.checkout.models import CartLine, Checkout
+from jishi.trade.checkout.models import CartLine
 from jishi.trade.checkout.operations import payment
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders import queries as order_queries
@@ -35,6 +35,17 @@ it.
 """
 
 MAX_UNPAID_ORDERS = 5
+
+# Written out, as everything here runs for every order.
+_EARLIER = """
+SELECT code, digest, pay_by_at, total_minor, currency FROM checkout_checkout
+WHERE buyer_id = %s AND checkout_key = %s
+"""
+_INSERT = """
+INSERT INTO checkout_checkout (
+    code, buyer_id, checkout_key, digest, fingerprint, currency, total_minor, channel, placed_at, pay_by_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +121,22 @@ def place(
 
 
 def _find_earlier(wish: _Wish) -> Placed | None:
-    row = Checkout.objects.filter(buyer_id=wish.buyer_id, checkout_key=wish.checkout_key).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [wish.buyer_id, wish.checkout_key])
+        row = cursor.fetchone()
     if row is None:
         return None
-    if row.digest != wish.digest:
-        raise CheckoutKeyReused(checkout_code=row.code)
-    placed = order_queries.list_orders_of_checkout(row.code, viewer_id=None)
+    checkout_code, digest, pay_by_at, total_minor, currency = row
+    if digest != wish.digest:
+        raise CheckoutKeyReused(checkout_code=checkout_code)
+    placed = order_queries.list_orders_of_checkout(checkout_code, viewer_id=None)
     return Placed(
-        checkout_code=row.code,
+        checkout_code=checkout_code,
         intent_code=next((order.intent_code for order in placed if order.intent_code), ""),
         order_codes=tuple(order.code for order in placed),
-        pay_by_at=row.pay_by_at,
-        total_minor=row.total_minor,
-        currency=row.currency,
+        pay_by_at=pay_by_at,
+        total_minor=total_minor,
+        currency=currency,
         replayed=True,
     )
 
@@ -197,7 +211,7 @@ def _write(wish: _Wish, priced: queries.Priced, placed: Placed, address: Address
     quote, shops = priced.quote, rules.shops_in_order(priced.quote)
     codes = {shop.shop_id: code for shop, code in zip(shops, placed.order_codes, strict=True)}
     hold_until = placed.pay_by_at + HOLD_GRACE
-    Checkout.objects.bulk_create([_row(wish, placed)])
+    _write_checkout(wish, placed)
     for shop in shops:
         adjustments = rules.adjustments_of(quote, shop.shop_id)
         if adjustments:
@@ -251,16 +265,18 @@ def _open_intent(wish: _Wish, quote: Quote, codes: Mapping[int, str], placed: Pl
     return intent.code
 
 
-def _row(wish: _Wish, placed: Placed) -> Checkout:
-    return Checkout(
-        code=placed.checkout_code,
-        buyer_id=wish.buyer_id,
-        checkout_key=wish.checkout_key,
-        digest=wish.digest,
-        fingerprint=wish.fingerprint,
-        currency=placed.currency,
-        total_minor=placed.total_minor,
-        channel=wish.channel,
-        placed_at=wish.at,
-        pay_by_at=placed.pay_by_at,
-    )
+def _write_checkout(wish: _Wish, placed: Placed) -> None:
+    values = [
+        placed.checkout_code,
+        wish.buyer_id,
+        wish.checkout_key,
+        wish.digest,
+        wish.fingerprint,
+        placed.currency,
+        placed.total_minor,
+        wish.channel,
+        wish.at,
+        placed.pay_by_at,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
