@@ -28,10 +28,19 @@ def record(*, actor_id: int | None, action: str, subject: str, detail: dict[str,
 
 
 def list_entries(
-    *, subject: str | None = None, actor_id: int | None = None, limit: int = 100
+    *,
+    subject: str | None = None,
+    actor_id: int | None = None,
+    action: str | None = None,
+    before_id: int | None = None,
+    limit: int = 100,
 ) -> list[AuditView]:
-    """The newest entries, of one subject or actor if given."""
+    """The newest entries, of one subject, actor or kind of act if given; ``before_id`` goes on from a page."""
     rows = AuditEntry.objects.order_by("-id")
+    if action is not None:
+        rows = rows.filter(action=action)
+    if before_id is not None:
+        rows = rows.filter(id__lt=before_id)
     if subject is not None:
         rows = rows.filter(subject=subject)
     if actor_id is not None:

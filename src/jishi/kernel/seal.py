@@ -6,6 +6,7 @@ digests from the rows and names the first range that no longer matches.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -37,6 +38,15 @@ class Broken:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastSeal:
+    """How far a table is sealed."""
+
+    name: str
+    last_id: int
+    at: datetime
+
+
 _registered: dict[str, Sealed] = {}
 
 
@@ -48,6 +58,12 @@ def register(name: str, *, table: str, columns: tuple[str, ...], at_column: str)
 def names() -> tuple[str, ...]:
     """The tables under seal."""
     return tuple(sorted(_registered))
+
+
+def list_last() -> list[LastSeal]:
+    """The newest seal of each table that has one."""
+    rows = Seal.objects.order_by("name", "-first_id").distinct("name")
+    return [LastSeal(row.name, row.last_id, row.at) for row in rows]
 
 
 def seal_new(name: str, *, settle_s: float = SETTLE_S) -> int:

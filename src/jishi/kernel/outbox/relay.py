@@ -8,10 +8,12 @@ dead letter that the console shows.
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
 from jishi.kernel import outbox
@@ -116,6 +118,44 @@ def _failed(event: OutboxEvent, handler: str, error: Exception) -> bool:
         "outbox.failed", topic=event.topic, handler=handler, attempts=attempts, dead=dead, exc_info=error
     )
     return dead
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far the handlers are behind."""
+
+    pending: int
+    dead: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A fact that a handler could not take, with its last words."""
+
+    id: int
+    topic: str
+    shard: str
+    attempts: int
+    error: str
+    created_at: datetime
+
+
+def backlog() -> Backlog:
+    """Count what waits and what was buried."""
+    live = OutboxEvent.objects.filter(state__in=["pending", "dead"])
+    counted = live.aggregate(
+        pending=Count("pk", filter=Q(state="pending")),
+        dead=Count("pk", filter=Q(state="dead")),
+        oldest_at=Min("created_at", filter=Q(state="pending")),
+    )
+    return Backlog(**counted)
+
+
+def list_dead(limit: int = 50) -> list[DeadLetter]:
+    """The buried facts, newest first."""
+    rows = OutboxEvent.objects.filter(state="dead").order_by("-id")[:limit]
+    return [DeadLetter(r.pk, r.topic, r.shard, r.attempts, r.error, r.created_at) for r in rows]
 
 
 def retry_dead(event_id: int) -> bool:

@@ -63,6 +63,18 @@ class SettlementView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopMoney:
+    """A shop's orders in escrow: how many are held, their money, the shop's share of it, and what it got."""
+
+    shop_id: int
+    currency: str
+    held_orders: int
+    held_minor: int
+    share_minor: int
+    released_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldRow:
     """One order's money to hold, for the batch forms."""
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
-from jishi.money.escrow.contracts import HoldingView, SettlementView, SplitView
+from jishi.kernel.paging import Page, decode_cursor, encode_cursor
+from jishi.money.escrow.contracts import HoldingView, SettlementView, ShopMoney, SplitView
 from jishi.money.escrow.errors import HoldingNotFound
 from jishi.money.escrow.models import Holding, SplitRow
 from jishi.money.ledger.contracts import AccountRef
@@ -49,6 +51,55 @@ def list_totals() -> dict[str, tuple[int, int, int, int]]:
         row["currency"]: (row["captured"], row["held"], row["released"], row["refunded"])
         for row in rows.order_by("currency")
     }
+
+
+def list_shop_money(shop_id: int | None = None) -> list[ShopMoney]:
+    """Per shop and currency, what is held and what was released to it; of one shop if it is given."""
+    rows = SplitRow.objects.filter(owner_kind="shop", role="merchant")
+    if shop_id is not None:
+        rows = rows.filter(owner_key=str(shop_id))
+    held = Q(holding__state="held")
+    found = (
+        rows.order_by()
+        .values("owner_key", currency=F("holding__currency"))
+        .annotate(
+            held_orders=Count("pk", filter=held),
+            held_minor=Coalesce(Sum("holding__held_minor", filter=held), 0),
+            share_minor=Coalesce(Sum(F("amount_minor") - F("refunded_minor"), filter=held), 0),
+            released=Coalesce(Sum("released_minor"), 0),
+        )
+    )
+    money = [
+        ShopMoney(
+            shop_id=int(row["owner_key"]),
+            currency=row["currency"],
+            held_orders=row["held_orders"],
+            held_minor=row["held_minor"],
+            share_minor=row["share_minor"],
+            released_minor=row["released"],
+        )
+        for row in found
+    ]
+    return sorted(money, key=lambda one: (-one.held_minor, one.shop_id, one.currency))
+
+
+def page_settlements(
+    shop_id: int, *, state: str = "", cursor: str | None = None, limit: int = 30
+) -> Page[SettlementView]:
+    """What a shop gets and got of its orders, newest first, by page.
+
+    :raises BadCursor: the cursor was not made here.
+    """
+    rows = SplitRow.objects.filter(owner_kind="shop", owner_key=str(shop_id), role="merchant")
+    if state:
+        rows = rows.filter(holding__state=state)
+    if cursor:
+        rows = rows.filter(pk__lt=decode_cursor(cursor)[0])
+    found = list(
+        rows.select_related("holding").prefetch_related("holding__splits").order_by("-pk")[: limit + 1]
+    )
+    more, found = len(found) > limit, found[:limit]
+    return Page([_settlement(row) for row in found], encode_cursor(found[-1].pk) if more else None)
 
 
 def list_settlements(shop_id: int, *, limit: int = 100) -> list[SettlementView]:

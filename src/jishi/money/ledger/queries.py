@@ -106,6 +106,16 @@ def list_journals(
     return _journals(list(rows.order_by("-pk")[:limit]))
 
 
+def list_journals_under(prefixes: Sequence[str], *, limit: int = 100) -> list[JournalView]:
+    """The journals whose natural keys begin with one of these, in the order of booking."""
+    if not prefixes:
+        return []
+    wanted = Q()
+    for prefix in prefixes:
+        wanted |= Q(natural_key__startswith=prefix)
+    return _journals(list(Journal.objects.filter(wanted).order_by("pk")[:limit]))
+
+
 def trial_balance() -> list[TrialBalanceLine]:
     """Per currency: Σ balances, and how many accounts differ from their transfers. All must be zero."""
     with connection.cursor() as cursor:

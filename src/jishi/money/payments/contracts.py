@@ -77,6 +77,18 @@ class RefundView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One try to pay at one provider."""
+
+    code: str
+    provider: str
+    provider_ref: str
+    state: str
+    failure: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BreakView:
     """Something a provider said that does not agree with our books; a person has to look."""
 

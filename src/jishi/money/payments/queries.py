@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from jishi.money.payments.contracts import Allocation, BreakView, IntentView, RefundView
+from jishi.money.payments.contracts import Allocation, AttemptView, BreakView, IntentView, RefundView
 from jishi.money.payments.errors import IntentNotFound, RefundNotFound
 from jishi.money.payments.models import Attempt, Intent, ReconciliationBreak, Refund
 
@@ -18,6 +18,27 @@ def get_intent(code: str, *, viewer_id: int | None = None) -> IntentView:
     if row is None or (viewer_id is not None and row.buyer_id != viewer_id):
         raise IntentNotFound(code=code)
     return intent_view(row)
+
+
+def list_attempts(intent_code: str) -> list[AttemptView]:
+    """The tries to pay an intent, oldest first."""
+    rows = Attempt.objects.filter(intent__code=intent_code).order_by("pk")
+    return [
+        AttemptView(
+            code=row.code,
+            provider=row.provider,
+            provider_ref=row.provider_ref or "",
+            state=row.state,
+            failure=row.failure,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def count_refunds() -> dict[str, int]:
+    """How many refunds are in each state; states without any are absent."""
+    return dict(Refund.objects.order_by().values_list("state").annotate(n=Count("pk")))
 
 
 def find_intent_for_order(order_code: str) -> IntentView | None:

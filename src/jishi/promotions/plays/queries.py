@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Subquery, Sum, Value
 
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock
@@ -211,14 +211,21 @@ def page_teams(
     state: str | None = None,
     mechanic: str | None = None,
     offer_code: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[TeamRow]:
-    """Return teams for consoles, the newest first. The caller has checked who may see them.
+    """Return teams for consoles, the newest first, of those opened in a span if one is given. The caller has
+    checked who may see them.
 
     :raises BadCursor: the cursor was not made here.
     """
     rows = _narrowed(_teams(), shop_id, mechanic).exclude(opened_at=None, state=TeamState.FAILED)
+    if since is not None:
+        rows = rows.filter(opened_at__gte=since)
+    if until is not None:
+        rows = rows.filter(opened_at__lt=until)
     if state:
         rows = rows.filter(state=state)
     if offer_code:
@@ -231,6 +238,14 @@ def page_teams(
     leaders = account_queries.list_people({team.leader_id for team in teams})
     items = [_team_row(team, leaders[team.leader_id]) for team in teams]
     return Page(items, encode_cursor(teams[-1].pk) if more else None)
+
+
+def find_team_row(code: str) -> TeamRow | None:
+    """Return one team for a console, with the orders behind its seats."""
+    team = _teams().filter(code=code).first()
+    if team is None:
+        return None
+    return _team_row(team, account_queries.list_people([team.leader_id])[team.leader_id])
 
 
 def team_stats(
@@ -246,23 +261,25 @@ def team_stats(
         rows = rows.filter(opened_at__gte=since)
     if until is not None:
         rows = rows.filter(opened_at__lt=until)
-    counted = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    by_state = {
-        state.value: counted.get(state.value, 0) for state in TeamState if state != TeamState.STARTING
-    }
-    open_seats = rows.filter(state=TeamState.OPEN).aggregate(
-        n=Sum(F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
-    )["n"]
+    states = [state.value for state in TeamState if state != TeamState.STARTING]
+    seats = Seat.objects.filter(team__in=rows.order_by().values("pk"), paid_at__isnull=False).order_by()
+    people = seats.annotate(one=Value(1)).values("one").annotate(n=Count("person_id", distinct=True))
+    # Not correlated with the teams: the database counts the people once.
+    counted = rows.order_by().annotate(everyone=Subquery(people.values("n"))).aggregate(
+        **{state: Count("pk", filter=Q(state=state)) for state in states},
+        seats=Sum(
+            F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"), filter=Q(state=TeamState.OPEN)
+        ),
+        people=Max("everyone"),
+    )
+    by_state = {state: counted[state] for state in states}
     ended = by_state["formed"] + by_state["expired"] + by_state["failed"]
-    people = Seat.objects.filter(team__in=rows, paid_at__isnull=False).aggregate(
-        n=Count("person_id", distinct=True)
-    )["n"]
     return TeamStats(
         by_state=by_state,
         opened=sum(by_state.values()),
         completion_bps=by_state["formed"] * 10_000 // ended if ended else 0,
-        people=people,
-        open_seats=open_seats or 0,
+        people=counted["people"] or 0,
+        open_seats=counted["seats"] or 0,
     )
 
 

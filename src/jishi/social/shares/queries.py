@@ -1,6 +1,7 @@
 """Reading links, chains and what they led to: one statement per question."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Sum
@@ -33,6 +34,18 @@ FROM shares_sharelink l
 LEFT JOIN (SELECT link_id, count(*) AS n FROM shares_sharevisit GROUP BY 1) v ON v.link_id = l.id
 LEFT JOIN (SELECT link_id, count(*) AS n FROM shares_shareorder GROUP BY 1) o ON o.link_id = l.id
 GROUP BY 1 ORDER BY 1
+"""
+_DEPTHS_BETWEEN = """
+SELECT depth, sum(links)::bigint, sum(visitors)::bigint, sum(orders)::bigint FROM (
+    SELECT depth, 1 AS links, 0 AS visitors, 0 AS orders FROM shares_sharelink
+    WHERE created_at >= %(since)s AND created_at < %(until)s
+    UNION ALL
+    SELECT l.depth, 0, 1, 0 FROM shares_sharevisit v JOIN shares_sharelink l ON l.id = v.link_id
+    WHERE v.first_at >= %(since)s AND v.first_at < %(until)s
+    UNION ALL
+    SELECT l.depth, 0, 0, 1 FROM shares_shareorder o JOIN shares_sharelink l ON l.id = o.link_id
+    WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s
+) seen GROUP BY 1 ORDER BY 1
 """
 _BROKEN = """
 SELECT c.code FROM shares_sharelink c JOIN shares_sharelink p ON p.id = c.parent_id
@@ -103,10 +116,16 @@ def funnel(sharer_id: int) -> ShareFunnel:
     )
 
 
-def chain_depths() -> ChainStats:
-    """Return how far sharing travels: links, visitors and paid orders by depth of the chain."""
+def chain_depths(*, since: datetime | None = None, until: datetime | None = None) -> ChainStats:
+    """Return how far sharing travels: links, visitors and paid orders by depth of the chain.
+
+    With a span: links made, first visits and payments in it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_DEPTHS)
+        if since is None or until is None:
+            cursor.execute(_DEPTHS)
+        else:
+            cursor.execute(_DEPTHS_BETWEEN, {"since": since, "until": until})
         by_depth = tuple(DepthCount(*row) for row in cursor.fetchall())
     links = sum(row.links for row in by_depth)
     weighted = sum(row.depth * row.links for row in by_depth)
@@ -121,10 +140,16 @@ def chain_depths() -> ChainStats:
 
 
 def page_orders(
-    *, depth: int | None = None, sharer_id: int | None = None, cursor: str | None = None, limit: int = 20
+    *,
+    depth: int | None = None,
+    sharer_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
 ) -> Page[ShareOrderView]:
-    """Return orders that links brought, the newest first, for drilling down. The caller has checked the
-    viewer.
+    """Return orders that links brought (paid in a span), the newest first, for drilling down. The caller has
+    checked the viewer.
 
     :raises BadCursor: the cursor was not made here.
     """
@@ -133,6 +158,10 @@ def page_orders(
         rows = rows.filter(link__depth=depth)
     if sharer_id is not None:
         rows = rows.filter(link__sharer_id=sharer_id)
+    if since is not None:
+        rows = rows.filter(paid_at__gte=since)
+    if until is not None:
+        rows = rows.filter(paid_at__lt=until)
     if cursor:
         rows = rows.filter(pk__lt=decode_cursor(cursor)[0])
     limit = max(1, min(limit, MAX_PAGE))

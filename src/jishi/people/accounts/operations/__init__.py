@@ -20,6 +20,7 @@ from jishi.people.accounts.operations.sign_in import (
     open_unproven,
     request_code,
 )
+from jishi.people.accounts.operations.standing import set_active
 from jishi.people.accounts.settle import LANE_COOKIE, LANE_TTL_S
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "request_code",
     "revoke_tokens",
     "save_address",
+    "set_active",
     "set_avatar",
     "update_profile",
 ]
