@@ -27,7 +27,12 @@ def status_of(error: DomainError) -> int:
 def message_of(error: DomainError, language: str | None = None) -> str:
     """What to tell a person, in ``language`` (by default the active one)."""
     with translation.override(language or translation.get_language() or "en"):
-        return fill(gettext(error.message), error.fields)
+        # A refusal may name a field of a form; its name is a text like any other.
+        fields = {
+            name: gettext(value) if name == "field" and isinstance(value, str) and value else value
+            for name, value in error.fields.items()
+        }
+        return fill(gettext(error.message), fields)
 
 
 def problem(error: DomainError, language: str | None = None) -> tuple[int, dict[str, Any]]:

@@ -48,6 +48,37 @@ def import_issue(code: str, *, level: str, row: int = 0, **params: str | int) ->
     return ImportIssue(row, level, code, MESSAGES[code], params)
 
 
+FIELD_NAMES = (
+    N_("attribute"),
+    N_("attributes"),
+    N_("barcode"),
+    N_("brand"),
+    N_("category"),
+    N_("description"),
+    N_("handle"),
+    N_("kind"),
+    N_("label"),
+    N_("labels"),
+    N_("name"),
+    N_("option name"),
+    N_("option value"),
+    N_("options"),
+    N_("picture address"),
+    N_("picture text"),
+    N_("pictures"),
+    N_("sku"),
+    N_("slug"),
+    N_("status"),
+    N_("tag"),
+    N_("tags"),
+    N_("title"),
+    N_("variants"),
+    N_("vendor"),
+    N_("weight"),
+)
+"""What refusals and reports call a field; translated like any other text."""
+
+
 class Report:
     """Collects issues; beyond a limit only errors are still counted, never lost."""
 

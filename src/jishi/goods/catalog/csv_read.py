@@ -8,19 +8,22 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jishi.goods.catalog.errors import CsvTooLarge, CsvUnreadable
-from jishi.kernel.errors import N_
+from jishi.goods.catalog.errors import (
+    CsvCellTooLong,
+    CsvEmpty,
+    CsvNotText,
+    CsvQuoteOpen,
+    CsvTooLarge,
+    CsvTooManyColumns,
+    CsvTooManyRows,
+    CsvWithoutHeader,
+)
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_COLUMNS = 400
 MAX_CELL = 65_535
 SEPARATORS = ",;\t|"
-
-NOT_TEXT = N_("it is not a text file")
-EMPTY = N_("it has no rows")
-QUOTES = N_("a quotation mark is opened and not closed near line %(line)s")
-NO_HEADER = N_("its first row names no columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,11 @@ def read(data: bytes) -> Table:
     :raises CsvUnreadable: not text, empty, without a header, or with an unclosed quotation mark.
     """
     if len(data) > MAX_BYTES:
-        raise CsvTooLarge(limit=MAX_BYTES >> 20, unit="MB")
+        raise CsvTooLarge(limit=MAX_BYTES >> 20)
     text, encoding = decode(data)
     records = _split(text, _separator(text))
     if not records:
-        raise CsvUnreadable(reason=EMPTY)
+        raise CsvEmpty
     columns = _columns(records[0])
     rows = tuple(
         _row(number, cells, len(columns))
@@ -64,7 +67,7 @@ def read(data: bytes) -> Table:
         if any(map(str.strip, cells))
     )
     if not rows:
-        raise CsvUnreadable(reason=EMPTY)
+        raise CsvEmpty
     return Table(columns, rows, encoding)
 
 
@@ -78,7 +81,7 @@ def decode(data: bytes) -> tuple[str, str]:
             try:
                 return _checked(data.decode(encoding)), encoding
             except UnicodeDecodeError:
-                raise CsvUnreadable(reason=NOT_TEXT) from None
+                raise CsvNotText from None
     for encoding in ("utf-8", "gb18030", "cp1252"):
         try:
             text = data.decode(encoding)
@@ -86,13 +89,13 @@ def decode(data: bytes) -> tuple[str, str]:
             continue
         if encoding != "gb18030" or _looks_chinese(text):
             return _checked(text), encoding
-    raise CsvUnreadable(reason=NOT_TEXT)
+    raise CsvNotText
 
 
 def _checked(text: str) -> str:
     """Text as it is, unless it is something else in disguise (a workbook, a picture)."""
     if text.startswith(("PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF", "\x89PNG")) or text.count("\x00") > 8:
-        raise CsvUnreadable(reason=NOT_TEXT)
+        raise CsvNotText
     return text
 
 
@@ -128,13 +131,13 @@ def _split(text: str, separator: str) -> list[list[str]]:
             if records or any(map(str.strip, record)):
                 records.append(record)
             if len(records) > MAX_ROWS + 1:
-                raise CsvTooLarge(limit=MAX_ROWS, unit=N_("rows"))
+                raise CsvTooManyRows(limit=MAX_ROWS)
             if any(len(cell) > MAX_CELL for cell in record):
-                raise CsvTooLarge(limit=MAX_CELL, unit=N_("characters in one cell"))
+                raise CsvCellTooLong(limit=MAX_CELL, line=reader.line_num)
     except csv.Error as error:
         if "field larger" in str(error):
-            raise CsvTooLarge(limit=MAX_CELL, unit=N_("characters in one cell")) from None
-        raise CsvUnreadable(reason=QUOTES % {"line": reader.line_num}) from None
+            raise CsvCellTooLong(limit=MAX_CELL, line=reader.line_num) from None
+        raise CsvQuoteOpen(line=reader.line_num) from None
     return records
 
 
@@ -143,9 +146,9 @@ def _columns(header: Sequence[str]) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise CsvUnreadable(reason=NO_HEADER)
+        raise CsvWithoutHeader
     if len(names) > MAX_COLUMNS:
-        raise CsvTooLarge(limit=MAX_COLUMNS, unit=N_("columns"))
+        raise CsvTooManyColumns(limit=MAX_COLUMNS)
     seen: dict[str, int] = {}
     result = []
     for index, name in enumerate(names, 1):

@@ -105,14 +105,63 @@ class CsvUnreadable(Invalid):
     """The file as a whole cannot be read as a table."""
 
     code = "catalog.csv_unreadable"
-    message = N_("This file cannot be read: %(reason)s")
+    message = N_("This file cannot be read as a table.")
+
+
+class CsvNotText(CsvUnreadable):
+    """The bytes are no text in any usual encoding."""
+
+    code = "catalog.csv_not_text"
+    message = N_("This is not a text file. Please save the table as CSV and try again.")
+
+
+class CsvEmpty(CsvUnreadable):
+    """There is no row below the header."""
+
+    code = "catalog.csv_empty"
+    message = N_("This file has no rows.")
+
+
+class CsvWithoutHeader(CsvUnreadable):
+    """The first row is blank."""
+
+    code = "catalog.csv_without_header"
+    message = N_("The first row of this file names no columns.")
+
+
+class CsvQuoteOpen(CsvUnreadable):
+    """A quotation mark is not closed, so that rows would be swallowed."""
+
+    code = "catalog.csv_quote_open"
+    message = N_("A quotation mark is opened and not closed near line %(line)s.")
 
 
 class CsvTooLarge(Invalid):
-    """The file is over a limit."""
+    """The file is over the limit of bytes; its kinds name other limits."""
 
     code = "catalog.csv_too_large"
-    message = N_("This file is too large: at most %(limit)s %(unit)s.")
+    message = N_("This file is too large: at most %(limit)s MB.")
+
+
+class CsvTooManyRows(CsvTooLarge):
+    """More rows than one import takes."""
+
+    code = "catalog.csv_too_many_rows"
+    message = N_("This file has too many rows: at most %(limit)s. Please split it.")
+
+
+class CsvTooManyColumns(CsvTooLarge):
+    """More columns than any shop system writes."""
+
+    code = "catalog.csv_too_many_columns"
+    message = N_("This file has too many columns: at most %(limit)s.")
+
+
+class CsvCellTooLong(CsvTooLarge):
+    """One cell is longer than a description may be."""
+
+    code = "catalog.csv_cell_too_long"
+    message = N_("A cell near line %(line)s is too long: at most %(limit)s characters.")
 
 
 class ImportRefused(Conflict):

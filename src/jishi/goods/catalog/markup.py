@@ -45,7 +45,7 @@ def plain(markup: str) -> str:
 
 
 def _pass(source: str) -> str:
-    # Entities can hide control characters that only the parser brings out, so each pass takes them away again.
+    # Entities can hide control characters that only the parser brings out: each pass takes them away.
     source = _CONTROL.sub("", source)
     if not _TAG.search(source):
         return _paragraphs(html.unescape(source))

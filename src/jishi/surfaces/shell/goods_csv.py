@@ -1,7 +1,7 @@
 """Product files end to end: catalogue, prices and stock of one file in one transaction, or nothing at all.
 
 The three domains may not know each other's tables, so they meet here; merchant pages, the API and the command
-line call only these three functions. Importing what :func:`export` wrote changes nothing.
+line call only what is here. Importing what :func:`export` wrote changes nothing.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from jishi.goods.catalog import operations as catalog
 from jishi.goods.catalog import queries as catalog_queries
@@ -20,6 +21,7 @@ from jishi.goods.merchants import queries as merchants
 from jishi.goods.pricing import operations as pricing
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import clock, ids
+from jishi.kernel.errors import fill
 
 MAIN_WAREHOUSE = "main"
 
@@ -132,6 +134,15 @@ def export(*, shop_id: int, language: str, base_url: str = "") -> bytes:
     return catalog_queries.write_product_file(
         states, language=language, prices=prices, stock=stock, base_url=base_url
     )
+
+
+def text_of(issue: ImportIssue) -> str:
+    """A line of the report in the active language."""
+    params = {
+        name: gettext(value) if name == "field" and isinstance(value, str) and value else value
+        for name, value in issue.params.items()
+    }
+    return fill(gettext(issue.message), params)
 
 
 def _write_prices(plan: ImportPlan, applied: ImportApplied, at: datetime) -> int:

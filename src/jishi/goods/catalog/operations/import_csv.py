@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from jishi.goods.catalog import csv_cells, csv_fields, csv_products, csv_read, csv_woocommerce, rules
+from jishi.goods.catalog import csv_cells, csv_fields, csv_products, csv_read, csv_woocommerce, markup, rules
 from jishi.goods.catalog.contracts import (
     ImportApplied,
     ImportPlan,
