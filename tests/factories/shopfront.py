@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from tests.factories import trade
+
 from jishi.goods.catalog import operations as catalog
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import MediaDraft, VariantDraft
@@ -20,7 +22,6 @@ from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OfferView
 from jishi.simulation.demo import pictures
-from tests.factories import trade
 
 GOODS = (
     ("火晶柿子 自然软熟 甜过蜜", "Fire-crystal persimmons, ripe and soft", 3900, 2990, "fruit", "3:4", 2),
@@ -81,7 +82,9 @@ def build(*, goods: int = len(GOODS), with_pictures: bool = True, at: datetime |
         free_delivery_from_minor=9900,
         at=now - timedelta(days=60),
     )
-    tea = catalog.save_category(slug=f"fresh-{uuid4().hex[:6]}", name={"zh-hans": "生鲜水果", "en": "Fresh fruit"})
+    tea = catalog.save_category(
+        slug=f"fresh-{uuid4().hex[:6]}", name={"zh-hans": "生鲜水果", "en": "Fresh fruit"}
+    )
     street = Street(shop)
     for number, row in enumerate(GOODS[:goods]):
         _add(street, number, row, getattr(tea, "category_id", tea), with_pictures, now - timedelta(days=45))
@@ -90,13 +93,16 @@ def build(*, goods: int = len(GOODS), with_pictures: bool = True, at: datetime |
     return street
 
 
-def _add(street: Street, number: int, row: tuple, category_id: int, with_pictures: bool, at: datetime) -> None:  # type: ignore[type-arg]
+def _add(
+    street: Street, number: int, row: tuple, category_id: int, with_pictures: bool, at: datetime
+) -> None:  # type: ignore[type-arg]
     zh, en, price, team, picture, ratio, size = row
     media = []
     if with_pictures:
         paints = range(2 if number == 0 else 1)
         media = [
-            MediaDraft(pictures.paint(picture, palette=number + k, ratio=ratio, seed=number * 7 + k), zh) for k in paints
+            MediaDraft(pictures.paint(picture, palette=number + k, ratio=ratio, seed=number * 7 + k), zh)
+            for k in paints
         ]
     saved = catalog.save_product(
         shop_id=street.shop.id,
@@ -109,8 +115,13 @@ def _add(street: Street, number: int, row: tuple, category_id: int, with_picture
         category_id=category_id,
         option_names=("规格",),
         variants=(VariantDraft(("3 斤",), weight_g=1500), VariantDraft(("5 斤",), weight_g=2500)),
-        labels={"规格": {"en": "Size"}, "3 斤": {"en": "1.5 kg"}, "5 斤": {"en": "2.5 kg"},
-                "产地": {"en": "Origin"}, "陕西富平": {"en": "Fuping, Shaanxi"}},  # fmt: skip
+        labels={
+            "规格": {"en": "Size"},
+            "3 斤": {"en": "1.5 kg"},
+            "5 斤": {"en": "2.5 kg"},
+            "产地": {"en": "Origin"},
+            "陕西富平": {"en": "Fuping, Shaanxi"},
+        },
         attributes={"产地": "陕西富平"},
         tags=("当季",),
         media=media,
@@ -146,7 +157,13 @@ def start_team(street: Street, number: int, leader: trade.Buyer, *, at: datetime
 
 
 def join(
-    street: Street, number: int, who: trade.Buyer, *, team: str = "", at: datetime | None = None, pay: bool = True
+    street: Street,
+    number: int,
+    who: trade.Buyer,
+    *,
+    team: str = "",
+    at: datetime | None = None,
+    pay: bool = True,
 ) -> str:
     """Order in a team (or start one) and pay; returns the order's code."""
     now = at or clock.now()

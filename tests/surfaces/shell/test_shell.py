@@ -28,8 +28,8 @@ def css_without_tokens(text: str) -> str:
     start = text.find("@layer tokens {")
     if start < 0:
         return text
-    depth, place = 0, text.index("{", start)
-    for place in range(place, len(text)):
+    depth, place = 0, start
+    for place in range(text.index("{", start), len(text)):
         depth += {"{": 1, "}": -1}.get(text[place], 0)
         if depth == 0:
             break
@@ -41,13 +41,18 @@ def test_colours_stand_only_among_the_tokens() -> None:
 
     assert len(sheets) >= 3
     for sheet in sheets:
-        assert HEX.findall(re.sub(r"url\([^)]*\)|#[a-z-]+\s*[{,.:]", "", css_without_tokens(sheet.read_text()))) == [], sheet
+        assert (
+            HEX.findall(re.sub(r"url\([^)]*\)|#[a-z-]+\s*[{,.:]", "", css_without_tokens(sheet.read_text())))
+            == []
+        ), sheet
 
 
 def test_templates_have_no_inline_styles_scripts_or_handlers() -> None:
     for template in SURFACES.rglob("*.html"):
         text = template.read_text()
-        assert not re.search(r"""\sstyle\s*=|\son[a-z]+\s*=\s*["']|<style|javascript:|hx-on""", text), template
+        assert not re.search(r"""\sstyle\s*=|\son[a-z]+\s*=\s*["']|<style|javascript:|hx-on""", text), (
+            template
+        )
         for attributes in re.findall(r"<script\b([^>]*)>", text):
             assert "src=" in attributes or "application/" in attributes, (template, attributes)
 
@@ -112,7 +117,14 @@ def test_a_refusal_is_problem_json_for_programs_and_a_toast_for_fragments() -> N
 
 
 def test_unknown_things_are_pages_with_one_way_on(db: None, client: Client) -> None:
-    for path in ("/p/nosuchthing/", "/g/nosuchteam00/", "/r/nosuchlink00/", "/nothing/here/", "/c/none/", "/s/none/"):
+    for path in (
+        "/p/nosuchthing/",
+        "/g/nosuchteam00/",
+        "/r/nosuchlink00/",
+        "/nothing/here/",
+        "/c/none/",
+        "/s/none/",
+    ):
         answer = client.get(path)
         body = answer.content.decode()
         assert answer.status_code == 404, path
@@ -134,8 +146,14 @@ def test_language_and_theme_follow_the_choice_and_the_profile(db: None, client: 
     client.force_login(User.objects.get(pk=person.id), backend="django.contrib.auth.backends.ModelBackend")
     client.post("/preferences/language/", {"language": "en", "next": "/en/search/"})
     assert accounts.get_profile(person.id).language == "en"
-    assert client.post("/preferences/language/", {"language": "zh-hans", "next": "/en/c/x/"}).headers["Location"] == "/c/x/"
-    assert client.post("/preferences/theme/", {"theme": "light", "next": "//evil.example/"}).headers["Location"] == "/"
+    assert (
+        client.post("/preferences/language/", {"language": "zh-hans", "next": "/en/c/x/"}).headers["Location"]
+        == "/c/x/"
+    )
+    assert (
+        client.post("/preferences/theme/", {"theme": "light", "next": "//evil.example/"}).headers["Location"]
+        == "/"
+    )
 
 
 def test_reading_english_pages_keeps_private_pages_english(db: None, client: Client) -> None:
@@ -178,7 +196,7 @@ def test_a_message_is_a_toast(db: None, client: Client) -> None:
     assert 'class="toast bad"' in answer.content.decode()
 
 
-# --- Budgets of first loads, as a server that compresses sends them -----------------------------------------------
+# --- Budgets of first loads, as a server that compresses sends them ------------------------
 
 KB = 1000
 

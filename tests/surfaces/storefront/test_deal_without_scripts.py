@@ -37,7 +37,7 @@ def browser(who: trade.Buyer | None = None) -> Client:
 
 
 def press(client: Client, page: str, url: str, *, button: str, wanted: str = "", **typed: str):  # type: ignore[no-untyped-def]
-    """Send the form that has a button with these words, as a browser would: hidden and chosen fields, that button."""
+    """Send the form that has a button with these words, as a browser would."""
     for attributes, inner in FORM.findall(page):
         if button not in re.sub(r"<[^>]+>", "", inner) or wanted not in attributes + inner:
             continue
@@ -104,7 +104,9 @@ def test_a_friend_joins_by_my_link_and_everything_works_with_scripts_off(street:
     landed = theirs.get(link)
     assert landed.status_code == 302
     assert landed.headers["Location"] == team_url
-    join = html.unescape(re.search(r'href="([^"]*choose/\?offer=[^"]*team=[^"]*)"', read(theirs, team_url))[1])  # type: ignore[index]
+    join = html.unescape(
+        re.search(r'href="([^"]*choose/\?offer=[^"]*team=[^"]*)"', read(theirs, team_url))[1]
+    )  # type: ignore[index]
     bought = press(theirs, read(theirs, join), join, button="参加这个团")
     checkout = read(theirs, bought.headers["Location"])
     placed = press(theirs, checkout, bought.headers["Location"], button="提交订单")

@@ -15,7 +15,9 @@ from jishi.people.accounts.models import User
 
 MOST_QUERIES = 12
 CHINESE = re.compile(r".{0,60}[\u4e00-\u9fff].{0,60}")
-KEPT = re.compile(r'<script.*?</script>|<span class="av[^>]*>[^<]*</span>|value="[^"]*"|中文|阿柿|老陈|柿子', re.S)
+KEPT = re.compile(
+    r'<script.*?</script>|<span class="av[^>]*>[^<]*</span>|value="[^"]*"|中文|阿柿|老陈|柿子', re.S
+)
 """What stays Chinese in English: people's names, the switch, and what the reader typed."""
 
 STRICT = ("unsafe-inline", "unsafe-eval", "unsafe-hashes")
@@ -46,13 +48,26 @@ def get(client: Client, url: str, *, most: int = MOST_QUERIES, **extra) -> str: 
     return body
 
 
-def test_public_pages_answer_in_both_languages_within_twelve_queries(street: shopfront.Street, client: Client) -> None:
+def test_public_pages_answer_in_both_languages_within_twelve_queries(
+    street: shopfront.Street, client: Client
+) -> None:
     team = shopfront.start_team(street, 0, street.people[0])
     ref = shopfront.slug_of(street, 0)
     category = f"/c/{re.search(r'/c/([a-z0-9-]+)/', get(client, '/')).group(1)}/"  # type: ignore[union-attr]
 
-    for path in ("/", "/?tab=teams", "/search/", "/search/?q=柿子", category, f"/s/{street.shop.slug}/", f"/p/{ref}/",
-                 f"/p/{ref}/choose/", f"/g/{team}/", f"/g/{team}/live/", "/search/suggest/?q=柿"):
+    for path in (
+        "/",
+        "/?tab=teams",
+        "/search/",
+        "/search/?q=柿子",
+        category,
+        f"/s/{street.shop.slug}/",
+        f"/p/{ref}/",
+        f"/p/{ref}/choose/",
+        f"/g/{team}/",
+        f"/g/{team}/live/",
+        "/search/suggest/?q=柿",
+    ):
         chinese, english = get(client, path), get(Client(), "/en" + path)
 
         if "<html" in chinese:
@@ -74,7 +89,15 @@ def test_signed_in_pages_answer_within_twelve_queries(street: shopfront.Street, 
 
     ref = shopfront.slug_of(street, 0)
     offer = street.offers[street.products[4]].code
-    for path in ("/", f"/p/{ref}/", f"/g/{team}/", "/cart/", "/orders/", "/orders/?state=paid", f"/orders/{order}/"):
+    for path in (
+        "/",
+        f"/p/{ref}/",
+        f"/g/{team}/",
+        "/cart/",
+        "/orders/",
+        "/orders/?state=paid",
+        f"/orders/{order}/",
+    ):
         get(client, path)
     assert get(client, "/checkout/")
     assert get(client, f"/checkout/?variant={street.variants[4][0]}&quantity=1&offer={offer}")

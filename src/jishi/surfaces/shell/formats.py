@@ -1,14 +1,20 @@
 """How amounts, numbers and moments are written in a language; pure, and cached because pages repeat them."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 from babel.numbers import get_currency_precision as precision_of
 
 AMOUNT = re.compile(r"^(?P<before>[^\d]*)(?P<whole>[\d,.  ]*\d)(?P<after>.*)$")
@@ -70,10 +76,30 @@ def moment(at: datetime, language: str, now: datetime, zone: tzinfo = PLATFORM_Z
 def moment_full(at: datetime, language: str, zone: tzinfo = PLATFORM_ZONE) -> str:
     """The whole moment with its time zone, for titles."""
     local, locale = at.astimezone(zone), locale_of(language)
-    return f"{format_datetime(local, 'medium', locale=locale)} {get_timezone_name(local, 'short', locale=locale)}"
+    zone_name = get_timezone_name(local, "short", locale=locale)
+    return f"{format_datetime(local, 'medium', locale=locale)} {zone_name}"
 
 
 def ago(at: datetime, language: str, now: datetime) -> str:
     """How long ago, roughly."""
     gap = at.astimezone(UTC) - now.astimezone(UTC)
     return format_timedelta(gap, add_direction=True, threshold=1.1, locale=locale_of(language))
+
+
+@lru_cache(maxsize=2048)
+def number(value: int, language: str) -> str:
+    """A whole number with the separators of the language."""
+    return format_decimal(value, locale=locale_of(language))
+
+
+@lru_cache(maxsize=1024)
+def percent(bps: int, language: str) -> str:
+    """Basis points as a percentage with at most one digit after the point."""
+    return format_percent(bps / 10_000, format="#,##0.#%", locale=locale_of(language))
+
+
+@lru_cache(maxsize=512)
+def day(value: date, language: str) -> str:
+    """Month and day."""
+    pattern = "M月d日" if language.startswith("zh") else "MMM d"
+    return format_date(value, pattern, locale=locale_of(language))

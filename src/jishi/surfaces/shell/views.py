@@ -106,6 +106,18 @@ def speculation(request: HttpRequest) -> JsonResponse:
 @require_GET
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be indexed; everything personal may not."""
-    private = ("/m/", "/ops/", "/api/", "/cart/", "/checkout/", "/pay/", "/orders/", "/me/", "/r/", "/lane/", "/psp/")
+    private = (
+        "/m/",
+        "/ops/",
+        "/api/",
+        "/cart/",
+        "/checkout/",
+        "/pay/",
+        "/orders/",
+        "/me/",
+        "/r/",
+        "/lane/",
+        "/psp/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

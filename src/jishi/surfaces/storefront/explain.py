@@ -59,7 +59,9 @@ def sentence(message: str, params: Mapping[str, Any], currency: str) -> str:
     language = get_language() or "zh-hans"
     unit = str(params.get("currency") or currency)
     written = {
-        name: formats.money(int(value), unit, language) if name.endswith("_minor") and value is not None else value
+        name: formats.money(int(value), unit, language)
+        if name.endswith("_minor") and value is not None
+        else value
         for name, value in params.items()
     }
     return fill(gettext(message), written)

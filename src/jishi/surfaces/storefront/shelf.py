@@ -123,7 +123,10 @@ class Shelf:
         """Option names with their values, the first sellable variant chosen."""
         chosen = self.first.options if self.first else ()
         return [
-            (option.name, [Choice(value, index < len(chosen) and chosen[index] == value) for value in option.values])
+            (
+                option.name,
+                [Choice(value, index < len(chosen) and chosen[index] == value) for value in option.values],
+            )
             for index, option in enumerate(self.product.options)
         ]
 

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.storefront import people_urls
-from jishi.surfaces.storefront.pages import cart, checkout, home, orders, pay, product, search, share, shop, team
+from jishi.surfaces.storefront.pages import (
+    cart,
+    checkout,
+    home,
+    orders,
+    pay,
+    product,
+    search,
+    share,
+    shop,
+    team,
+)
 
 app_name = "storefront"
 

@@ -1,6 +1,7 @@
 """Which friend's link somebody came by, remembered in their session until they order.
 
-Invariant: an order is credited to the link of its own team first, then of its product, then to the last one opened.
+Invariant: an order is credited to the link of its own team first, then of its product, then to the last one
+opened.
 """
 
 from django.http import HttpRequest

@@ -60,7 +60,9 @@ def change(request: HttpRequest) -> HttpResponse:
         elif "quantity" in post and variant_id:
             digits = post["quantity"]
             checkout.set_quantity(
-                **whose, variant_id=variant_id, quantity=int(digits) if digits.isascii() and digits.isdigit() else 0
+                **whose,
+                variant_id=variant_id,
+                quantity=int(digits) if digits.isascii() and digits.isdigit() else 0,
             )
     except DomainError as error:
         refusals.tell(request, error)

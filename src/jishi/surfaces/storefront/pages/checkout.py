@@ -1,11 +1,12 @@
 """Checkout: address, delivery, a quote whose every line is explained, and one button that places it once.
 
-The page's address holds every choice, so that it works without scripts and survives a reload; placing sends back
-the fingerprint of the quote that was shown and a key that names this attempt.
+The page's address holds every choice, so that it works without scripts and survives a reload; placing sends
+back the fingerprint of the quote that was shown and a key that names this attempt.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -44,7 +45,9 @@ class Choices:
     def query(self) -> str:
         """These choices as a query string."""
         parts: list[tuple[str, object]] = [
-            pair for line in self.lines or () for pair in (("variant", line.variant_id), ("quantity", line.quantity))
+            pair
+            for line in self.lines or ()
+            for pair in (("variant", line.variant_id), ("quantity", line.quantity))
         ]
         parts += list(self.tokens.items())
         parts += [("address", self.address_id)] if self.address_id else []
@@ -66,9 +69,9 @@ def read(data: QueryDict) -> Choices:
         if _digits(variant) and _digits(quantity)
     )
     deliveries = {
-        int(name[9:]): value[:40]
-        for name, value in data.items()
-        if name.startswith("delivery-") and _digits(name[9:]) and isinstance(value, str) and value
+        int(name[9:]): data.get(name, "")[:40]
+        for name in data
+        if name.startswith("delivery-") and _digits(name[9:]) and data.get(name)
     }
     address = data.get("address", "")
     return Choices(
@@ -95,7 +98,9 @@ def show(request: HttpRequest, choices: Choices) -> HttpResponse:
     person_id = _person(request)
     cart_page.owner(request)
     addresses = account_queries.list_addresses(person_id)
-    chosen = next((one for one in addresses if one.id == choices.address_id), addresses[0] if addresses else None)
+    chosen = next(
+        (one for one in addresses if one.id == choices.address_id), addresses[0] if addresses else None
+    )
     try:
         found = checkout_queries.quote(
             buyer_id=person_id,
@@ -133,7 +138,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
 def add_address(request: HttpRequest) -> HttpResponse:
     """Save an address from the checkout page and go on with it."""
     choices = read(request.POST)
-    fields = {name: request.POST.get(name, "")[:200] for name in ADDRESS_FIELDS}
+    fields: dict[str, Any] = {name: request.POST.get(name, "")[:200] for name in ADDRESS_FIELDS}
     try:
         saved = accounts.save_address(person_id=_person(request), **fields)
     except DomainError as error:
@@ -187,5 +192,3 @@ def _person(request: HttpRequest) -> int:
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
-
-

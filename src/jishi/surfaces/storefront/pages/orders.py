@@ -53,7 +53,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "state": state,
         "tabs": [(code, label, counts.get(code, 0)) for code, label in tabs()],
-        "shops": merchant_queries.list_shops({order.shop_id for order in page.items}, language=facts.language),
+        "shops": merchant_queries.list_shops(
+            {order.shop_id for order in page.items}, language=facts.language
+        ),
         "teams": play_queries.list_teams_of_orders([order.code for order in page.items]),
         "tab": "me",
     }
@@ -71,7 +73,9 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
         "shop": merchant_queries.get_shop(found.shop_id, language=facts.language),
         "team": team,
         "parcels": fulfillment_queries.list_parcels(code, language=facts.language),
-        "refunds": payment_queries.list_refunds(code) if found.state in ("refunding", "refunded", "expired") else [],
+        "refunds": payment_queries.list_refunds(code)
+        if found.state in ("refunding", "refunded", "expired")
+        else [],
         "reasons": [
             explain.Reason(explain.sentence(one.message, one.params, found.currency), one.amount_minor)
             for one in found.adjustments

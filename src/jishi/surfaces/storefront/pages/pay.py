@@ -1,6 +1,7 @@
 """Paying: what is due and until when, the way to the provider's page, and an honest wait on the way back.
 
-Nothing here believes the browser: after coming back the provider is asked, and the orders decide what is shown.
+Nothing here believes the browser: after coming back the provider is asked, and the orders decide what is
+shown.
 """
 
 from dataclasses import dataclass
@@ -103,7 +104,9 @@ def come_back(request: HttpRequest, intent_code: str) -> HttpResponse:
     found = read(request, intent_code)
     if found.state == "paid":
         return HttpResponseRedirect(found.target)
-    template = "storefront/parts/pay_state.html" if request.headers.get("HX-Request") else "storefront/pay.html"
+    template = (
+        "storefront/parts/pay_state.html" if request.headers.get("HX-Request") else "storefront/pay.html"
+    )
     return render(request, template, {"payment": found, "returned": True})
 
 

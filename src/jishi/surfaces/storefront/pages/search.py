@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from jishi.goods.catalog import queries as catalog_queries
-from jishi.goods.catalog.contracts import SORTS, ListingFilter
+from jishi.goods.catalog.contracts import SORTS, CategoryView, ListingFilter
 from jishi.goods.catalog.errors import CategoryUnknown
 from jishi.kernel.money import exponent
 from jishi.surfaces.shell import facts as request_facts
@@ -74,7 +74,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     here = tree.get(slug)
     if here is None:
         raise CategoryUnknown()
-    trail = []
+    trail: list[CategoryView] = []
     parent = here.parent_slug
     while parent and parent in tree:
         trail.insert(0, tree[parent])
@@ -119,7 +119,9 @@ def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) ->
 def suggest(request: HttpRequest) -> HttpResponse:
     """Lines under the search box."""
     text = request.GET.get("q", "").strip()[:TEXT_LIMIT]
-    found = catalog_queries.suggest(text, language=request_facts.of(request).language, limit=8) if text else ()
+    found = (
+        catalog_queries.suggest(text, language=request_facts.of(request).language, limit=8) if text else ()
+    )
     return render(request, "storefront/parts/suggest.html", {"suggestions": found})
 
 

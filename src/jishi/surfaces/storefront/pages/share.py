@@ -47,9 +47,15 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         if shop is None:
             raise NotFound()
         return Shared(reverse("storefront:shop", args=[key]), shop.name, shop.description[:120], None, None)
-    team = play_queries.get_team(key, viewer_id=facts.person_id, language=facts.language) if kind == "team" else None
+    team = (
+        play_queries.get_team(key, viewer_id=facts.person_id, language=facts.language)
+        if kind == "team"
+        else None
+    )
     product_id = team.product_id if team else catalog_queries.find_product_id(key)
-    card = catalog_queries.list_cards([product_id] if product_id else [], language=facts.language).get(product_id or 0)
+    card = catalog_queries.list_cards([product_id] if product_id else [], language=facts.language).get(
+        product_id or 0
+    )
     if card is None:
         raise NotFound()
     if team:
@@ -62,9 +68,13 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         if team.state != "open":
             words = gettext("Good things, cheaper together")
         return Shared(reverse("storefront:team", args=[key]), card.title, words, card, team)
-    price = formats.money(card.badge["price_minor"] if card.badge else card.price_minor, card.currency, facts.language)
+    price = formats.money(
+        card.badge["price_minor"] if card.badge else card.price_minor, card.currency, facts.language
+    )
     words = gettext("Found something good: %(price)s") % {"price": price}
-    return Shared(reverse("storefront:product", args=[f"{card.code}-{card.slug}"]), card.title, words, card, None)
+    return Shared(
+        reverse("storefront:product", args=[f"{card.code}-{card.slug}"]), card.title, words, card, None
+    )
 
 
 @require_POST
@@ -87,7 +97,9 @@ def share(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "kind": kind,
         "back": about.url,
     }
-    template = "storefront/parts/share_body.html" if request.headers.get("HX-Request") else "storefront/share.html"
+    template = (
+        "storefront/parts/share_body.html" if request.headers.get("HX-Request") else "storefront/share.html"
+    )
     return render(request, template, context)
 
 
@@ -114,7 +126,9 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def poster_content(code: str, sharer_id: int | None, about: Shared, facts: request_facts.Facts) -> PosterContent:
+def poster_content(
+    code: str, sharer_id: int | None, about: Shared, facts: request_facts.Facts
+) -> PosterContent:
     """Every word of the poster in the reader's language."""
     card, team = about.card, about.team
     name = account_queries.get_person(sharer_id).nickname if sharer_id else ""
@@ -122,7 +136,10 @@ def poster_content(code: str, sharer_id: int | None, about: Shared, facts: reque
     if team:
         price = formats.money(team.price_minor, team.currency, facts.language)
         solo = formats.money(team.solo_minor, team.currency, facts.language)
-        headline = gettext("Team of %(size)s, %(missing)s more") % {"size": team.size, "missing": team.missing}
+        headline = gettext("Team of %(size)s, %(missing)s more") % {
+            "size": team.size,
+            "missing": team.missing,
+        }
         until = formats.moment(team.deadline_at, facts.language, team.deadline_at)
         validity = gettext("Scan to join, until %(until)s") % {"until": until}
     elif card:

@@ -1,5 +1,6 @@
-"""The team page, landing page of most shared links: one template branch per screen of the domain's own matrix."""
+"""The team page, landing page of most shared links: one template branch per screen of the domain's matrix."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,9 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from jishi.goods.catalog import queries as catalog_queries
-from jishi.goods.catalog.contracts import ListingFilter
+from jishi.goods.catalog.contracts import ListingCard, ListingFilter
 from jishi.promotions.plays import queries as play_queries
-from jishi.promotions.plays.contracts import TeamView
+from jishi.promotions.plays.contracts import OpenTeamView, TeamView
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import explain
 from jishi.surfaces.storefront.pages import product as product_page
@@ -45,7 +46,8 @@ def block(request: HttpRequest, found: TeamView) -> dict[str, Any]:
     """What the changing part needs: seats, the goods in one line, and where the actions lead."""
     facts = request_facts.of(request)
     card = catalog_queries.list_cards([found.product_id], language=facts.language).get(found.product_id)
-    others, similar = [], []
+    others: Sequence[OpenTeamView] = ()
+    similar: list[ListingCard] = []
     if "other_teams" in found.actions:
         others = play_queries.list_open_teams(
             product_id=found.product_id, viewer_id=facts.person_id, limit=OTHERS, without=found.code
