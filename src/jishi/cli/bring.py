@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     baskets = kinds.add_parser("baskets", help="shopping baskets, one per line, items separated by commas")
     baskets.add_argument("file", type=Path)
     baskets.add_argument("--limit", type=int, default=None, help="only the first N baskets")
+    baskets.add_argument("--dry-run", action="store_true", help="say what is in it and change nothing")
     products = kinds.add_parser("products", help="a product file of Shopify or WooCommerce, or a mapped one")
     products.add_argument("file", type=Path)
     products.add_argument("--shop", required=True, help="the shop's address name")
@@ -50,8 +51,13 @@ def run(options: argparse.Namespace) -> int:
 def _baskets(options: argparse.Namespace, progress: Progress) -> int:
     module = importlib.import_module("jishi.simulation.baskets")
     with progress.step(f"Baskets of {options.file.name}"):
-        result = module.run(path=options.file, limit=options.limit, progress=progress.count)
-    for line in result.lines():
+        result = module.run(
+            path=options.file,
+            dry_run=options.dry_run,
+            limit=options.limit,
+            progress=progress.count,
+        )
+    for line in result.lines:
         print(line)
     return 0
 

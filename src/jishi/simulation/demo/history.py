@@ -185,12 +185,12 @@ class History:
 
     def teams_one_short(self) -> list[ShortTeam]:
         """Open teams with one free seat, in a stable order."""
+        variants = {ware.offer_code: ware.variant_ids[0] for ware in self.team_wares}
         found = []
-        for ware in self.team_wares:
-            for team in play_queries.list_open_teams(product_id=ware.product_id, viewer_id=None, limit=3):
-                if team.missing == 1:
-                    people = frozenset(member.id for member in team.members)
-                    found.append(ShortTeam(team.code, team.offer_code, ware.variant_ids[0], people))
+        for team in play_queries.list_open_teams(product_id=None, viewer_id=None, limit=60):
+            if team.missing == 1:
+                people = frozenset(member.id for member in team.members)
+                found.append(ShortTeam(team.code, team.offer_code, variants[team.offer_code], people))
         return found
 
     # --- stories --------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class History:
         """The leader's payment opens the team; friends hear of it."""
         self.pay(placed, at)
         code = placed.order_codes[0]
-        team = play_queries.find_order_team(code)
+        team = play_queries.find_team_of_order(code)
         if team is None:
             return
         self.fulfil_when_formed(code, team.deadline_at, at)
@@ -289,7 +289,7 @@ class History:
         """Pay for the seat; once in a while somebody leaves again."""
         self.pay(placed, at)
         code = placed.order_codes[0]
-        team = play_queries.find_order_team(code)
+        team = play_queries.find_team_of_order(code)
         if team is None:
             return
         if self.dice.random() < 0.05:

@@ -5,6 +5,7 @@ Whoever holds for several references in one transaction does so shop by shop, in
 """
 
 from jishi.goods.inventory.operations.holds import commit, consume, expire_holds, hold, release
+from jishi.goods.inventory.operations.past import record_shipped
 from jishi.goods.inventory.operations.returns import restock
 from jishi.goods.inventory.operations.shelves import open_warehouse, receive, set_stock
 
@@ -15,6 +16,7 @@ __all__ = [
     "hold",
     "open_warehouse",
     "receive",
+    "record_shipped",
     "release",
     "restock",
     "set_stock",

@@ -86,7 +86,7 @@ def order(view: OrderView) -> shapes.Order:
 
 def detail(view: OrderView) -> shapes.OrderDetail:
     """An order with everything around it."""
-    team = plays.find_order_team(view.code)
+    team = plays.find_team_of_order(view.code)
     return shapes.OrderDetail(
         order=order(view),
         address=view.address,
