@@ -165,7 +165,7 @@ def list_open_teams(
     if viewer_id is not None:
         rows = rows.exclude(leader_id=viewer_id)
     teams = list(rows.order_by("missing", "deadline_at", "pk")[:limit])
-    people = account_queries.list_people({seat.person_id for team in teams for seat in team.shown})
+    people = account_queries.list_people({seat.person_id for team in teams for seat in _shown(team)})
     return tuple(_open_team(team, viewer_id, people) for team in teams)
 
 
@@ -265,12 +265,17 @@ def team_stats(
     seats = Seat.objects.filter(team__in=rows.order_by().values("pk"), paid_at__isnull=False).order_by()
     people = seats.annotate(one=Value(1)).values("one").annotate(n=Count("person_id", distinct=True))
     # Not correlated with the teams: the database counts the people once.
-    counted = rows.order_by().annotate(everyone=Subquery(people.values("n"))).aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in states},
-        seats=Sum(
-            F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"), filter=Q(state=TeamState.OPEN)
-        ),
-        people=Max("everyone"),
+    counted = (
+        rows.order_by()
+        .annotate(everyone=Subquery(people.values("n")))
+        .aggregate(
+            **{state: Count("pk", filter=Q(state=state)) for state in states},
+            seats=Sum(
+                F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"),
+                filter=Q(state=TeamState.OPEN),
+            ),
+            people=Max("everyone"),
+        )
     )
     by_state = {state: counted[state] for state in states}
     ended = by_state["formed"] + by_state["expired"] + by_state["failed"]
@@ -295,6 +300,11 @@ def _teams() -> QuerySet[Team]:
         "-is_leader", F("paid_at").asc(nulls_last=True), "pk"
     )
     return Team.objects.select_related("offer").prefetch_related(Prefetch("seats", seats, to_attr="shown"))
+
+
+def _shown(team: Team) -> Sequence[Seat]:
+    """The seats that say something, prefetched by `_teams`."""
+    return team.shown  # type: ignore[attr-defined]
 
 
 def _narrowed(rows: QuerySet[Team], shop_id: int | None, mechanic: str | None) -> QuerySet[Team]:
@@ -348,7 +358,7 @@ def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = N
 
 
 def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
-    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    seats = _shown(team)
     own = _own_seat(team, viewer_id)
     facts = rules.TeamFacts(
         state=team.state,
@@ -453,7 +463,7 @@ def _refund(own: Seat | None) -> TeamRefund | None:
 
 
 def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCard]) -> OpenTeamView:
-    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    seats = _shown(team)
     live = [seat for seat in seats if seat.state in rules.LIVE_SEATS]
     return OpenTeamView(
         code=team.code,
@@ -470,7 +480,7 @@ def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCar
 
 
 def _team_row(team: Team, leader: PersonCard) -> TeamRow:
-    seats: Sequence[Seat] = team.shown  # type: ignore[attr-defined]  # prefetched by _teams()
+    seats = _shown(team)
     return TeamRow(
         code=team.code,
         offer_code=team.offer.code,
