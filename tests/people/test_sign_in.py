@@ -502,6 +502,33 @@ def test_an_app_signs_in_by_code_and_its_token_names_the_person(client):
     assert who(**{"X-Session-Token": token}) is None
 
 
+def test_an_app_opens_an_account_with_a_code_to_a_number(client):
+    base = "/api/auth/app/v1/auth"
+    pending = client.post(f"{base}/code/request", {"phone": "13800138000"}, content_type="application/json")
+    token = pending.json()["meta"]["session_token"]
+    confirmed = client.post(
+        f"{base}/code/confirm",
+        {"code": code_for("+8613800138000")},
+        content_type="application/json",
+        headers={"X-Session-Token": token},
+    )
+
+    assert confirmed.status_code == 200 and confirmed.json()["meta"]["is_authenticated"]
+    assert User.objects.get().phone_verified
+
+
+def test_acc_114_an_app_that_floods_is_told_to_wait(client):
+    answers = [
+        client.post(
+            "/api/auth/app/v1/auth/code/request", {"phone": "13800138000"}, content_type="application/json"
+        )
+        for _ in range(7)
+    ]
+
+    assert answers[-1].status_code in (400, 429)
+    assert len(inbox.list_inbox()) <= 5
+
+
 def test_a_closed_account_cannot_sign_in():
     client, person = Client(), operations.register(nickname="Lan", phone="13800138000", password=PASSWORD)
     User.objects.filter(pk=person.id).update(is_active=False)

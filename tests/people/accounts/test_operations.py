@@ -125,14 +125,15 @@ def test_register_many_opens_ten_thousand_accounts_quickly():
         for n in range(10_000)
     ]
 
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     ids = operations.register_many(rows)
-    elapsed = time.perf_counter() - started
+    elapsed, cpu = time.perf_counter() - started, time.process_time() - started_cpu
 
     assert len(set(ids)) == queries.count_people() == 10_000
     assert queries.list_people(ids[:2])[ids[1]].nickname == "P1"
-    print(f"register_many: 10,000 people in {elapsed:.1f} s")
-    assert elapsed < 20
+    print(f"register_many: 10,000 people in {elapsed:.1f} s, {cpu:.1f} s of them ours")
+    # Our own time, because the clock on the wall also counts whoever else is using the machine.
+    assert cpu < 10
 
 
 def test_register_many_opens_all_or_none():

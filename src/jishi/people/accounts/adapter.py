@@ -28,7 +28,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from jishi.kernel import crypto
-from jishi.people.accounts import codes, providers, rules
+from jishi.people.accounts import codes, operations, providers, rules
 from jishi.people.accounts.models import User, default_nickname, phone_index
 
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})")
@@ -40,6 +40,7 @@ SILENT_MESSAGES = {
     "account/messages/email_confirmation_sent.txt",
     "account/messages/email_confirmed.txt",
 }
+APP_CODE_REQUEST = "/auth/code/request"
 CODE_MAILS = {
     "account/email/login_code",
     "account/email/email_confirmation",
@@ -100,9 +101,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super().clean_password(password, user=user))
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        """Return the person with this number."""
+        """Return the person with this number; an app that asks for a code opens an account, as our pages do."""
         normalised = rules.normalise_phone(phone)
-        return User.objects.find_by_phone(normalised) if normalised else None
+        user = User.objects.find_by_phone(normalised) if normalised else None
+        request = context.request
+        if user is None and normalised and request.path_info.endswith(APP_CODE_REQUEST):
+            self._allow(normalised)
+            opened = operations.open_unproven(contact=normalised, language=language_now())
+            user = User.objects.get(pk=opened.id)
+        return user
 
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         """Return a person's number and whether it is proven."""
@@ -181,7 +188,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """Return an empty person with a name to begin with."""
         del request
-        user = User(language=_language())
+        user = User(language=language_now())
         user.nickname = default_nickname(user.code)
         return user
 
@@ -280,6 +287,7 @@ def _unescaped(name: str) -> str:
     return ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), name)
 
 
-def _language() -> str:
+def language_now() -> str:
+    """Return the language of this request as people keep it."""
     current = translation.get_language() or "zh-hans"
     return "en" if current.startswith("en") else "zh-hans"

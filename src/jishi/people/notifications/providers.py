@@ -95,5 +95,7 @@ class InboxMailBackend(BaseEmailBackend):
         """Keep every message once per recipient."""
         for message in email_messages:
             for recipient in message.recipients():
-                keep(channel="mail", recipient=recipient, subject=message.subject, text=str(message.body))
+                keep(
+                    channel="mail", recipient=recipient, subject=str(message.subject), text=str(message.body)
+                )
         return len(email_messages)

@@ -1,5 +1,7 @@
 """Settings of one's account: language, look, ways to sign in, and signing out everywhere."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
@@ -37,8 +39,9 @@ def settings(request: HttpRequest) -> HttpResponse:
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End every other session and every token; this browser stays."""
     accounts.revoke_tokens(person_id=_person(request))
-    request.user.refresh_from_db()
-    update_session_auth_hash(request, request.user)
+    user: Any = request.user
+    user.refresh_from_db()
+    update_session_auth_hash(request, user)
     messages.success(request, gettext("You are signed out everywhere else"))
     return HttpResponseRedirect(reverse("storefront:settings"))
 
