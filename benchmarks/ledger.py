@@ -1,4 +1,4 @@
-"""Transfers per second through the ledger's own operations, with every invariant on, and the books proved after it.
+"""Transfers per second through the ledger's own operations, every invariant on, and the books proved after.
 
 Batches over random accounts, batches into one hot account, single postings, and reserve + post; real commits.
 """

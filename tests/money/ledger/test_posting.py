@@ -1,7 +1,7 @@
 """The ledger books exactly once, never below a floor, and never half."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -330,3 +330,30 @@ def test_mon_008_a_lock_that_cannot_be_had_is_busy_and_never_lack_of_money(race)
     assert isinstance(outcomes[1], LedgerBusy)
     pay("late", wallet("hot"), wallet("b"), 1)
     assert queries.get_balance(wallet("b")) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ['a"b', "a\\b", "NULL", "", "{,}", " 集柿 ", "'; --"], ids=repr)
+def test_any_text_is_kept_as_it_is(text: str) -> None:
+    owner = AccountRef("person", text or "empty", "credit", "CNY")
+
+    view = ledger.post(
+        natural_key=f"k{text}", kind="test.text", transfers=[TransferSpec(CLEARING, owner, 1, text)]
+    )
+
+    found = queries.find_journal(f"k{text}")
+    assert found is not None
+    assert found.transfers == view.transfers
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM ledger_account", "UPDATE ledger_account SET owner_key = 'me'"]
+)
+def test_mon_012_an_account_stays_what_it_is(change: str) -> None:
+    fund(wallet("a"), 1)
+
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(change)
+
+    assert queries.get_balance(wallet("a")) == 1

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name="Journal",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("natural_key", models.CharField(max_length=200, unique=True)),
+                ("natural_key", models.CharField(max_length=200)),
                 ("kind", models.CharField(max_length=48)),
                 ("fingerprint", models.CharField(max_length=32)),
                 ("pending", models.BooleanField()),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "indexes": [models.Index(fields=["kind", "id"], name="ledger_journal_kind")],
+                "constraints": [models.UniqueConstraint(fields=("natural_key",), name="ledger_journal_key")],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 (
                     "credit",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "debit",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -158,4 +160,18 @@ class Migration(migrations.Migration):
         AppendOnly("ledger_journal"),
         AppendOnly("ledger_transfer"),
         AppendOnly("ledger_resolution"),
+        # Transfers name accounts without a constraint, so an account stays what it is for ever; only its
+        # balances move, and on those this trigger does not fire.
+        migrations.RunSQL(
+            [
+                "CREATE TRIGGER no_other_account BEFORE UPDATE OF id, owner_kind, owner_key, purpose, currency"
+                " OR DELETE ON ledger_account FOR EACH ROW EXECUTE FUNCTION jishi_refuse_change()",
+                "CREATE TRIGGER no_other_account_truncate BEFORE TRUNCATE ON ledger_account"
+                " FOR EACH STATEMENT EXECUTE FUNCTION jishi_refuse_change()",
+            ],
+            [
+                "DROP TRIGGER no_other_account ON ledger_account",
+                "DROP TRIGGER no_other_account_truncate ON ledger_account",
+            ],
+        ),
     ]

@@ -8,6 +8,7 @@ from django.db import connection
 from jishi.kernel.errors import InvariantBroken
 from jishi.money.ledger import rules
 from jishi.money.ledger.contracts import AccountRef
+from jishi.money.ledger.operations import arrays
 
 # The sort stands under the row locks, so rows are locked in id order whatever plan finds them.
 LOCK = """
@@ -56,12 +57,12 @@ def lock(refs: Sequence[AccountRef]) -> dict[AccountRef, Locked]:
     return found
 
 
-def _columns(refs: Sequence[AccountRef]) -> list[list[str]]:
+def _columns(refs: Sequence[AccountRef]) -> list[str]:
     return [
-        [ref.owner_kind for ref in refs],
-        [ref.owner_key for ref in refs],
-        [ref.purpose for ref in refs],
-        [ref.currency for ref in refs],
+        arrays.texts([ref.owner_kind for ref in refs]),
+        arrays.texts([ref.owner_key for ref in refs]),
+        arrays.texts([ref.purpose for ref in refs]),
+        arrays.texts([ref.currency for ref in refs]),
     ]
 
 
@@ -73,4 +74,4 @@ def _lock_existing(refs: Sequence[AccountRef]) -> dict[AccountRef, Locked]:
 
 def _open(refs: Sequence[AccountRef]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [*_columns(refs), [rules.floor_for(ref) for ref in refs]])
+        cursor.execute(OPEN, [*_columns(refs), arrays.numbers(rules.floor_for(ref) for ref in refs)])

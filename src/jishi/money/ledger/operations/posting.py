@@ -16,16 +16,18 @@ from jishi.kernel.errors import InvariantBroken
 from jishi.money.ledger import rules
 from jishi.money.ledger.contracts import AccountRef, JournalSpec, JournalView, TransferSpec
 from jishi.money.ledger.errors import InsufficientBalance, JournalConflict
-from jishi.money.ledger.operations import accounts
+from jishi.money.ledger.operations import accounts, arrays
 from jishi.money.ledger.operations.contention import patiently
 
-EXISTING = "SELECT natural_key, fingerprint, posted_at FROM ledger_journal WHERE natural_key = ANY(%s)"
+EXISTING = """
+SELECT natural_key, fingerprint, posted_at FROM ledger_journal WHERE natural_key = ANY(%s::text[])
+"""
 
 # Balances move by what the inserted rows say (x), never by what a caller computed.
 WRITE = """
 WITH j AS (
     INSERT INTO ledger_journal (natural_key, kind, fingerprint, pending, posted_at)
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bool[], %s::timestamptz[]) ORDER BY 1
+    SELECT s.*, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::bool[]) AS s ORDER BY 1
     ON CONFLICT (natural_key) DO NOTHING
     RETURNING id, natural_key, pending
 ), x AS (
@@ -124,7 +126,7 @@ def existing_journals(prints: dict[str, str]) -> dict[str, datetime]:
     :raises JournalConflict: one of them has other content.
     """
     with connection.cursor() as cursor:
-        cursor.execute(EXISTING, [list(prints)])
+        cursor.execute(EXISTING, [arrays.texts(list(prints))])
         rows = cursor.fetchall()
     for key, found, _ in rows:
         if found != prints[key]:
@@ -146,17 +148,17 @@ def _write(
     at: datetime,
 ) -> set[str]:
     moves = [(journal.natural_key, move) for journal in journals for move in journal.transfers]
-    parameters: list[list[Any]] = [
-        [journal.natural_key for journal in journals],
-        [journal.kind for journal in journals],
-        [prints[journal.natural_key] for journal in journals],
-        [journal.pending for journal in journals],
-        [at] * len(journals),
-        [key for key, _ in moves],
-        [locked[move.debit].id for _, move in moves],
-        [locked[move.credit].id for _, move in moves],
-        [move.amount_minor for _, move in moves],
-        [move.note for _, move in moves],
+    parameters: list[Any] = [
+        at,
+        arrays.texts([journal.natural_key for journal in journals]),
+        arrays.texts([journal.kind for journal in journals]),
+        arrays.texts([prints[journal.natural_key] for journal in journals]),
+        arrays.flags(journal.pending for journal in journals),
+        arrays.texts([key for key, _ in moves]),
+        arrays.numbers(locked[move.debit].id for _, move in moves),
+        arrays.numbers(locked[move.credit].id for _, move in moves),
+        arrays.numbers(move.amount_minor for _, move in moves),
+        arrays.texts([move.note for _, move in moves]),
     ]
     try:
         with connection.cursor() as cursor:
