@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-LOCKS := requirements/core.txt requirements/dev.txt
+READY_DEV := .venv/.ready-dev
 # Checks keep nothing, so their secrets are invented and their database is never opened.
 CHECK_ENV := JISHI_DEMO=1 JISHI_SECRETS=throwaway JISHI_HOME=var/check JISHI_DB_POOL=0 \
 	DATABASE_URL=postgresql://jishi_app@127.0.0.1:1/none DJANGO_SETTINGS_MODULE=jishi.config.settings
@@ -20,24 +20,33 @@ help: ## list the verbs
 
 setup: $(READY) ## make .venv with the jishi command in it
 
-$(READY): $(LOCKS) pyproject.toml $(wildcard src/jishi/*/locale/*/LC_MESSAGES/*.po src/jishi/surfaces/*/locale/*/LC_MESSAGES/*.po)
+$(READY): requirements/core.txt pyproject.toml $(wildcard src/jishi/*/locale/*/LC_MESSAGES/*.po src/jishi/surfaces/*/locale/*/LC_MESSAGES/*.po)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name another with PYTHON=python3.12." % sys.version_info[:2])'
 	if command -v uv >/dev/null; then
 		[ -x $(BIN)/python ] || uv venv --quiet --python $(PYTHON) .venv
-		uv pip install --quiet --python $(BIN)/python --require-hashes $(addprefix -r ,$(LOCKS))
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/core.txt
 		uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	else
 		[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(LOCKS))
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/core.txt
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	fi
 	$(BIN)/jishi messages --compile
 	touch $(READY)
 
+$(READY_DEV): $(READY) requirements/dev.txt
+	@if command -v uv >/dev/null; then
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/core.txt -r requirements/dev.txt
+	else
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+			-r requirements/core.txt -r requirements/dev.txt
+	fi
+	touch $(READY_DEV)
+
 run: setup ## start everything and print the shop's address
 	@exec $(BIN)/jishi up $(ARGS)
 
-test: setup ## run the tests (PYTEST="-k name" for some of them)
+test: $(READY_DEV) ## run the tests (PYTEST="-k name" for some of them)
 	@if ! command -v chromium >/dev/null; then
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null
@@ -48,7 +57,7 @@ test: setup ## run the tests (PYTEST="-k name" for some of them)
 	fi
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(PYTEST)
 
-check: setup ## lint, formats, types, layers, migrations, dependencies, translations, vendored files
+check: $(READY_DEV) ## lint, formats, types, layers, migrations, dependencies, translations, vendored files
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check -q .
 	$(CHECK_ENV) $(BIN)/mypy
@@ -58,10 +67,10 @@ check: setup ## lint, formats, types, layers, migrations, dependencies, translat
 	$(BIN)/jishi messages --check
 	$(BIN)/jishi vendor --check
 
-types: setup ## types alone
+types: $(READY_DEV) ## types alone
 	@$(CHECK_ENV) $(BIN)/mypy
 
-fmt: setup ## format the code
+fmt: $(READY_DEV) ## format the code
 	@$(BIN)/ruff check --fix --select I .
 	$(BIN)/ruff format .
 
@@ -74,7 +83,7 @@ shell: setup ## a Python shell inside the installation
 bench: setup ## run a benchmark: make bench NAME=checkout
 	@$(BIN)/jishi bench $(NAME) $(ARGS)
 
-docs: setup ## check that the documents' links lead somewhere
+docs: $(READY_DEV) ## check that the documents' links lead somewhere
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
 
 lock: ## for maintainers: resolve the requirements again

@@ -19,6 +19,7 @@ from jishi.kernel.schema import APPEND_ONLY_TABLES
 
 LOCK_TIMEOUT = "4s"
 ATTEMPTS = 6
+ONE_AT_A_TIME = 727002  # an advisory lock
 
 GRANTS = """
 GRANT USAGE ON SCHEMA public TO {app};
@@ -47,37 +48,44 @@ def apply(*, owner_url: str, app: str = APP, say: Callable[[str], None] = print)
 
     :raises Failure: the database cannot be reached, or a migration fails.
     """
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import OperationalError, connection
-
-    from jishi.simulation import sandbox_psp
 
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
-    except OperationalError as error:
+        owner = psycopg.connect(owner_url, autocommit=True)
+    except psycopg.OperationalError as error:
         raise Failure(f"Cannot reach the database: {first_line(error)}") from error
+    with owner:
+        # Two machines of one deployment may start at once: the second finds everything done.
+        owner.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        _migrate(say)
+        if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app]).fetchone():
+            raise Failure(
+                f"The role {app} does not exist: create it with `CREATE ROLE {app} LOGIN PASSWORD '…'`."
+            )
+        tables = grant(owner, app=app)
+        _prepare_sandbox_provider(owner_url, app)
+    say(f"Tables are up to date; {len(tables)} of them only ever grow.")
+
+
+def _migrate(say: Callable[[str], None]) -> None:
+    """Run Django's migrations if any are pending, letting the traffic pass when a table is busy."""
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
     for attempt in range(1, ATTEMPTS + 1):
         try:
             call_command("migrate", interactive=False, verbosity=0)
-            break
+            return
         except OperationalError as error:
             if "lock timeout" not in str(error) or attempt == ATTEMPTS:
                 raise Failure(f"A migration failed: {first_line(error)}") from error
             say(f"A table is busy; trying again ({attempt} of {ATTEMPTS - 1}).")
             time.sleep(2.0 * attempt)
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-        if owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app]).fetchone():
-            tables = grant(owner, app=app)
-            if settings.JISHI_DEMO:
-                sandbox_psp.prepare(owner_url, role=app)
-            _prepare_sandbox_provider(owner_url, app)
-            say(f"Tables are up to date; {len(tables)} of them only ever grow.")
-        else:
-            raise Failure(
-                f"The role {app} does not exist: create it with `CREATE ROLE {app} LOGIN PASSWORD '…'`."
-            )
 
 
 def _prepare_sandbox_provider(owner_url: str, app: str) -> None:
