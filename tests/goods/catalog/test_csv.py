@@ -133,7 +133,8 @@ def test_inp_127_known_formulas_are_neutralised(hostile_texts: list[str]) -> Non
 @pytest.mark.parametrize(
     ("cell", "minor"),
     [
-        ("12.50", 1250), ("12", 1200), ("¥1,234.5", 123450), ("1.234,56 €", 123456), ("12,5", 1250), ("1,234", 123400),
+        ("12.50", 1250), ("12", 1200), ("¥1,234.5", 123450), ("1.234,56 €", 123456), ("12,5", 1250),
+        ("1,234", 123400),
         ("1 234,00", 123400), ("US$0.99", 99), ("١٢٫٥", 1250), ("９９．９０", 9990), ("0", 0), ("12.", 1200),
         ("12.345", None), ("-1", None), ("free", None), ("", None), ("1-2", None), ("10.00 / 12.00", None),
         ("1e5", None), ("NaN", None), ("9" * 41, None), ("99999999999999", None), ("1.234.567", 123456700),
@@ -204,8 +205,8 @@ def test_a_mapping_decides() -> None:
     assert not layout.is_guessed
 
 
-HEADER = ["Handle", "Title", "Option1 Name", "Option1 Value", "Variant SKU", "Variant Price", "Variant Inventory Qty",
-          "Image Src", "Body (HTML)"]  # fmt: skip
+HEADER = ["Handle", "Title", "Option1 Name", "Option1 Value", "Variant SKU", "Variant Price",
+          "Variant Inventory Qty", "Image Src", "Body (HTML)"]  # fmt: skip
 
 
 def test_rows_of_one_handle_are_one_product() -> None:
@@ -251,8 +252,10 @@ def test_errors_carry_their_row() -> None:
     ]
 
 
-WOO = ["ID", "Type", "SKU", "Name", "Published", "Description", "Stock", "Weight (kg)", "Sale price", "Regular price",
-       "Categories", "Tags", "Images", "Parent", "Attribute 1 name", "Attribute 1 value(s)", "Meta: _x"]  # fmt: skip
+WOO = ["ID", "Type", "SKU", "Name", "Published", "Description", "Stock", "Weight (kg)", "Sale price",
+       "Regular price",
+       "Categories", "Tags", "Images", "Parent", "Attribute 1 name", "Attribute 1 value(s)",
+       "Meta: _x"]  # fmt: skip
 
 
 def test_woocommerce_variations_join_their_parent() -> None:

@@ -172,12 +172,12 @@ def test_cleaning_a_description_twice_changes_nothing(text: str) -> None:
 
 
 PIECES = (
-    "<p> </p> <b > <script> </script> &lt; &amp; a <h1> </h1> <svg> <!-- --> </a> &#1; &#x3c; <a~href='javascript:x'> "
-    "<a~href='java&#1;script:x'> <table> <td>"
-).split()
+    "<p> </p> <b > <script> </script> &lt; &amp; a <h1> </h1> <svg> <!-- --> </a> &#1; &#x3c; <table> <td>",
+    "<a~href='javascript:x'> <a~href='java&#1;script:x'>",
+)
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=20))
+@given(st.lists(st.sampled_from(" ".join(PIECES).split()), max_size=20))
 def test_cleaning_broken_markup_twice_changes_nothing(parts: list[str]) -> None:
     once = markup.clean("".join(parts).replace("~", " "))
 
@@ -187,7 +187,8 @@ def test_cleaning_broken_markup_twice_changes_nothing(parts: list[str]) -> None:
 
 def test_pasted_pages_keep_their_words_and_lose_their_activity() -> None:
     source = (
-        "<h1 class=x>茶</h1><style>p{color:red}</style><p style='x' onclick=alert(1)>春<script>alert(1)</script>"
+        "<h1 class=x>茶</h1><style>p{color:red}</style><p style='x' onclick=alert(1)>春"
+        "<script>alert(1)</script>"
         "<iframe src=//x></iframe><a href='javascript:1'>采</a><img src=x onerror=alert(1)></p>"
     )
 

@@ -62,9 +62,9 @@ def _rows(
 ) -> Iterable[dict[str, str]]:
     variants = [_variant(state, index, prices, stock) for index in range(len(state.variant_ids))]
     pictures = _pictures(state, base_url)
-    for number, (variant, picture) in enumerate(zip_longest(variants, pictures, fillvalue={})):
+    for number, (variant, picture) in enumerate(zip_longest(variants, pictures)):
         head = _head(state, language) if number == 0 else {}
-        yield {"Handle": state.draft.handle, **variant, **picture, **head}
+        yield {"Handle": state.draft.handle, **(variant or {}), **(picture or {}), **head}
 
 
 def _head(state: ProductState, language: str) -> dict[str, str]:

@@ -150,15 +150,12 @@ class _Planner:
             else ProductDraft(self.shop_id, product.handle, {}, variants=(), status="active")
         )
         values = product.values
-        texts = {
-            "title": self._text(old.title, values.get("title"), rules_line),
-            "description": self._text(old.description, values.get("body"), markup.clean),
-        }
         names = tuple(name for name in product.option_names if name)
         before = {variant.options: variant for variant in old.variants}
         return replace(
             old,
-            **texts,
+            title=self._text(old.title, values.get("title"), rules_line),
+            description=self._text(old.description, values.get("body"), markup.clean),
             category_id=self._category(product, state),
             kind=rules_line(values["kind"]) if "kind" in values else old.kind,
             tags=tuple(values["tags"].split(",")) if "tags" in values else old.tags,

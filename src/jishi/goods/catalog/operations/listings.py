@@ -80,7 +80,8 @@ def set_badge(*, product_id: int, badge: Mapping[str, Any] | None) -> int:
     value = None if badge is None else json.dumps(dict(badge))
     with connection.cursor() as cursor:
         cursor.execute(_SET_BADGE, [value, product_id, value])
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed
 
 
 def add_sold(*, rows: Iterable[tuple[int, int]], at: datetime | None = None) -> int:
@@ -103,4 +104,5 @@ def _run(statement: str, rows: list[dict[str, Any]]) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(statement, [json.dumps(rows)])
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed

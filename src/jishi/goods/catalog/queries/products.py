@@ -266,7 +266,8 @@ def _state(
     pictures: Sequence[MediaView],
     tree: Mapping[int, Category],
 ) -> ProductState:
-    path = tree[row.category_id].ancestor_ids if row.category_id in tree else []
+    category = None if row.category_id is None else tree.get(row.category_id)
+    path = category.ancestor_ids if category else []
     draft = ProductDraft(
         shop_id=row.shop_id,
         handle=row.handle,

@@ -32,7 +32,11 @@ def suggest(text: str, *, language: str, limit: int = 8) -> tuple[Suggestion, ..
     found = words.query_words(text)
     if not found:
         return ()
-    params = {"start": words.fold(text.strip())[:100], "query": words.tsquery(found), "limit": limit}
+    params: dict[str, str | int] = {
+        "start": words.fold(text.strip())[:100],
+        "query": words.tsquery(found),
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, params)
         rows = cursor.fetchall()
