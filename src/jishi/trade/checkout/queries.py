@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from jishi.goods.catalog import queries as catalog_queries
@@ -23,6 +25,17 @@ from jishi.trade.checkout.models import CartLine, Checkout
 from jishi.trade.fulfillment import queries as fulfillment_queries
 from jishi.trade.fulfillment.contracts import DeliveryOption
 
+_LINES = """
+SELECT l.variant_id, l.quantity, l.selected FROM checkout_cart c JOIN checkout_cartline l ON l.cart_id = c.id
+WHERE c.person_id = %s OR c.session_key = NULLIF(%s, '') ORDER BY l.id
+"""
+
+
+class _Line(NamedTuple):
+    variant_id: int
+    quantity: int
+    selected: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
@@ -35,7 +48,7 @@ class Priced:
 
 def get_cart(*, person_id: int | None = None, session_key: str = "", language: str) -> CartView:
     """Return a person's or a visitor's cart, split by shop, at today's list prices."""
-    rows = list(cart_lines(person_id=person_id, session_key=session_key))
+    rows = list(_plain_lines(person_id, session_key))
     variants = catalog_queries.find_variants([row.variant_id for row in rows], language=language)
     rows = [row for row in rows if row.variant_id in variants]
     if not rows:
@@ -87,7 +100,7 @@ def quote(
     """
     address = account_queries.get_address(buyer_id, address_id) if address_id is not None else None
     if lines is None:
-        lines = selected_lines(list(cart_lines(person_id=buyer_id)))
+        lines = selected_lines(_plain_lines(buyer_id, ""))
     priced = price(
         buyer_id=buyer_id,
         lines=lines,
@@ -153,7 +166,14 @@ def cart_lines(*, person_id: int | None = None, session_key: str = "") -> QueryS
     return rows.filter(cart__session_key=session_key) if session_key else rows.none()
 
 
-def selected_lines(rows: Sequence[CartLine]) -> tuple[PriceLine, ...]:
+def _plain_lines(person_id: int | None, session_key: str) -> list["_Line"]:
+    """A cart's lines in one plain statement; every cart and checkout page needs them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [person_id, session_key if person_id is None else ""])
+        return [_Line(*row) for row in cursor.fetchall()]
+
+
+def selected_lines(rows: "Sequence[CartLine | _Line]") -> tuple[PriceLine, ...]:
     """Return the selected rows of a cart as lines to price; the key is the variant."""
     return tuple(
         PriceLine(key=str(row.variant_id), variant_id=row.variant_id, quantity=row.quantity)
@@ -193,7 +213,7 @@ def _prices_in_shop_currency(
 
 
 def _cart_line(
-    row: CartLine,
+    row: _Line,
     variants: Mapping[int, VariantView],
     prices: Mapping[int, PriceView],
     available: Mapping[int, int],

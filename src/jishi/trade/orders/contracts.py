@@ -220,7 +220,7 @@ class BrokenHistory:
 
 @dataclass(frozen=True, slots=True)
 class OrderWish:
-    """Which orders a console lists. The span applies to the moment named by `by`; empty fields do not restrict.
+    """Which orders a console lists. The span is about the moment named by `by`; empty fields do not restrict.
 
     `by`: "placed" or "paid". `is_paid`: ever paid. `is_ready`: paid and nothing keeps it from being shipped
     (False: paid and kept). `text` is the beginning of a code.

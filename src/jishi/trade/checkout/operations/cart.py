@@ -11,11 +11,25 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.kernel import clock
 from jishi.kernel.errors import InvariantBroken
 from jishi.trade.checkout import queries, rules
-from jishi.trade.checkout.contracts import MAX_LINES
+from jishi.trade.checkout.contracts import MAX_LINES, MAX_QUANTITY
 from jishi.trade.checkout.errors import CartFull, NotSellable
 from jishi.trade.checkout.models import Cart, CartLine
 
-_UPSERT_LINE = """
+# The cart's row is locked by its own upsert, so that two additions at once both count.
+_ADD = """
+WITH cart AS (
+    INSERT INTO checkout_cart (person_id, session_key, updated_at) VALUES (%s, %s, %s)
+    ON CONFLICT ({owner}) DO UPDATE SET updated_at = excluded.updated_at
+    RETURNING id
+)
+INSERT INTO checkout_cartline (cart_id, variant_id, quantity, selected, added_at)
+SELECT cart.id, %s, %s, TRUE, %s FROM cart
+ON CONFLICT (cart_id, variant_id) DO UPDATE
+SET quantity = LEAST(%s, checkout_cartline.quantity + excluded.quantity), selected = TRUE
+RETURNING cart_id
+"""
+_COUNT = "SELECT count(*) FROM checkout_cartline WHERE cart_id = %s"
+_POUR = """
 INSERT INTO checkout_cartline (cart_id, variant_id, quantity, selected, added_at)
 SELECT %s, variant_id, quantity, selected, %s FROM unnest(%s::bigint[], %s::int[], %s::bool[])
        AS t(variant_id, quantity, selected)
@@ -45,10 +59,16 @@ def add_to_cart(
     found = catalog_queries.find_variants([variant_id], language="en").get(variant_id)
     if found is None or not found.is_sellable:
         raise NotSellable
-    with transaction.atomic():
-        cart_id = _locked_cart(person_id, session_key)
-        _upsert(cart_id, [(variant_id, quantity, True)], clock.at_or_now(at))
-        count = CartLine.objects.filter(cart_id=cart_id).count()
+    if person_id is None and not session_key:
+        raise InvariantBroken("a cart belongs to a person or to a visitor")
+    moment = clock.at_or_now(at)
+    owner = "person_id" if person_id is not None else "session_key"
+    key = None if person_id is not None else session_key[:64]
+    values = [person_id, key, moment, variant_id, quantity, moment, MAX_QUANTITY]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ADD.format(owner=owner), values)
+        cursor.execute(_COUNT, cursor.fetchone())
+        count: int = cursor.fetchone()[0]
         if count > MAX_LINES:
             raise CartFull(limit=MAX_LINES)
     return count
@@ -99,7 +119,7 @@ def merge_cart(*, person_id: int, session_key: str, at: datetime | None = None) 
         source_id = Cart.objects.filter(session_key=session_key).values_list("pk", flat=True).first()
         if source_id is None:
             return 0
-        _ensure_cart(person_id, "")
+        Cart.objects.bulk_create([Cart(person_id=person_id)], ignore_conflicts=True)
         target_id = Cart.objects.values_list("pk", flat=True).get(person_id=person_id)
         carts = Cart.objects.filter(pk__in=[source_id, target_id]).order_by("pk").select_for_update()
         if len(list(carts)) < 2:
@@ -109,7 +129,7 @@ def merge_cart(*, person_id: int, session_key: str, at: datetime | None = None) 
         room = MAX_LINES - len(there)
         fresh = [row for row in rows if row.variant_id not in there][: max(room, 0)]
         moving = [row for row in rows if row.variant_id in there] + fresh
-        _upsert(
+        _pour(
             target_id,
             [(row.variant_id, row.quantity, row.selected) for row in sorted(moving, key=lambda row: row.pk)],
             clock.at_or_now(at),
@@ -119,27 +139,9 @@ def merge_cart(*, person_id: int, session_key: str, at: datetime | None = None) 
     return len(moving)
 
 
-def _ensure_cart(person_id: int | None, session_key: str) -> None:
-    if person_id is None and not session_key:
-        raise InvariantBroken("a cart belongs to a person or to a visitor")
-    owner = Cart(person_id=person_id) if person_id is not None else Cart(session_key=session_key[:64])
-    Cart.objects.bulk_create([owner], ignore_conflicts=True)
-
-
-def _locked_cart(person_id: int | None, session_key: str) -> int:
-    """Return the cart's id with its row locked, so that the count of its lines stays true."""
-    wanted = {"person_id": person_id} if person_id is not None else {"session_key": session_key[:64]}
-    rows = Cart.objects.filter(**wanted).select_for_update(no_key=True).values_list("pk", flat=True)
-    found = rows.first() if person_id is not None or session_key else None
-    if found is None:
-        _ensure_cart(person_id, session_key)
-        found = rows.get()
-    return found
-
-
-def _upsert(cart_id: int, lines: list[tuple[int, int, bool]], at: datetime) -> None:
+def _pour(cart_id: int, lines: list[tuple[int, int, bool]], at: datetime) -> None:
     if not lines:
         return
     variants, quantities, selected = zip(*lines, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT_LINE, [cart_id, at, list(variants), list(quantities), list(selected)])
+        cursor.execute(_POUR, [cart_id, at, list(variants), list(quantities), list(selected)])

@@ -7,11 +7,10 @@ through the models by the tests of placing.
 import dataclasses
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from jishi.kernel import clock, crypto, outbox
 from jishi.trade.orders import queries, rules
@@ -73,8 +72,7 @@ def create_many(drafts: Sequence[OrderDraft], *, at: datetime | None = None) -> 
     placed_at = clock.at_or_now(at)
     for draft in drafts:
         rules.check_draft(draft)
-    # No savepoint inside the caller's transaction: refusals come before the first write.
-    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+    with moves.together():
         rows = [order_row(draft, placed_at) for draft in drafts]
         ids = _write(rows, drafts)
         for row in rows:

@@ -6,11 +6,12 @@ out of one state.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from jishi.kernel import outbox
@@ -24,6 +25,11 @@ from jishi.trade.orders.models import FulfilmentHold, Order, OrderAdjustment, Or
 CLOSING = frozenset({rules.EXPIRED, rules.CANCELLED, rules.REFUNDED})
 
 FactMaker = Callable[[Order], OrderFact]
+
+
+def together() -> AbstractContextManager[object]:
+    """Join the caller's transaction without a savepoint, or open one: for verbs that refuse before writing."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
 def locked(order_code: str) -> Order:
@@ -68,7 +74,7 @@ def lock(
         raise InvariantBroken("orders are locked by one kind of name at a time")
     acting = OrderAdjustment.objects.filter(order=OuterRef("pk")).values("rule").distinct()
     waiting = FulfilmentHold.objects.filter(order=OuterRef("pk"), released_at=None)
-    with transaction.atomic():
+    with together():
         rows = list(
             Order.objects.filter(**wanted)
             .order_by("pk")

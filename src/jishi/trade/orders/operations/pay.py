@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from jishi.kernel import clock
 from jishi.trade.orders import rules
 from jishi.trade.orders.errors import NotPossibleNow
@@ -19,7 +17,7 @@ def mark_paid(*, order_code: str, paid_at: datetime, at: datetime | None = None)
     :raises NotPossibleNow: it was paid already, or called off.
     """
     now = clock.at_or_now(at)
-    with transaction.atomic():
+    with moves.together():
         order = moves.locked(order_code)
         verb = "revive" if order.state == rules.EXPIRED else "pay"
         if not rules.can(order.state, verb):
