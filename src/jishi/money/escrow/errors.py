@@ -35,4 +35,4 @@ class NothingToRefund(Conflict):
     """Less is left of the order's money than shall go back."""
 
     code = "escrow.nothing_to_refund"
-    message = N_("This is more than can still be refunded: %(left_minor)s left, %(wanted_minor)s asked.")
+    message = N_("This is more than can still be refunded.")

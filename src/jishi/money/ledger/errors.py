@@ -7,9 +7,7 @@ class InsufficientBalance(Conflict):
     """The account would fall under its floor."""
 
     code = "ledger.insufficient_balance"
-    message = N_(
-        "There is not enough money for this: %(available_minor)s available, %(wanted_minor)s needed."
-    )
+    message = N_("There is not enough money in this account for that.")
 
 
 class JournalConflict(Conflict):

@@ -42,7 +42,7 @@ class RefundTooLarge(Conflict):
     """More would go back than was paid."""
 
     code = "payments.refund_too_large"
-    message = N_("This is more than can still be refunded: %(left_minor)s left, %(wanted_minor)s asked.")
+    message = N_("This is more than can still be refunded.")
 
 
 class NothingCaptured(Conflict):
