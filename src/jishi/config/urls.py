@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 
 from jishi.config import health, metrics
+from jishi.surfaces.ops.backoffice.urls import urls as back_office
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("api/auth/", include("allauth.headless.urls")),
     path("hooks/", include("jishi.surfaces.webhooks.urls")),
     path("m/", include("jishi.surfaces.merchant.urls")),
+    path("ops/admin/", back_office),
     path("ops/", include("jishi.surfaces.ops.urls")),
     path("", include("jishi.surfaces.shell.urls")),
     path("", include("jishi.surfaces.storefront.urls")),

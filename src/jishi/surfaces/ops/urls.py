@@ -1,7 +1,38 @@
-"""Addresses of the surface `ops`."""
+"""Addresses of the operator console. The back office has addresses of its own, under `/ops/admin/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from jishi.surfaces.ops.pages import (
+    finance,
+    health,
+    orders,
+    overview,
+    shares,
+    shops,
+    styleguide,
+    teams,
+    trail,
+)
 
 app_name = "ops"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.overview, name="overview"),
+    path("orders/", orders.index, name="orders"),
+    path("orders/export/", orders.export, name="orders_export"),
+    path("orders/<slug:code>/", orders.order, name="order"),
+    path("orders/<slug:code>/money/", orders.money, name="order_money"),
+    path("orders/<slug:code>/refund/", orders.refund, name="refund"),
+    path("teams/", teams.index, name="teams"),
+    path("teams/<slug:code>/", teams.team, name="team"),
+    path("shares/", shares.index, name="shares"),
+    path("shops/", shops.index, name="shops"),
+    path("finance/", finance.finance, name="finance"),
+    path("finance/shops/<int:shop_id>/", finance.settlements, name="settlements"),
+    path("finance/refunds/<slug:code>/retry/", finance.retry_refund, name="retry_refund"),
+    path("health/", health.health, name="health"),
+    path("health/events/<int:event_id>/retry/", health.retry, name="retry_event"),
+    path("health/seals/<slug:name>/verify/", health.verify_seal, name="verify_seal"),
+    path("audit/", trail.trail, name="audit"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+]

@@ -5,11 +5,13 @@ or ``%(x_minor)s``, and reads the formatted amount either way.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
 
+from jishi.kernel import money
 from jishi.kernel.errors import fill
 from jishi.surfaces.shell import formats
 
@@ -31,3 +33,8 @@ def written(params: Mapping[str, Any], language: str) -> dict[str, Any]:
         if name.endswith(MINOR) and isinstance(value, int):
             result[name] = result[name.removesuffix(MINOR)] = formats.money(value, currency, language)
     return result
+
+
+def plain_amount(amount_minor: int, currency: str) -> str:
+    """An amount for machines and spreadsheets: a point, no sign, no separators."""
+    return str(Decimal(amount_minor).scaleb(-money.exponent(currency)))

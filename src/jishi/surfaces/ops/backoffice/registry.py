@@ -1,0 +1,34 @@
+"""Which tables the back office shows: ours, without carts, caches and what identifies people."""
+
+from django.apps import apps
+from django.contrib.admin import ModelAdmin
+from django.db import models
+
+from jishi.surfaces.ops.backoffice.readonly import ReadOnly
+from jishi.surfaces.ops.backoffice.site import site
+from jishi.surfaces.ops.backoffice.writing import WRITTEN
+
+UNSEEN = {
+    "accounts.Address",
+    "notifications.InboxMessage",
+    "checkout.Cart",
+    "checkout.CartLine",
+    "kernel.RateCounter",
+    "kernel.IdempotentAnswer",
+    "kernel.HandledEvent",
+    "catalog.Term",
+}
+"""Addresses and caught mails identify people; the others are machinery."""
+
+
+def register() -> None:
+    """Put every table of ours on the site: written where staff may write, read only everywhere else."""
+    for model in apps.get_models():
+        if not model.__module__.startswith("jishi.") or model._meta.label in UNSEEN:
+            continue
+        if not site.is_registered(model):
+            site.register(model, _admin(model))
+
+
+def _admin(model: type[models.Model]) -> type[ModelAdmin]:  # type: ignore[type-arg]
+    return WRITTEN.get(model, ReadOnly)

@@ -1,0 +1,1 @@
+"""The pages of the operator console, one module per topic."""

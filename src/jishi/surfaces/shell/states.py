@@ -1,0 +1,53 @@
+"""The names and tones that both consoles give to states; texts are marked here and translated when shown."""
+
+from collections.abc import Mapping
+
+from jishi.kernel.errors import N_
+
+ORDER_STATES: Mapping[str, tuple[str, str]] = {
+    "awaiting_payment": (N_("Awaiting payment"), "gold"),
+    "paid": (N_("To ship"), "hot"),
+    "shipped": (N_("Shipped"), "ok"),
+    "received": (N_("Received"), "ok"),
+    "expired": (N_("Payment expired"), ""),
+    "cancelled": (N_("Cancelled"), ""),
+    "refunding": (N_("Refunding"), "bad"),
+    "refunded": (N_("Refunded"), ""),
+}
+TEAM_STATES: Mapping[str, tuple[str, str]] = {
+    "starting": (N_("Starting"), ""),
+    "open": (N_("Filling"), "hot"),
+    "formed": (N_("Formed"), "ok"),
+    "expired": (N_("Not filled"), ""),
+    "failed": (N_("Closed early"), "bad"),
+}
+REFUND_STATES: Mapping[str, tuple[str, str]] = {
+    "due": (N_("Waiting to be sent"), "gold"),
+    "sent": (N_("Sent to the provider"), "hot"),
+    "failed": (N_("Refused by the provider"), "bad"),
+    "succeeded": (N_("Paid back"), "ok"),
+}
+HOLDING_STATES: Mapping[str, tuple[str, str]] = {
+    "held": (N_("In escrow"), "gold"),
+    "released": (N_("Paid out"), "ok"),
+    "refunded": (N_("Refunded"), ""),
+}
+PRODUCT_STATES: Mapping[str, tuple[str, str]] = {
+    "draft": (N_("Draft"), ""),
+    "active": (N_("On sale"), "ok"),
+    "archived": (N_("Archived"), ""),
+}
+OFFER_STATES: Mapping[str, tuple[str, str]] = {
+    "draft": (N_("Draft"), ""),
+    "on": (N_("On"), "ok"),
+    "stopped": (N_("Stopped"), ""),
+}
+KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "order": ORDER_STATES,
+    "team": TEAM_STATES,
+    "refund": REFUND_STATES,
+    "holding": HOLDING_STATES,
+    "product": PRODUCT_STATES,
+    "offer": OFFER_STATES,
+}
+WAITING = N_("Waiting for the team")
