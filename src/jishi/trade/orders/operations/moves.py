@@ -28,7 +28,7 @@ FactMaker = Callable[[Order], OrderFact]
 
 
 def together() -> AbstractContextManager[object]:
-    """Join the caller's transaction without a savepoint, or open one: for verbs that refuse before writing."""
+    """Join the caller's transaction without a savepoint, or open one. For verbs that refuse early."""
     return nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
