@@ -4,12 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext
-
 from jishi.goods.pricing.contracts import Adjustment, QuoteLine, ShopQuote
-from jishi.kernel.errors import fill
 from jishi.promotions.plays.contracts import Phrase
-from jishi.surfaces.shell import formats
+from jishi.surfaces.shell import phrases as spoken
 from jishi.trade.checkout.contracts import CheckoutQuote
 from jishi.trade.fulfillment.contracts import DeliveryOption
 
@@ -55,16 +52,8 @@ def reasons(adjustments: Sequence[Adjustment], currency: str) -> list[Reason]:
 
 
 def sentence(message: str, params: Mapping[str, Any], currency: str) -> str:
-    """A msgid with its parameters; parameters that end in ``_minor`` are written as amounts."""
-    language = get_language() or "zh-hans"
-    unit = str(params.get("currency") or currency)
-    written = {
-        name: formats.money(int(value), unit, language)
-        if name.endswith("_minor") and value is not None
-        else value
-        for name, value in params.items()
-    }
-    return fill(gettext(message), written)
+    """A msgid with its parameters; amounts are in `currency` unless the parameters name another one."""
+    return spoken.say(message, {"currency": currency, **params})
 
 
 def phrases(found: Iterable[Phrase], currency: str) -> list[str]:

@@ -186,6 +186,10 @@ customElements.define("live-block", class extends HTMLElement {
     clearTimeout(this.timer);
   }
 });
+// htmx may start before its extension has arrived; streams that were left out are connected once all is loaded.
+addEventListener("load", () => document.querySelectorAll("[hx-sse\\:connect]").forEach((stream) => {
+  if (!stream._htmx) htmx.process(stream);
+}));
 document.addEventListener("htmx:after:sse:message", (event) => {
   document.querySelectorAll("live-block[data-events]").forEach((block) => block.refresh());
 });
