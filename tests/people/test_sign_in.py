@@ -565,3 +565,13 @@ def test_a_code_for_one_number_does_not_open_another():
     enter(client, mine)
 
     assert mine != theirs and signed_in(client) is None
+
+
+def test_a_flood_of_sign_ups_is_answered_with_a_page(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    client = Client(REMOTE_ADDR="10.0.0.7")
+
+    pages = [client.post("/login/", {"login": "lan@example.com", "password": "x"}) for _ in range(3)]
+
+    assert pages[-1].status_code == 429
+    assert 'href="/"' in pages[-1].content.decode()

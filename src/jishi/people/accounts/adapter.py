@@ -101,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super().clean_password(password, user=user))
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        """Return the person with this number; an app that asks for a code opens an account, as our pages do."""
+        """Return the person with this number; a code asked for by an app opens an account, as here."""
         normalised = rules.normalise_phone(phone)
         user = User.objects.find_by_phone(normalised) if normalised else None
         request = context.request
