@@ -23,7 +23,7 @@ from jishi.simulation.sandbox_psp.web import (
 )
 from jishi.simulation.sandbox_psp.webhooks import Postman
 
-STYLE = "pay.css"
+STATIC = {"pay.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
 
 
 def make_app(dsn: str, secret: str, base_path: str = "/psp") -> "SandboxPsp":
@@ -51,7 +51,8 @@ class SandboxPsp:
         self._starting = asyncio.Lock()
         self._pool: store.Pool | None = None
         self._postman: Postman | None = None
-        self._style = resources.files(__package__).joinpath("static", STYLE).read_bytes()
+        folder = resources.files(__package__).joinpath("static")
+        self._static = {name: folder.joinpath(name).read_bytes() for name in STATIC}
 
     async def startup(self) -> None:
         """Open the pool and start delivering; harmless when done already."""
@@ -100,9 +101,9 @@ class SandboxPsp:
 
     async def _answer(self, request: Request) -> Answer:
         parts = request.path.strip("/").split("/")
-        if request.path == f"/static/{STYLE}":
-            kind = {"content-type": "text/css; charset=utf-8", "cache-control": "max-age=3600"}
-            return Answer(200, self._style, {**kind, "x-content-type-options": "nosniff"})
+        if parts[0] == "static" and parts[-1] in self._static:
+            kind = {"content-type": STATIC[parts[-1]], "cache-control": "max-age=3600"}
+            return Answer(200, self._static[parts[-1]], {**kind, "x-content-type-options": "nosniff"})
         if parts == ["healthz"]:
             return json_answer(200, {"ok": True})
         await self.startup()

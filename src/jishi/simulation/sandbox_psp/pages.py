@@ -27,6 +27,7 @@ PAGE = Template("""<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>$brand · $title</title>
 <link rel="stylesheet" href="$base/static/pay.css">
+<link rel="icon" href="$base/static/mark.svg">
 </head>
 <body>
 <header class="bar">
