@@ -266,7 +266,7 @@ def _open_intent(wish: _Wish, quote: Quote, codes: Mapping[int, str], placed: Pl
 
 
 def _write_checkout(wish: _Wish, placed: Placed) -> None:
-    values = [
+    values: list[str | int | datetime] = [
         placed.checkout_code,
         wish.buyer_id,
         wish.checkout_key,
