@@ -1,4 +1,4 @@
-"""How the API answers: JSON straight from frozen dataclasses, problem details, and keys that make writes safe to repeat.
+"""How the API answers: JSON from frozen dataclasses, problem details, and keys that make writes repeatable.
 
 Answers are dumped by pydantic-core from the dataclass that also documents them in OpenAPI, without validating
 our own data again row by row.

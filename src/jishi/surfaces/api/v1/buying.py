@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from jishi.goods.merchants import queries as merchants
-from jishi.goods.merchants.errors import ShopNotFound
+from jishi.goods.merchants.errors import ShopUnknown
 from jishi.goods.pricing.contracts import PriceLine
 from jishi.kernel import clock
 from jishi.money.payments import operations as payments
@@ -78,7 +78,7 @@ def quote(request: HttpRequest, body: shapes.QuoteIn) -> HttpResponse:
 
 @router.post("/checkout", response={201: shapes.Placed})
 def place(request: HttpRequest, body: shapes.PlaceIn) -> HttpResponse:
-    """Order what was quoted. Needs an Idempotency-Key; the same key never orders twice, even after it was forgotten."""
+    """Order what was quoted. Needs an Idempotency-Key; the same key never orders twice, however late."""
     person_id = answers.person(request)
     address = people.find_address(person_id, body.address_code)
     language = answers.language(request)
@@ -158,7 +158,7 @@ def _deliveries(chosen: dict[str, str]) -> dict[int, str]:
     for slug, code in chosen.items():
         shop = merchants.find_shop(slug)
         if shop is None:
-            raise ShopNotFound
+            raise ShopUnknown
         result[shop.id] = code
     return result
 

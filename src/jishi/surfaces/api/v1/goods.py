@@ -6,10 +6,10 @@ from pydantic import Field
 
 from jishi.goods.catalog import queries as catalog
 from jishi.goods.catalog.contracts import ListingFilter
-from jishi.goods.catalog.errors import ProductNotFound
+from jishi.goods.catalog.errors import ProductUnknown
 from jishi.goods.inventory import queries as inventory
 from jishi.goods.merchants import queries as merchants
-from jishi.goods.merchants.errors import ShopNotFound
+from jishi.goods.merchants.errors import ShopUnknown
 from jishi.goods.pricing import queries as pricing
 from jishi.kernel import clock
 from jishi.promotions.plays import queries as plays
@@ -36,7 +36,7 @@ class ListQuery(Schema):
     def listing_filter(self) -> ListingFilter:
         """The domain's filter.
 
-        :raises ShopNotFound: the shop does not exist.
+        :raises ShopUnknown: the shop does not exist.
         """
         return ListingFilter(
             text=self.q,
@@ -82,7 +82,7 @@ def get_product(request: HttpRequest, code: str) -> HttpResponse:
     language = answers.language(request)
     view = catalog.find_product_by_code(code, language=language)
     if view is None or not view.is_public:
-        raise ProductNotFound
+        raise ProductUnknown
     shop = merchants.get_shop(view.shop_id, language=language)
     offer = plays.find_offer(product_id=view.product_id, at=clock.now())
     ids = [variant.variant_id for variant in view.variants]
@@ -135,7 +135,7 @@ def get_shop(request: HttpRequest, slug: str) -> HttpResponse:
 def _shop_id(slug: str) -> int:
     shop = merchants.find_shop(slug)
     if shop is None:
-        raise ShopNotFound
+        raise ShopUnknown
     return shop.id
 
 

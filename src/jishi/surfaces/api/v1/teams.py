@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from jishi.goods.catalog import queries as catalog
-from jishi.goods.catalog.errors import ProductNotFound
+from jishi.goods.catalog.errors import ProductUnknown
 from jishi.kernel import clock
 from jishi.promotions.plays import queries as plays
 from jishi.promotions.plays.contracts import TeamView
@@ -33,7 +33,7 @@ def list_open_teams(request: HttpRequest, code: str, limit: int = Query(20, ge=1
     """Teams of a product that can be joined."""
     product_id = catalog.find_product_id(code)
     if product_id is None:
-        raise ProductNotFound
+        raise ProductUnknown
     rows = plays.list_open_teams(
         product_id=product_id,
         viewer_id=request.person_id,  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def _share(view: ShareView) -> shapes.Share:
         kind=view.kind,
         key=view.key,
         url=f"{settings.JISHI_BASE_URL}{view.url_path}",
-        poster_url=f"{settings.JISHI_BASE_URL}{view.url_path}/poster.png",
+        poster_url=f"{settings.JISHI_BASE_URL}/poster/{view.code}.png",
         depth=view.depth,
     )
 

@@ -119,7 +119,7 @@ class TeamRefund:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team as the viewer sees it. ``screen``, ``viewer_state`` and ``actions`` also pick the page's branch."""
+    """A team as its viewer sees it; ``screen``, ``viewer_state`` and ``actions`` pick the page's branch."""
 
     code: str
     offer_code: str

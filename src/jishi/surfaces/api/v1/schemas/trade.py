@@ -17,7 +17,7 @@ Code = Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z_.:-]*$")]
 
 
 class Incoming(Schema):
-    """Base of what clients send: unknown fields are refused, so that nobody believes they had an effect."""
+    """Base of what clients send: unknown fields are refused, lest they seem to work."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class QuoteIn(Incoming):
 
 
 class PlaceIn(QuoteIn):
-    """What to order: the quote's request, the address, and the fingerprint of the quote that the buyer saw."""
+    """What to order: the quote's request, the address, and the fingerprint the buyer saw."""
 
     address_code: Annotated[str, Field(min_length=1, max_length=64)]
     fingerprint: Annotated[str, Field(min_length=16, max_length=128)]

@@ -1,0 +1,234 @@
+"""Shop staff and operators: ship, price, count, import, publish; and the platform's numbers.
+
+Every endpoint proves first that the caller works for the shop it names; other shops do not exist here.
+"""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
+
+from jishi.goods.catalog import queries as catalog
+from jishi.goods.catalog.errors import CsvTooLarge, ProductUnknown
+from jishi.goods.inventory import operations as inventory
+from jishi.goods.merchants import queries as merchants
+from jishi.goods.merchants.contracts import ShopView
+from jishi.goods.merchants.errors import ShopUnknown
+from jishi.goods.pricing import operations as pricing
+from jishi.goods.pricing.errors import PricedVariantUnknown
+from jishi.kernel import audit, clock
+from jishi.money.escrow import queries as escrow
+from jishi.people.accounts import queries as people
+from jishi.promotions.plays import operations as plays
+from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.plays.contracts import OfferView
+from jishi.promotions.plays.errors import OfferNotFound
+from jishi.social.shares import queries as shares
+from jishi.surfaces.api.v1 import answers
+from jishi.surfaces.api.v1.orders import detail, order
+from jishi.surfaces.api.v1.schemas import business as shapes
+from jishi.surfaces.api.v1.schemas import trade as trade_shapes
+from jishi.surfaces.shell import goods_csv
+from jishi.trade.fulfillment import operations as fulfillment
+from jishi.trade.orders import queries as orders
+from jishi.trade.orders.errors import OrderNotFound
+
+router = Router(tags=["business"])
+MAX_FILE = 20 * 1024 * 1024
+
+
+@router.get("/merchant/shops/{slug}/orders", response=trade_shapes.OrderPage)
+def list_orders(
+    request: HttpRequest,
+    slug: str,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = Query(20, ge=1, le=60),
+) -> HttpResponse:
+    """The shop's orders, newest first."""
+    shop = _own_shop(request, slug)
+    page = orders.page_orders(shop_id=shop.id, state=state, cursor=cursor, limit=limit)
+    return answers.reply(trade_shapes.OrderPage([order(view) for view in page.items], page.next_cursor))
+
+
+@router.get("/merchant/shops/{slug}/orders/{code}", response=trade_shapes.OrderDetail)
+def get_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """One of the shop's orders, with the address it goes to."""
+    shop = _own_shop(request, slug)
+    view = orders.get_order(code, viewer_id=answers.person(request))
+    if view.shop_id != shop.id:
+        raise OrderNotFound
+    return answers.reply(detail(view))
+
+
+@router.post("/merchant/shops/{slug}/orders/{code}/ship", response=trade_shapes.Order)
+def ship(request: HttpRequest, slug: str, code: str, body: trade_shapes.ShipIn) -> HttpResponse:
+    """Hand the parcel to a carrier. Needs an Idempotency-Key; refused while its team is not complete."""
+    shop, person_id = _own_shop(request, slug), answers.person(request)
+
+    def effect() -> trade_shapes.Order:
+        found = orders.find_order(code)
+        if found is None or found.shop_id != shop.id:
+            raise OrderNotFound
+        fulfillment.ship(
+            order_code=code, carrier=body.carrier, tracking_number=body.tracking_number, by=person_id
+        )
+        return order(orders.get_order(code, viewer_id=person_id))
+
+    return answers.once(request, body.dict(), effect, status=200)
+
+
+@router.put("/merchant/shops/{slug}/prices", response=shapes.Changed)
+def set_prices(request: HttpRequest, slug: str, body: shapes.PricesIn) -> HttpResponse:
+    """Set list prices of the shop's own variants; all of them or none."""
+    shop = _own_shop(request, slug)
+    known = catalog.find_variants([row.variant_id for row in body.rows], language=answers.language(request))
+    for row in body.rows:
+        if row.variant_id not in known or known[row.variant_id].shop_id != shop.id:
+            raise PricedVariantUnknown(variant=row.variant_id)
+    rows = [(row.variant_id, shop.currency, row.amount_minor, row.compare_at_minor) for row in body.rows]
+    changed = pricing.set_prices(rows)
+    audit.record(actor_id=answers.person(request), action="prices.set", subject=f"shop:{shop.code}")
+    return answers.reply(shapes.Changed(changed or 0))
+
+
+@router.put("/merchant/shops/{slug}/stock", response=shapes.Changed)
+def set_stock(request: HttpRequest, slug: str, body: shapes.StockIn) -> HttpResponse:
+    """Adjust the shelf to a count; the same reference counts once."""
+    shop = _own_shop(request, slug)
+    changed = inventory.set_stock(
+        rows=[(row.variant_id, row.on_hand) for row in body.rows],
+        shop_id=shop.id,
+        reference=f"api:{body.reference}",
+    )
+    audit.record(actor_id=answers.person(request), action="stock.count", subject=f"shop:{shop.code}")
+    return answers.reply(shapes.Changed(changed))
+
+
+@router.post("/merchant/shops/{slug}/products/import", response=shapes.Changed)
+def import_products(request: HttpRequest, slug: str, file: File[UploadedFile]) -> HttpResponse:
+    """Import a product file (Shopify's or WooCommerce's form), wholly or not at all."""
+    shop = _own_shop(request, slug)
+    if (file.size or 0) > MAX_FILE:
+        raise CsvTooLarge
+    goods_csv.run(shop_id=shop.id, data=file.read())
+    audit.record(actor_id=answers.person(request), action="products.import", subject=f"shop:{shop.code}")
+    return answers.reply(shapes.Changed(1))
+
+
+@router.get("/merchant/shops/{slug}/products/export")
+def export_products(request: HttpRequest, slug: str) -> HttpResponse:
+    """The shop's products as Shopify's product file."""
+    shop = _own_shop(request, slug)
+    data = goods_csv.export(shop_id=shop.id, language=answers.language(request))
+    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{shop.slug}-products.csv"'
+    return response
+
+
+@router.post("/merchant/shops/{slug}/offers", response={201: shapes.PublishedOffer})
+def create_offer(request: HttpRequest, slug: str, body: shapes.OfferIn) -> HttpResponse:
+    """Publish an offer. Needs an Idempotency-Key."""
+    shop = _own_shop(request, slug)
+    product_id = catalog.find_product_id(body.product_code)
+    if product_id is None:
+        raise ProductUnknown
+
+    def effect() -> shapes.PublishedOffer:
+        view = plays.create_offer(
+            shop_id=shop.id,
+            product_id=product_id,
+            mechanic=body.mechanic,
+            params=body.params,
+            prices=body.prices,
+            starts_at=body.starts_at or clock.now(),
+            ends_at=body.ends_at,
+            stock_limit=body.stock_limit,
+        )
+        audit.record(actor_id=answers.person(request), action="offer.create", subject=f"offer:{view.code}")
+        return _offer(view)
+
+    return answers.once(request, body.dict(), effect)
+
+
+@router.post("/merchant/shops/{slug}/offers/{code}/stop", response=shapes.PublishedOffer)
+def stop_offer(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Let nobody start a team any more; running teams may still fill."""
+    shop = _own_shop(request, slug)
+    if play_queries.get_offer(code).shop_id != shop.id:
+        raise OfferNotFound(offer=code[:12])
+    view = plays.stop_offer(offer_code=code)
+    audit.record(actor_id=answers.person(request), action="offer.stop", subject=f"offer:{code}")
+    return answers.reply(_offer(view))
+
+
+@router.get("/merchant/shops/{slug}/settlements", response=shapes.Settlements)
+def list_settlements(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the shop gets and got of its orders, newest first."""
+    shop = _own_shop(request, slug)
+    items = [
+        shapes.Settlement(
+            row.order_code,
+            row.currency,
+            row.share_minor,
+            row.commission_minor,
+            row.released_minor,
+            row.refunded_minor,
+            row.state,
+        )
+        for row in escrow.list_settlements(shop.id)
+    ]
+    return answers.reply(shapes.Settlements(items))
+
+
+@router.get("/ops/overview", response=shapes.Overview)
+def overview(request: HttpRequest, days: int = Query(30, ge=1, le=366)) -> HttpResponse:
+    """The platform's numbers over the last days; for operators."""
+    people.require_operator(person_id=answers.person(request))
+    now = clock.now()
+    since = now - timedelta(days=days)
+    teams = play_queries.team_stats(since=since, until=now)
+    chains = shares.chain_depths(since=since, until=now)
+    sales = [
+        shapes.Sales(f.currency, f.placed, f.paid, f.refunded, f.paid_minor, f.refunded_minor)
+        for f in orders.sales_figures(since=since, until=now)
+    ]
+    return answers.reply(
+        shapes.Overview(
+            sales=sales,
+            orders_by_state=orders.state_counts(),
+            teams_by_state=dict(teams.by_state),
+            team_completion_bps=teams.completion_bps,
+            escrow_held_minor={currency: held[1] for currency, held in escrow.list_totals().items()},
+            deepest_share=chains.deepest,
+            mean_share_depth_hundredths=chains.mean_depth_hundredths,
+            orders_through_shares=chains.orders,
+            computed_at=now,
+        )
+    )
+
+
+def _own_shop(request: HttpRequest, slug: str) -> ShopView:
+    """The shop, if the caller works there.
+
+    :raises ShopUnknown: there is none, or the caller has no business knowing.
+    """
+    shop = merchants.find_shop(slug)
+    if shop is None or shop.id not in merchants.shops_of(answers.person(request)):
+        raise ShopUnknown
+    return shop
+
+
+def _offer(view: OfferView) -> shapes.PublishedOffer:
+    return shapes.PublishedOffer(
+        view.code,
+        view.mechanic,
+        view.status,
+        view.is_on,
+        view.size,
+        view.currency,
+        dict(view.prices),
+        view.starts_at,
+        view.ends_at,
+    )

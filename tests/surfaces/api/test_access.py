@@ -1,0 +1,117 @@
+"""Who may call what: every endpoint is in this table, for nobody, a stranger and another shop's staff."""
+
+import pytest
+from tests.factories import goods
+
+from jishi.goods.merchants import operations as merchants
+from jishi.surfaces.api.urls import api
+
+PUBLIC = {
+    "GET /products", "GET /products/facets", "GET /products/{code}", "GET /products/{code}/teams",
+    "GET /suggest", "GET /categories", "GET /shops/{slug}", "GET /teams/{code}", "POST /shares/{code}/visits",
+}  # fmt: skip
+SIGNED_IN = {
+    "GET /me", "PATCH /me", "GET /addresses", "POST /addresses", "PUT /addresses/{code}",
+    "DELETE /addresses/{code}", "GET /cart", "POST /cart/lines", "PATCH /cart/lines/{variant_id}",
+    "DELETE /cart/lines/{variant_id}", "POST /checkout/quote", "POST /checkout", "GET /payments/{code}",
+    "POST /payments/{code}/attempts", "POST /payments/{code}/sync", "GET /orders", "GET /orders/{code}",
+    "POST /orders/{code}/cancel", "POST /orders/{code}/receipt", "POST /shares", "GET /shares/funnel",
+}  # fmt: skip
+STAFF = {
+    "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
+    "POST /merchant/shops/{slug}/orders/{code}/ship", "PUT /merchant/shops/{slug}/prices",
+    "PUT /merchant/shops/{slug}/stock", "POST /merchant/shops/{slug}/products/import",
+    "GET /merchant/shops/{slug}/products/export", "POST /merchant/shops/{slug}/offers",
+    "POST /merchant/shops/{slug}/offers/{code}/stop", "GET /merchant/shops/{slug}/settlements",
+}  # fmt: skip
+OPERATOR = {"GET /ops/overview"}
+BODIES = {
+    "POST /merchant/shops/{slug}/orders/{code}/ship": {"carrier": "sf", "tracking_number": "SF1"},
+    "PUT /merchant/shops/{slug}/prices": {"rows": [{"variant_id": 1, "amount_minor": 1}]},
+    "PUT /merchant/shops/{slug}/stock": {"reference": "x", "rows": [{"variant_id": 1, "on_hand": 1}]},
+    "POST /merchant/shops/{slug}/offers": {"product_code": "x", "prices": {"1": 1}},
+}
+
+
+def endpoints():
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def test_acc_107_every_endpoint_is_in_this_table():
+    assert endpoints() == PUBLIC | SIGNED_IN | STAFF | OPERATOR
+
+
+@pytest.mark.parametrize("endpoint", sorted(SIGNED_IN | STAFF | OPERATOR))
+def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
+    method, path = endpoint.split(" ")
+    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1)
+
+    problem = nobody.call(method, path, BODIES.get(endpoint, {}), status=401)
+
+    assert problem["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize("endpoint", sorted(STAFF - {"POST /merchant/shops/{slug}/products/import"}))
+def test_acc_108_another_shops_staff_finds_no_such_shop(people, stall, endpoint):
+    other = people()
+    merchants.add_staff(shop_id=goods.open_shop().id, person_id=other.person_id)
+    method, path = endpoint.split(" ")
+    path = path.format(code="abcdefghjkmn", slug=stall["shop"].slug)
+
+    other.call(method, path, BODIES.get(endpoint, {}), key="some-key-of-mine", status=404)
+
+
+def test_acc_107_another_persons_order_payment_and_address_do_not_exist(people, stall):
+    from tests.surfaces.api.test_deal import address_of, order
+
+    owner, stranger = people(), people()
+    _, placed = order(owner, stall, key="owner-places")
+
+    stranger.get(f"/orders/{placed['order_codes'][0]}", status=404)
+    stranger.get(f"/payments/{placed['payment_code']}", status=404)
+    stranger.post(f"/payments/{placed['payment_code']}/attempts", {}, status=404)
+    stranger.post(f"/orders/{placed['order_codes'][0]}/cancel", {}, key="not-mine-at-all", status=404)
+    stranger.call("DELETE", f"/addresses/{address_of(owner)}", status=404)
+    assert owner.get("/addresses")["items"]
+
+
+def test_operators_alone_see_the_platforms_numbers(people):
+    people().get("/ops/overview", status=403)
+
+
+def test_acc_111_fields_nobody_asked_for_are_refused(people):
+    person = people()
+
+    person.call("PATCH", "/me", {"nickname": "x", "is_operator": True}, status=422)
+
+    assert person.get("/me")["is_operator"] is False
+
+
+@pytest.mark.parametrize("sort", ["price; DROP TABLE", "id", "-1", "price_asc'--"])
+def test_inp_119_only_known_orders_of_display(nobody, sort):
+    problem = nobody.get(f"/products?sort={sort}", status=400)
+
+    assert "code" in problem
+
+
+def test_inp_128_a_long_text_is_refused(nobody):
+    nobody.get("/products?q=" + "a" * 200, status=422)
+
+
+def test_an_unknown_address_and_broken_json_are_clear(people):
+    person = people()
+    response = person.client.post(
+        "/api/v1/cart/lines",
+        "{broken",
+        content_type="application/json",
+        headers={"X-Session-Token": person.token},
+    )
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_the_document_is_openapi_3_1_and_the_page_lists_it(nobody):
+    assert nobody.get("/openapi.json")["openapi"].startswith("3.1")
+    assert nobody.client.get("/api/v1/").status_code == 200
