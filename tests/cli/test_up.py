@@ -66,6 +66,8 @@ def started() -> Iterator[list[Installation]]:
         if one.process.poll() is None:
             one.process.send_signal(signal.SIGINT)
             one.process.wait(20)
+        if one.process.stdout is not None:
+            one.process.stdout.close()
 
 
 @pytest.mark.slow
