@@ -1,0 +1,144 @@
+"""The shop in a real Chromium: nothing blocked, nothing jumps, nothing sticks out, every control has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.factories import shopfront
+
+from jishi.people.accounts.models import User
+
+pytestmark = pytest.mark.journey
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+
+SHIFTS = """
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift = (window.shift || 0) + entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+NAMELESS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+  .filter((one) => one.checkVisibility() && !one.closest("[aria-hidden=true]"))
+  .filter((one) => !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length
+    || one.querySelector("img[alt]:not([alt=''])")))
+  .map((one) => one.outerHTML.slice(0, 120))"""
+WRONG_CLOCK = """
+const ahead = 3 * 3600 * 1000, honest = Date.now.bind(Date), origin = performance.timeOrigin;
+window.honest = honest;
+Date.now = () => honest() + ahead;
+Object.defineProperty(performance, "timeOrigin", { value: origin + ahead });
+"""
+STICKING_OUT = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def world(live_server: Any, transactional_db: None, settings: Any, tmp_path: Any) -> shopfront.Street:
+    settings.MEDIA_ROOT = tmp_path
+    settings.JISHI_BASE_URL = live_server.url
+    settings.ALLOWED_HOSTS = ["*"]
+    return shopfront.build(goods=9)
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def open_page(
+    browser: Browser, url: str, person_id: int | None, faults: list[str], *, width: int = 390
+) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    if person_id is not None:
+        client = Client()
+        user = User.objects.get(pk=person_id)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = {"name": "jishi_session", "value": client.cookies["jishi_session"].value, "url": url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("console", lambda told: faults.append(f"{page.url}: {told.text}") if is_fault(told) else None)
+    return page
+
+
+def is_fault(told: Any) -> bool:
+    """The lane is another server and not there in this test; everything else that is red counts."""
+    return told.type in ("error", "warning") and "/lane/" not in (told.location or {}).get("url", "")
+
+
+def test_every_page_is_calm_named_and_within_its_width(
+    world: shopfront.Street, chromium: Browser, live_server: Any
+) -> None:
+    me = world.people[0]
+    team = shopfront.start_team(world, 1, me)
+    shopfront.start_team(world, 0, world.people[1])
+    order = shopfront.join(world, 3 if world.products[3] in world.offers else 4, me)
+    checkout = f"/checkout/?variant={world.variants[3][0]}&quantity=1"
+    paths = [
+        "/",
+        "/?tab=teams",
+        "/search/?q=柿",
+        f"/p/{shopfront.slug_of(world, 0)}/",
+        f"/g/{team}/",
+        "/cart/",
+    ]
+    faults: list[str] = []
+    for width in (390, 320, 1440):
+        page = open_page(chromium, live_server.url, me.id, faults, width=width)
+        for path in [*paths, checkout, "/orders/", f"/orders/{order}/"]:
+            page.goto(live_server.url + path)
+            page.wait_for_timeout(250)
+
+            assert page.evaluate(STICKING_OUT) <= 0, (path, width)
+            assert page.evaluate(NAMELESS) == [], (path, width)
+            assert page.evaluate("window.shift || 0") <= 0.02, (path, width)
+        page.context.close()
+    assert faults == []
+
+
+def test_sheets_open_by_keyboard_choose_and_close(
+    world: shopfront.Street, chromium: Browser, live_server: Any
+) -> None:
+    faults: list[str] = []
+    page = open_page(chromium, live_server.url, world.people[0].id, faults)
+    page.goto(f"{live_server.url}/p/{shopfront.slug_of(world, 0)}/")
+
+    page.focus(".cta .primary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog#sku[open]")
+    assert page.inner_text("[data-price]") == "¥29.90"
+    page.check("input[value='5 斤']", force=True)
+    assert page.inner_text("[data-price]") == "¥47.84"
+    assert "仅剩 6 件" in page.inner_text("[data-stock]")
+    page.keyboard.press("Escape")
+    assert page.query_selector("dialog#sku[open]") is None
+    page.click(".cta .solo")
+    assert page.inner_text("[data-price]") == "¥62.40"
+    assert page.is_visible("button[value=cart]")
+
+    page.click("button[value=cart]")
+    page.wait_for_selector(".toast")
+    assert page.inner_text(".buy .n") == "1"
+    assert faults == []
+
+
+def test_a_phone_with_a_wrong_clock_sees_the_right_time_left(
+    world: shopfront.Street, chromium: Browser, live_server: Any
+) -> None:
+    shopfront.start_team(world, 0, world.people[1])
+    faults: list[str] = []
+    page = open_page(chromium, live_server.url, None, faults)
+    page.add_init_script(WRONG_CLOCK)
+
+    page.goto(live_server.url)
+
+    assert page.evaluate("Date.now() - window.honest()") > 3 * 3600 * 1000 - 1000
+    assert page.inner_text(".tcard count-down").startswith("23")
+    assert faults == []
