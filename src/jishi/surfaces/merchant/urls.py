@@ -1,7 +1,27 @@
-"""Addresses of the surface `merchant`."""
+"""Addresses of the merchant console; which shop they are about is the desk's to know."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from jishi.surfaces.merchant.pages import goods, imports, offers, orders, settlements, today
 
 app_name = "merchant"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
+    path("shop/", today.choose_shop, name="choose_shop"),
+    path("orders/", orders.index, name="orders"),
+    path("orders/ship/", orders.ship_many, name="ship_many"),
+    path("orders/<slug:code>/", orders.order, name="order"),
+    path("orders/<slug:code>/ship/", orders.ship, name="ship"),
+    path("orders/<slug:code>/refund/", orders.refund, name="refund"),
+    path("goods/", goods.index, name="goods"),
+    path("goods/save/", goods.save, name="goods_save"),
+    path("goods/export/", goods.export, name="goods_export"),
+    path("goods/import/", imports.upload, name="upload"),
+    path("goods/import/<str:token>/", imports.dry_run, name="import"),
+    path("offers/", offers.index, name="offers"),
+    path("offers/new/", offers.choose, name="offer_choose"),
+    path("offers/new/<slug:code>/", offers.create, name="offer_create"),
+    path("offers/<slug:code>/stop/", offers.stop, name="offer_stop"),
+    path("settlements/", settlements.settlements, name="settlements"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the merchant console, one module per topic."""
