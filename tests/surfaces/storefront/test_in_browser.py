@@ -1,4 +1,4 @@
-"""The shop in a real Chromium: nothing blocked, nothing jumps, nothing sticks out, every control has a name."""
+"""The shop in a real Chromium: nothing blocked, nothing jumps, nothing sticks out, all controls are named."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 
 SHIFTS = """
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift = (window.shift || 0) + entry.value;
+  for (const entry of list.getEntries()) {
+    if (!entry.hadRecentInput) window.shift = (window.shift || 0) + entry.value;
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
-NAMELESS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+NAMELESS = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea")]
   .filter((one) => one.checkVisibility() && !one.closest("[aria-hidden=true]"))
   .filter((one) => !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length
     || one.querySelector("img[alt]:not([alt=''])")))

@@ -39,7 +39,7 @@ PRODUCT_STATES: Mapping[str, tuple[str, str]] = {
 }
 OFFER_STATES: Mapping[str, tuple[str, str]] = {
     "draft": (N_("Draft"), ""),
-    "on": (N_("On"), "ok"),
+    "on": (N_("Running"), "ok"),
     "stopped": (N_("Stopped"), ""),
 }
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {

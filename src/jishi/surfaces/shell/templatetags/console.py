@@ -32,15 +32,15 @@ def with_query(context: Mapping[str, Any], **changes: Any) -> str:
 
 
 @register.filter
-def number(value: int | None) -> str:
+def number(value: Any) -> str:
     """A count with the separators of the language."""
-    return "" if value is None else formats.number(int(value), get_language() or "en")
+    return "" if value in (None, "") else formats.number(int(value), get_language() or "en")
 
 
 @register.filter
-def percent(value: int | None) -> str:
+def percent(value: Any) -> str:
     """Basis points as a whole percentage with one digit, as people of the language write it."""
-    return "" if value is None else formats.percent(int(value), get_language() or "en")
+    return "" if value in (None, "") else formats.percent(int(value), get_language() or "en")
 
 
 @register.filter

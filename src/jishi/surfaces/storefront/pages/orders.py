@@ -29,7 +29,7 @@ def tabs() -> list[tuple[str, str]]:
         ("", gettext("All")),
         ("awaiting_payment", gettext("To pay")),
         ("paid", gettext("To be sent")),
-        ("shipped", gettext("On its way")),
+        ("shipped", gettext("To receive")),
         ("received", gettext("Received")),
         ("refunding", gettext("Being refunded")),
         ("refunded", gettext("Refunded")),
