@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jishi.kernel import clock
+from jishi.money.ledger import operations as ledger
 from jishi.trade.orders import queries, rules
 from jishi.trade.orders.errors import NotPossibleNow, OrderNotFound
 from jishi.trade.orders.events import OrderCancelled, OrderExpired
@@ -49,8 +50,13 @@ def cancel(*, order_code: str, by: int | None, reason: str, at: datetime | None 
 
     :raises OrderNotFound: nobody has this code, or a stranger asks.
     :raises NotPossibleNow: it was shipped, or its payment is arriving this moment.
+    :raises LedgerBusy: the books are locked for too long; nothing changed.
     """
     now = clock.at_or_now(at)
+    ledger.patiently(lambda: _cancel(order_code, by, reason, now))
+
+
+def _cancel(order_code: str, by: int | None, reason: str, now: datetime) -> None:
     with transaction.atomic():
         order, siblings = moves.locked_checkout(order_code)
         if by is not None and queries.viewer_kind(order.buyer_id, order.shop_id, by) == "stranger":

@@ -7,6 +7,7 @@ from django.db import transaction
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel import clock
 from jishi.money.escrow import operations as escrow
+from jishi.money.ledger import operations as ledger
 from jishi.trade.orders import rules
 from jishi.trade.orders.errors import NotYourOrder, OrderNotFound
 from jishi.trade.orders.events import OrderReceived, OrderShipped
@@ -43,8 +44,13 @@ def confirm_receipt(*, order_code: str, by: int | None, at: datetime | None = No
     :raises OrderNotFound: nobody has this code, or a stranger asks.
     :raises NotYourOrder: the shop cannot confirm for the buyer.
     :raises NotPossibleNow: it was not shipped, or is being refunded.
+    :raises LedgerBusy: the books are locked for too long; nothing changed.
     """
     now = clock.at_or_now(at)
+    ledger.patiently(lambda: _confirm(order_code, by, now))
+
+
+def _confirm(order_code: str, by: int | None, now: datetime) -> None:
     with transaction.atomic():
         order = moves.locked(order_code)
         if by is not None and by != order.buyer_id:

@@ -7,6 +7,7 @@ from django.db import transaction
 from jishi.goods.inventory import operations as inventory
 from jishi.kernel import clock
 from jishi.money.escrow import operations as escrow
+from jishi.money.ledger import operations as ledger
 from jishi.trade.orders import rules
 from jishi.trade.orders.events import OrderRefunded, OrderRefunding
 from jishi.trade.orders.models import Order
@@ -22,13 +23,17 @@ def refund(
 
     :raises OrderNotFound: nobody has this code.
     :raises NotPossibleNow: it holds no money, or the buyer confirmed its receipt.
+    :raises LedgerBusy: the books are locked for too long; nothing changed.
     """
     now = clock.at_or_now(at)
-    with transaction.atomic():
-        order = moves.locked(order_code)
-        if order.state in (rules.REFUNDING, rules.REFUNDED):
-            return
-        start(order, reason=reason, natural_key=natural_key, by=by, at=now)
+
+    def work() -> None:
+        with transaction.atomic():
+            order = moves.locked(order_code)
+            if order.state not in (rules.REFUNDING, rules.REFUNDED):
+                start(order, reason=reason, natural_key=natural_key, by=by, at=now)
+
+    ledger.patiently(work)
 
 
 def start(order: Order, *, reason: str, natural_key: str, by: int | None, at: datetime) -> None:
