@@ -83,6 +83,16 @@ def test_unreachable_database_is_one_sentence(jishi: Jishi) -> None:
     assert "Cannot reach the database" in sentence(done)
 
 
+def test_an_installation_without_tables_is_one_sentence(jishi: Jishi, tmp_path: Path) -> None:
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o711)
+
+    done = jishi("verify")
+
+    assert done.returncode == 1
+    assert "no tables yet: run `jishi up`" in sentence(done)
+
+
 def test_serve_without_a_database_says_what_to_do(jishi: Jishi) -> None:
     done = jishi("serve", "web")
 

@@ -20,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     baskets = kinds.add_parser("baskets", help="shopping baskets, one per line, items separated by commas")
     baskets.add_argument("file", type=Path)
+    baskets.add_argument("--shop", default="", help="default: one named after the file")
     baskets.add_argument("--limit", type=int, default=None, help="only the first N baskets")
     baskets.add_argument("--dry-run", action="store_true", help="say what is in it and change nothing")
     products = kinds.add_parser("products", help="a product file of Shopify or WooCommerce, or a mapped one")
@@ -36,14 +37,14 @@ def run(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise Failure(f"There is no file {options.file}.")
     progress = Progress()
-    with home.database():
+    with home.database(filled=True):
         home.django()
         from jishi.kernel.errors import DomainError
 
         try:
             code = _products(options, progress) if options.kind == "products" else _baskets(options, progress)
         except DomainError as error:
-            raise Failure(str(error)) from error
+            raise Failure(error.english()) from error
     print(f"Done in {progress.elapsed_s:.1f} s.")
     return code
 
@@ -53,13 +54,14 @@ def _baskets(options: argparse.Namespace, progress: Progress) -> int:
     with progress.step(f"Baskets of {options.file.name}"):
         result = module.run(
             path=options.file,
+            shop=options.shop,
             dry_run=options.dry_run,
             limit=options.limit,
             progress=progress.count,
         )
     for line in result.lines:
         print(line)
-    return 0
+    return 1 if result.refused else 0
 
 
 def _products(options: argparse.Namespace, progress: Progress) -> int:

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build the world, unless somebody lives here already."""
     progress = Progress()
-    with home.database():
+    with home.database(filled=True):
         home.django()
         if not is_empty():
             raise Failure("The shop is not empty: the demo world is only built in an empty one.")

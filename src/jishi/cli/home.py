@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from jishi.cli.failure import Failure
 from jishi.cli.postgres import APP, OWNER, SUPERUSER, Cluster
 from jishi.config import environment
@@ -123,10 +125,10 @@ def external() -> Access | None:
 
 
 @contextlib.contextmanager
-def database(*, owner: bool = False) -> Iterator[Access]:
+def database(*, owner: bool = False, filled: bool = False) -> Iterator[Access]:
     """Point the environment at the installation's database, starting the embedded one if nobody runs it.
 
-    :raises Failure: there is no usable database.
+    :raises Failure: there is no usable database, or (``filled``) it has no tables yet.
     """
     home = folder()
     values = load_secrets(home, create=environment.flag("JISHI_DEMO", default=True))
@@ -141,11 +143,24 @@ def database(*, owner: bool = False) -> Iterator[Access]:
         access = Access(cluster.url(APP), cluster.url(OWNER), cluster)
     set_environment(access, owner=owner)
     try:
+        if filled:
+            _require_tables(access)
         yield access
     finally:
         if started is not None:
             close_connections()
             started.stop()
+
+
+def _require_tables(access: Access) -> None:
+    try:
+        with psycopg.connect(access.app_url, connect_timeout=10) as connection:
+            row = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
+    except psycopg.OperationalError as error:
+        words = str(error).strip().splitlines()[0]
+        raise Failure(f"Cannot reach the database: {words}. Check DATABASE_URL.") from error
+    if not (row and row[0]):
+        raise Failure("The database has no tables yet: run `jishi up`, or `jishi migrate`.")
 
 
 def set_environment(access: Access, *, owner: bool = False) -> None:

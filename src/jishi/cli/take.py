@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the file."""
-    with home.database():
+    with home.database(filled=True):
         home.django()
         from django.conf import settings
 

@@ -15,6 +15,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check everything and print the counts."""
-    with home.database():
+    with home.database(filled=True):
         home.django()
         return int(importlib.import_module("jishi.verification").main(as_json=options.json))

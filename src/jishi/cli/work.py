@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; what is in hand is finished first."""
     home.load_secrets(environment.home(), create=False)
     if options.once:
-        with home.database():
+        with home.database(filled=True):
             home.django()
             return _once()
     if not os.environ.get("DATABASE_URL"):
