@@ -24,16 +24,10 @@ HEX = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 
 
 def css_without_tokens(text: str) -> str:
-    """A stylesheet without its tokens layer, where colours are at home."""
-    start = text.find("@layer tokens {")
-    if start < 0:
-        return text
-    depth, place = 0, start
-    for place in range(text.index("{", start), len(text)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if depth == 0:
-            break
-    return text[:start] + text[place + 1 :]
+    """A stylesheet without comments, addresses, and custom properties: there colours are at home."""
+    return re.sub(
+        r"/\*.*?\*/|url\([^)]*\)|--[\w-]+\s*:[^;}]*|#[a-z][a-z_-]*(?=[\s{,.:>])", "", text, flags=re.S
+    )
 
 
 def test_colours_stand_only_among_the_tokens() -> None:
@@ -41,10 +35,7 @@ def test_colours_stand_only_among_the_tokens() -> None:
 
     assert len(sheets) >= 3
     for sheet in sheets:
-        assert (
-            HEX.findall(re.sub(r"url\([^)]*\)|#[a-z-]+\s*[{,.:]", "", css_without_tokens(sheet.read_text())))
-            == []
-        ), sheet
+        assert HEX.findall(css_without_tokens(sheet.read_text())) == [], sheet
 
 
 def test_templates_have_no_inline_styles_scripts_or_handlers() -> None:
