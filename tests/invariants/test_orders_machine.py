@@ -14,7 +14,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.factories import trade
 from tests.trade import perk
 
@@ -92,20 +99,23 @@ class Trade(RuleBasedStateMachine):
             TooManyUnpaid,
         )
         if made is None:
-            return None
+            return multiple()
         self.codes += made.order_codes
         return made
 
-    @rule(target=placed, one=placed)
-    def capture(self, one: Placed | None) -> Any:
-        if one is not None:
-            trade.capture(one.intent_code, at=self.now)
-            self.captured.add(one.intent_code)
-        return one
+    @rule(one=placed)
+    def pay(self, one: Placed) -> None:
+        trade.pay(one, at=self.now)
+        self.captured.add(one.intent_code)
 
     @rule(one=placed)
-    def hear_of_payment(self, one: Placed | None) -> None:
-        if one is not None and one.intent_code in self.captured:
+    def capture(self, one: Placed) -> None:
+        trade.capture(one.intent_code, at=self.now)
+        self.captured.add(one.intent_code)
+
+    @rule(one=placed)
+    def hear_of_payment_again(self, one: Placed) -> None:
+        if one.intent_code in self.captured:
             trade.tell_captured(one.intent_code)
 
     @rule(minutes=st.integers(1, 30))
@@ -117,44 +127,36 @@ class Trade(RuleBasedStateMachine):
         checkout.expire_unpaid(self.now)
 
     @rule(one=placed)
-    def cancel(self, one: Placed | None) -> None:
-        if one is not None:
-            code = one.order_codes[0]
-            buyer = order_queries.get_order(code, viewer_id=None).buyer_id
-            self.attempt(
-                lambda: orders.cancel(order_code=code, by=buyer, reason="changed_mind", at=self.now),
-                NotPossibleNow,
-            )
+    def cancel(self, one: Placed) -> None:
+        code = one.order_codes[0]
+        buyer = order_queries.get_order(code, viewer_id=None).buyer_id
+        self.attempt(
+            lambda: orders.cancel(order_code=code, by=buyer, reason="changed_mind", at=self.now),
+            NotPossibleNow,
+        )
 
     @rule(one=placed)
-    def ship(self, one: Placed | None) -> None:
-        if one is not None:
-            code = one.order_codes[0]
-            self.attempt(
-                lambda: fulfillment.ship(
-                    order_code=code, carrier="sf", tracking_number="SF000001", by=None, at=self.now
-                ),
-                Conflict,
-            )
+    def ship(self, one: Placed) -> None:
+        code = one.order_codes[0]
+        self.attempt(
+            lambda: fulfillment.ship(
+                order_code=code, carrier="sf", tracking_number="SF000001", by=None, at=self.now
+            ),
+            Conflict,
+        )
 
     @rule(one=placed)
-    def receive(self, one: Placed | None) -> None:
-        if one is not None:
-            code = one.order_codes[0]
-            self.attempt(
-                lambda: orders.confirm_receipt(order_code=code, by=None, at=self.now), NotPossibleNow
-            )
+    def receive(self, one: Placed) -> None:
+        code = one.order_codes[0]
+        self.attempt(lambda: orders.confirm_receipt(order_code=code, by=None, at=self.now), NotPossibleNow)
 
     @rule(one=placed)
-    def refund(self, one: Placed | None) -> None:
-        if one is not None:
-            code = one.order_codes[0]
-            self.attempt(
-                lambda: orders.refund(
-                    order_code=code, reason="faulty", natural_key=f"ops:{code}", at=self.now
-                ),
-                NotPossibleNow,
-            )
+    def refund(self, one: Placed) -> None:
+        code = one.order_codes[0]
+        self.attempt(
+            lambda: orders.refund(order_code=code, reason="faulty", natural_key=f"ops:{code}", at=self.now),
+            NotPossibleNow,
+        )
 
     # --- what always holds ---------------------------------------------------------------------------------
 
@@ -203,8 +205,8 @@ def test_orders_payments_and_stock_agree_after_any_moves():
     run_state_machine_as_test(
         Trade,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=20,
+            max_examples=15,
+            stateful_step_count=18,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -157,6 +157,23 @@ def test_pay_044_a_price_that_closed_is_not_honoured_after_the_order_expired():
     assert available(scene) == 10
 
 
+def test_an_order_whose_price_is_lost_before_its_money_comes_ends_and_pays_back():
+    scene = trade.scene(price=1000)
+    with perk.registered(perk.PerkRule(closes_at=NOON + timedelta(minutes=5))) as rule:
+        placed = trade.place(scene.buyer, (scene.variant_id, 1), tokens={"perk": "1"})
+        [code] = placed.order_codes
+        rule.release(hold_key=code, at=NOON)
+
+        trade.pay(placed, at=NOON + timedelta(minutes=6))
+        trade.tell_captured(placed.intent_code)
+
+    order = trade.order(code)
+    assert (order.state, order.close_reason) == ("cancelled", "test.perk_gone")
+    assert [refund.amount_minor for refund in payment_queries.list_refunds(code)] == [900]
+    assert escrow_queries.find_holding(code) is None
+    assert available(scene) == 10
+
+
 def test_pay_044_a_house_that_never_revives_sends_late_money_back(monkeypatch):
     scene = trade.scene()
     placed = trade.place(scene.buyer, (scene.variant_id, 1))
