@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 import structlog
 from django.db import connection, transaction
@@ -61,33 +62,46 @@ def drain(timeout_s: float = 30.0) -> int:
 
 def _work_shard(shard: str) -> int:
     """All due facts of one shard, unless another relay has it."""
-    delivered = 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 7))", [shard])
         if not cursor.fetchone()[0]:
             return 0
+    delivered: list[OutboxEvent] = []
     try:
         for event in OutboxEvent.objects.filter(shard=shard, state="pending").order_by("id")[:100]:
-            if not _deliver(event):
+            outcome = _deliver(event)
+            if outcome is Outcome.DELIVERED:
+                delivered.append(event)
+            elif outcome is Outcome.WAITS:
                 break
-            delivered += 1
+        # Marked together: what a crash leaves unmarked is delivered again, and the effect-once marks hold.
+        ids = [event.pk for event in delivered]
+        OutboxEvent.objects.filter(pk__in=ids).update(state="done", done_at=Now(), error="")
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 7))", [shard])
-    return delivered
+    for event in delivered:
+        for hook in _after:
+            hook(event)
+    return len(delivered)
 
 
-def _deliver(event: OutboxEvent) -> bool:
-    """Run every handler of one fact; false stops the shard until the next try."""
+class Outcome(Enum):
+    """What became of a fact in this round."""
+
+    DELIVERED = "delivered"
+    WAITS = "waits"
+    BURIED = "buried"
+
+
+def _deliver(event: OutboxEvent) -> Outcome:
+    """Run every handler of one fact."""
     for subscription in outbox.subscriptions(event.topic):
         try:
             _handle_once(subscription, event)
         except Exception as error:
             return _failed(event, subscription.name, error)
-    OutboxEvent.objects.filter(pk=event.pk).update(state="done", done_at=Now(), error="")
-    for hook in _after:
-        hook(event)
-    return True
+    return Outcome.DELIVERED
 
 
 def _handle_once(subscription: outbox.Subscription, event: OutboxEvent) -> None:
@@ -103,7 +117,7 @@ def _handle_once(subscription: outbox.Subscription, event: OutboxEvent) -> None:
         subscription.handler(subscription.event.from_payload(event.payload))
 
 
-def _failed(event: OutboxEvent, handler: str, error: Exception) -> bool:
+def _failed(event: OutboxEvent, handler: str, error: Exception) -> Outcome:
     """Back off, or bury the fact after the last try so that its shard can go on."""
     attempts = event.attempts + 1
     dead = attempts >= MAX_ATTEMPTS
@@ -117,7 +131,7 @@ def _failed(event: OutboxEvent, handler: str, error: Exception) -> bool:
     log.error(
         "outbox.failed", topic=event.topic, handler=handler, attempts=attempts, dead=dead, exc_info=error
     )
-    return dead
+    return Outcome.BURIED if dead else Outcome.WAITS
 
 
 @dataclass(frozen=True, slots=True)

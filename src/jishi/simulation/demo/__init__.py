@@ -15,8 +15,8 @@ from jishi.simulation.demo.history import History
 
 PEOPLE = 302
 SPAN = timedelta(days=42)
-TEAMS, ALONE = 60, 60
-EXPECTED_ORDERS = 260
+TEAMS, ALONE = 48, 44
+EXPECTED_ORDERS = 200
 
 LOG_INS = {
     "shopper": f"shopper@demo.jishi.local / {people.PASSWORD}",

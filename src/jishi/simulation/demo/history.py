@@ -19,6 +19,7 @@ from jishi.kernel.outbox import relay
 from jishi.money.payments import operations as payments
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
+from jishi.simulation.demo import people
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
 from jishi.social.shares import operations as shares
@@ -69,6 +70,7 @@ class History:
         self.agenda: list[_Due] = []
         self.numbers = itertools.count()
         self.orders = 0
+        self.addresses: dict[int, int] = {}
 
     def later(self, at: datetime, step: Step) -> None:
         """Let ``step`` happen at ``at``, if the world lives that long."""
@@ -115,7 +117,9 @@ class History:
     ) -> Placed:
         """Quote and order, as the checkout page does."""
         wanted = [PriceLine(str(n), variant, quantity) for n, (variant, quantity) in enumerate(lines)]
-        address = self.crowd.addresses[person]
+        if person not in self.addresses:
+            self.addresses[person] = people.move_in(self.dice, person, at)
+        address = self.addresses[person]
         priced = checkout_queries.quote(
             buyer_id=person, lines=wanted, address_id=address, tokens=tokens, language="zh-hans", at=at
         )

@@ -74,11 +74,10 @@ class Crowd:
     nicknames: dict[int, str]
     inviter: dict[int, int]
     friends: dict[int, tuple[int, ...]]
-    addresses: dict[int, int]
 
 
 def settle(dice: random.Random, *, count: int, base: datetime) -> Crowd:
-    """Register everybody, give them addresses, and let them invite each other."""
+    """Register everybody and let them invite each other."""
     roles = _roles(base)
     names = _nicknames(dice, count - len(roles))
     rows = [
@@ -96,7 +95,7 @@ def settle(dice: random.Random, *, count: int, base: datetime) -> Crowd:
     inviter = _invitations(dice, ids)
     inviter[roles["friend"]] = roles["shopper"]
     nicknames = dict(zip(others, names, strict=True))
-    return Crowd(roles, ids, nicknames, inviter, _friends(dice, ids, inviter), _addresses(dice, ids, base))
+    return Crowd(roles, ids, nicknames, inviter, _friends(dice, ids, inviter))
 
 
 def _roles(base: datetime) -> dict[str, int]:
@@ -150,21 +149,19 @@ def _friends(
     return {person: tuple(sorted(others)) for person, others in known.items()}
 
 
-def _addresses(dice: random.Random, ids: tuple[int, ...], base: datetime) -> dict[int, int]:
-    addresses = {}
-    for person in ids:
-        region, city, district, street = dice.choice(CITIES)
-        addresses[person] = accounts.save_address(
-            person_id=person,
-            recipient=dice.choice(ZH_FIRST) + dice.choice(ZH_LAST),
-            phone=f"1380000{dice.randrange(10_000):04d}",
-            region=region,
-            city=city,
-            district=district,
-            line=f"{street} {dice.randrange(1, 300)} 号",
-            postal_code="",
-            country="CN",
-            is_default=True,
-            at=base - timedelta(days=59),
-        ).id
-    return addresses
+def move_in(dice: random.Random, person: int, at: datetime) -> int:
+    """Give somebody an address, the first time they need one."""
+    region, city, district, street = dice.choice(CITIES)
+    return accounts.save_address(
+        person_id=person,
+        recipient=dice.choice(ZH_FIRST) + dice.choice(ZH_LAST),
+        phone=f"1380000{dice.randrange(10_000):04d}",
+        region=region,
+        city=city,
+        district=district,
+        line=f"{street} {dice.randrange(1, 300)} 号",
+        postal_code="",
+        country="CN",
+        is_default=True,
+        at=at,
+    ).id

@@ -27,8 +27,8 @@ PALETTES: tuple[tuple[Colour, Colour, Colour], ...] = (
 
 WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (20, 16, 14)
-SCALE = 1.5
-SIZES = {"1:1": (720, 720), "4:5": (720, 900), "3:4": (720, 960)}
+SCALE = 1.4
+SIZES = {"1:1": (600, 600), "4:5": (600, 750), "3:4": (600, 800)}
 
 
 def mix(a: Colour, b: Colour, t: float) -> Colour:

@@ -1,6 +1,8 @@
 """Pictures of products, encoded and stored before any lock is taken; inside it only rows are written."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,19 +66,43 @@ def remove_media(*, product_id: int, media_id: int) -> None:
 
 
 def prepare(drafts: Sequence[MediaDraft | bytes | Path]) -> list[Stored]:
-    """Encode and store pictures; one that the catalogue already has is found by its digest.
+    """Encode and store the pictures of one product; see :func:`prepare_many`."""
+    return prepare_many([drafts])[0]
+
+
+def prepare_many(lists: Sequence[Sequence[MediaDraft | bytes | Path]]) -> list[list[Stored]]:
+    """Encode and store the pictures of many products; one that the catalogue has is found by its digest.
 
     :raises MediaNotPicture: not a picture of an accepted format.
     :raises MediaTooLarge: too many bytes or pixels.
     """
+    wanted = [_distinct(drafts) for drafts in lists]
+    fresh = {digest: data for texts in wanted for digest, (data, _) in texts.items()}
+    known = {row.digest: row for row in Media.objects.filter(digest__in=list(fresh)).order_by("id")}
+    kept = {digest: row for digest, row in known.items() if default_storage.exists(row.file)}
+    missing = [digest for digest in fresh if digest not in kept]
+    # Encoding leaves the interpreter's lock, so as many pictures are made at once as there are cores.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        made = dict(
+            zip(missing, pool.map(lambda digest: pictures.render(fresh[digest]), missing), strict=True)
+        )
+    for rendered in made.values():
+        _put([rendered.original, *rendered.renditions])
+    return [
+        [_stored(digest, alt, kept.get(digest), made.get(digest)) for digest, (_, alt) in texts.items()]
+        for texts in wanted
+    ]
+
+
+def _distinct(drafts: Sequence[MediaDraft | bytes | Path]) -> dict[str, tuple[bytes, str]]:
+    """The pictures by digest, each once, with their texts."""
     wanted: dict[str, tuple[bytes, str]] = {}
     for draft in drafts:
         given = draft if isinstance(draft, MediaDraft) else MediaDraft(draft)
         data = _bytes(given.data)
         alt = rules.clean_line(given.alt, name="picture text", limit=rules.ALT_MAX)
         wanted.setdefault(pictures.digest_of(data), (data, alt))
-    known = {row.digest: row for row in Media.objects.filter(digest__in=list(wanted)).order_by("id")}
-    return [_stored(digest, data, alt, known.get(digest)) for digest, (data, alt) in wanted.items()]
+    return wanted
 
 
 def replace(wanted: Mapping[int, Sequence[Stored]]) -> set[int]:
@@ -119,13 +145,12 @@ def _columns(stored: Stored, position: int) -> dict[str, object]:
     }
 
 
-def _stored(digest: str, data: bytes, alt: str, known: Media | None) -> Stored:
-    if known is not None and default_storage.exists(known.file):
+def _stored(digest: str, alt: str, known: Media | None, made: pictures.Rendered | None) -> Stored:
+    if made is None:
+        assert known is not None, "a picture is either there or made"
         return Stored(digest, known.file, known.width, known.height, known.renditions, alt)
-    rendered = pictures.render(data)
-    _put([rendered.original, *rendered.renditions])
-    sizes: list[list[int | str]] = [[size.width, size.height, size.name] for size in rendered.renditions]
-    full = rendered.original
+    sizes: list[list[int | str]] = [[size.width, size.height, size.name] for size in made.renditions]
+    full = made.original
     return Stored(digest, full.name, full.width, full.height, sizes, alt)
 
 

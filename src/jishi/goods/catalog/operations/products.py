@@ -119,9 +119,8 @@ def save_products(
     moment = clock.at_or_now(at)
     drafts = [rules.cleaned(draft) for draft in rows]
     _refuse_repeats(drafts)
-    shown = {
-        index: media.prepare(draft.media) for index, draft in enumerate(drafts) if draft.media is not None
-    }
+    given = {index: draft.media for index, draft in enumerate(drafts) if draft.media is not None}
+    shown = dict(zip(given, media.prepare_many(list(given.values())), strict=True))
     saved: list[ProductSaved] = []
     with transaction.atomic():
         for shop_id in sorted({draft.shop_id for draft in drafts}):
