@@ -93,7 +93,9 @@ def test_a_limit_counts_all_callers_together(transactional_db, race):
     assert limits.forget_old() == 0
 
 
-@pytest.mark.parametrize("verb", ["UPDATE kernel_auditentry SET action = 'x'", "DELETE FROM kernel_auditentry"])
+@pytest.mark.parametrize(
+    "verb", ["UPDATE kernel_auditentry SET action = 'x'", "DELETE FROM kernel_auditentry"]
+)
 def test_mon_012_the_audit_trail_refuses_change(transactional_db, verb):
     audit.record(actor_id=1, action="order.refund", subject="order:abc")
 

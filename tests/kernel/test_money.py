@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jishi.kernel.money import MAX_MINOR, MixedCurrencies, Money, NotMoney, allocate_minor, exponent, share_bps
+from jishi.kernel.money import (
+    MAX_MINOR,
+    MixedCurrencies,
+    Money,
+    NotMoney,
+    allocate_minor,
+    exponent,
+    share_bps,
+)
 
 amounts = st.integers(min_value=-(10**15), max_value=10**15)
 weights = st.lists(st.integers(min_value=0, max_value=10**9), min_size=1, max_size=30).filter(any)

@@ -35,7 +35,7 @@ def list_entries(
     before_id: int | None = None,
     limit: int = 100,
 ) -> list[AuditView]:
-    """The newest entries, of one subject, actor or kind of act if given; ``before_id`` goes on from a page."""
+    """The newest entries, of one subject, actor or kind of act; ``before_id`` goes on from a page."""
     rows = AuditEntry.objects.order_by("-id")
     if action is not None:
         rows = rows.filter(action=action)

@@ -24,7 +24,7 @@ def both(zh_hans: str, en: str) -> dict[str, str]:
     return {"zh-hans": zh_hans, "en": en}
 
 
-class TranslatedField(models.JSONField):  # type: ignore[type-arg]
+class TranslatedField(models.JSONField):
     """``{"zh-hans": "…", "en": "…"}``; keys are language codes, values are texts."""
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:

@@ -190,7 +190,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "I6",
         "money rests in escrow exactly while an order is paid or shipped",
-        "SELECT count(*) FROM orders_order WHERE state IN ('paid', 'shipped', 'received', 'refunding', 'refunded')",
+        "SELECT count(*) FROM orders_order"
+        " WHERE state IN ('paid', 'shipped', 'received', 'refunding', 'refunded')",
         """
         SELECT 'order ' || o.code AS subject, o.state || ', held ' || coalesce(h.held_minor, 0) || ' of '
             || o.total_minor AS problem

@@ -83,7 +83,8 @@ CHECKS: tuple[Check, ...] = (
         "SELECT count(*) FROM plays_team",
         """
         SELECT 'team ' || t.code AS subject,
-               'size ' || t.size || ', counted ' || s.taken || ' taken and ' || s.held || ' held, stored ' || t.seats_taken || ' and ' || t.seats_held AS problem
+               'size ' || t.size || ', counted ' || s.taken || ' taken and ' || s.held
+               || ' held, stored ' || t.seats_taken || ' and ' || t.seats_held AS problem
         FROM plays_team t JOIN LATERAL (
             SELECT count(*) FILTER (WHERE state = 'taken' OR keeps_place) AS taken,
                    count(*) FILTER (WHERE state = 'held') AS held

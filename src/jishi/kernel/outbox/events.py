@@ -3,7 +3,6 @@
 import dataclasses
 import typing
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, Self
 
 
@@ -46,10 +45,16 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a fact carries plain values, not {type(value).__name__}")
 
 
-@cache
+_known_hints: dict[str, dict[str, Any]] = {}
+
+
 def _hints(cls: type[DomainEvent]) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls)
-    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    """The types of the fields, looked up once per kind of fact."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if name not in _known_hints:
+        hints = typing.get_type_hints(cls)
+        _known_hints[name] = {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    return _known_hints[name]
 
 
 def _typed(hint: Any, value: Any) -> Any:

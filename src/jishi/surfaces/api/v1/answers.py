@@ -5,7 +5,6 @@ our own data again row by row.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,9 +18,14 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 REPLAYED = "Idempotent-Replayed"
 
 
-@cache
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    """The dumper of a shape, built once."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def reply(body: Any, status: int = 200) -> HttpResponse:
