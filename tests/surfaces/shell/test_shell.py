@@ -242,3 +242,48 @@ def test_first_loads_stay_within_their_budgets(street: shopfront.Street, client:
         assert weighed[url][2] <= scripts * KB, (url, weighed[url])
         assert weighed[url][3] <= requests, (url, weighed[url])
     print(weighed)
+
+
+# --- Contrast -----------------------------------------------------------------------------------
+
+
+def tokens(scheme: int) -> dict[str, str]:
+    """The colours of the light (0) or the dark (1) scheme."""
+    text = (SURFACES / "shell/static/shell/css/core.css").read_text()
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})\b", text))
+    pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", text)
+    return {**found, **{name: (light, dark)[scheme] for name, light, dark in pairs}}
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("ink", "bg"),
+        ("ink-2", "bg"),
+        ("ink-3", "bg"),
+        ("ink-3", "surface"),
+        ("accent-text", "bg"),
+        ("accent-text", "surface"),
+        ("accent-ink", "accent"),
+        ("accent-soft-ink", "accent-soft"),
+        ("ok", "surface"),
+        ("ok", "ok-soft"),
+        ("gold", "gold-soft"),
+        ("bad", "bad-soft"),
+        ("paper", "kaki-600"),
+        ("pine-50", "pine-700"),
+        ("rose-ink", "kaki-600"),
+    ],
+)
+def test_small_text_is_readable_in_both_schemes(text: str, ground: str, scheme: int) -> None:
+    colours = tokens(scheme)
+    light, dark = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
+
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
