@@ -60,7 +60,6 @@ def connect_sweeps() -> None:
         "audit",
         table="kernel_auditentry",
         columns=("actor_id", "action", "subject", "detail", "at"),
-        at_column="at",
     )
     ledger_tasks.register()
     payment_tasks.register()

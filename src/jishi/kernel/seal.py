@@ -5,6 +5,7 @@ digests from the rows and names the first range that no longer matches.
 """
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,15 @@ from jishi.kernel import locks
 from jishi.kernel.models import Seal
 
 RANGE_ROWS = 5000
-SETTLE_S = 5
-"""Rows younger than this are left for the next seal: a smaller id may still be about to commit."""
+SETTLE_S = 2.0
+"""How long to wait for transactions that are writing: a smaller id than the newest may be about to commit."""
+
+WRITERS = """
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,6 @@ class Sealed:
     name: str
     table: str
     columns: tuple[str, ...]
-    at_column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,9 @@ class LastSeal:
 _registered: dict[str, Sealed] = {}
 
 
-def register(name: str, *, table: str, columns: tuple[str, ...], at_column: str) -> None:
+def register(name: str, *, table: str, columns: tuple[str, ...]) -> None:
     """Put ``table`` under seal. Called by the wiring; names and columns never change afterwards."""
-    _registered[name] = Sealed(name, table, columns, at_column)
+    _registered[name] = Sealed(name, table, columns)
 
 
 def names() -> tuple[str, ...]:
@@ -82,7 +89,10 @@ def seal_new(name: str, *, settle_s: float = SETTLE_S) -> int:
 def _seal_range(sealed: Sealed, settle_s: float) -> int:
     last = Seal.objects.filter(name=sealed.name).order_by("-first_id").first()
     after, previous = (last.last_id, last.digest) if last else (0, "")
-    ids, digest = _digest(sealed, after, None, previous, settle_s)
+    until = _settled_until(sealed, settle_s)
+    if until is None:
+        return 0
+    ids, digest = _digest(sealed, after, until, previous)
     if ids:
         Seal.objects.create(
             name=sealed.name,
@@ -95,20 +105,37 @@ def _seal_range(sealed: Sealed, settle_s: float) -> int:
     return len(ids)
 
 
-def _digest(
-    sealed: Sealed, after: int, until: int | None, previous: str, settle_s: float
-) -> tuple[list[int], str]:
-    """Ids and digest of the rows after ``after`` (to ``until`` if given), chained to ``previous``."""
+def _settled_until(sealed: Sealed, settle_s: float) -> int | None:
+    """The newest id under which nothing can appear any more; None while its writers are still at work.
+
+    Whoever starts to write after the newest id was read gets a larger one, so it is enough that the
+    transactions that are writing at that moment end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(id) FROM {sealed.table}")  # noqa: S608 - names from the wiring
+        newest: int | None = cursor.fetchone()[0]
+        give_up = time.monotonic() + settle_s
+        writers: set[str] | None = None
+        while True:
+            cursor.execute(WRITERS, [sealed.table])
+            now_writing = {row[0] for row in cursor.fetchall()}
+            writers = now_writing if writers is None else writers & now_writing
+            if not writers:
+                return newest
+            if time.monotonic() >= give_up:
+                return None
+            time.sleep(0.05)
+
+
+def _digest(sealed: Sealed, after: int, until: int, previous: str) -> tuple[list[int], str]:
+    """Ids and digest of the rows after ``after`` up to ``until``, chained to ``previous``."""
     listed = ", ".join(f"coalesce({column}::text, '')" for column in sealed.columns)
-    bound = (
-        "id <= %s" if until is not None else f"{sealed.at_column} < clock_timestamp() - %s * interval '1 s'"
-    )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
         cursor.execute(
             f"SELECT id, concat_ws(chr(31), {listed}) FROM {sealed.table}"  # noqa: S608 - names from the wiring
-            f" WHERE id > %s AND {bound} ORDER BY id LIMIT %s",
-            [after, until if until is not None else settle_s, RANGE_ROWS],
+            f" WHERE id > %s AND id <= %s ORDER BY id LIMIT %s",
+            [after, until, RANGE_ROWS],
         )
         rows = cursor.fetchall()
     hasher = hashlib.sha256(previous.encode())
@@ -123,7 +150,7 @@ def verify(name: str) -> tuple[int, list[Broken]]:
     checked, broken, previous, after = 0, [], "", 0
     with transaction.atomic():
         for seal in Seal.objects.filter(name=name).order_by("first_id"):
-            ids, digest = _digest(sealed, after, seal.last_id, previous, 0)
+            ids, digest = _digest(sealed, after, seal.last_id, previous)
             if seal.previous != previous:
                 broken.append(Broken(name, seal.first_id, seal.last_id, "the chain of seals is cut"))
             elif len(ids) != seal.rows or digest != seal.digest:

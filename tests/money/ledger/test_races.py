@@ -194,6 +194,28 @@ def test_mon_013_a_silent_edit_of_history_breaks_its_seal(owner_connection: psyc
     assert seal.verify("ledger.journal") == (2, [])
 
 
+def test_mon_013_a_slow_transaction_is_waited_for_and_never_taken_for_an_edit(race: Race) -> None:
+    tasks.register()
+
+    def work(number: int) -> int:
+        if number == 0:
+            with transaction.atomic():
+                pay("slow", AccountRef("provider", "x", "clearing", "CNY"), wallet("a"), 1)
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(1.2)")
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.4)")
+        pay("quick", AccountRef("provider", "y", "clearing", "CNY"), wallet("b"), 1)
+        return seal.seal_new("ledger.transfer", settle_s=0)
+
+    outcomes = race(2, work)
+
+    assert outcomes == [0, 0]
+    assert seal.seal_new("ledger.transfer") == 2
+    assert seal.verify("ledger.transfer") == (2, [])
+
+
 def test_mon_018_posting_and_voiding_race_to_one_end(race: Race) -> None:
     fund(wallet("a"), 800)
     for n in range(8):

@@ -19,7 +19,7 @@ _SEALED = {
 def register() -> None:
     """Put the books under seal and have new rows sealed regularly. Called by the wiring."""
     for name, (table, columns) in _SEALED.items():
-        seal.register(name, table=table, columns=columns, at_column="recorded_at")
+        seal.register(name, table=table, columns=columns)
     sweeps.register("ledger.seal", seal_books, every_s=SEAL_EVERY_S)
 
 

@@ -15,5 +15,4 @@ def register() -> None:
         "payments.receipt",
         table="payments_webhookreceipt",
         columns=("provider", "event_id", "kind", "reference", "outcome"),
-        at_column="recorded_at",
     )
