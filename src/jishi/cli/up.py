@@ -282,7 +282,7 @@ def _announce(
     print(f"  Shop      {url}{gate}")
     print(f"  Merchant  {url}/m/")
     print(f"  Console   {url}/ops/")
-    print(f"  API       {url}/api/v1/docs")
+    print(f"  API       {url}/api/v1/")
     if log_ins:
         print("\nDemo log-ins (or one tap on the sign-in page):\n")
         for role, words in log_ins.items():
