@@ -63,9 +63,10 @@ def state_of(intent: IntentView, orders: tuple[OrderView, ...]) -> str:
         return "open" if intent.expires_at > clock.now() else "closed"
     if intent.state == "closed":
         return "closed"
-    if intent.state in ("refunded", "partially_refunded") and not any(order.paid_at for order in orders):
-        return "returned"
-    return "waiting" if any(order.state == "awaiting_payment" for order in orders) else "paid"
+    undecided = [order.code for order in orders if order.paid_at is None]
+    if undecided and set(undecided) - payment_queries.list_refunds_of(undecided).keys():
+        return "waiting"  # the money is here; whether its order can still be had is being found out
+    return "paid" if len(undecided) < len(orders) else "returned"
 
 
 @login_required
