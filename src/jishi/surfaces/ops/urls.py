@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/refunds/<slug:code>/retry/", finance.retry_refund, name="retry_refund"),
     path("health/", health.health, name="health"),
     path("health/events/<int:event_id>/retry/", health.retry, name="retry_event"),
-    path("health/seals/<slug:name>/verify/", health.verify_seal, name="verify_seal"),
+    path("health/seals/<str:name>/verify/", health.verify_seal, name="verify_seal"),
     path("audit/", trail.trail, name="audit"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

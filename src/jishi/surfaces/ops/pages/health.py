@@ -29,13 +29,15 @@ def health(request: HttpRequest) -> HttpResponse:
         entry.subject.partition(":")[2]: entry
         for entry in audit.list_entries(action=VERIFIED, limit=20)[::-1]
     }
+    refunds = payment_queries.count_refunds()
     context = {
         "backlog": backlog,
         "is_late": is_late,
         "dead": relay.list_dead(),
         "overdue": len(order_queries.list_due_for_expiry(now)),
         "unconfirmed": len(order_queries.list_due_for_receipt(now)),
-        "refunds": payment_queries.count_refunds(),
+        "refunds_open": refunds.get("due", 0) + refunds.get("failed", 0),
+        "refunds_failed": refunds.get("failed", 0),
         "sweeps": sweeps.registered(),
         "seals": [(name, found, checked.get(name)) for name, found in _last_seals()],
         "computed_at": now,

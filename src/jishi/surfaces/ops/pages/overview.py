@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "period": chosen,
         "ranges": period.choices(),
         "figures": figures.build(chosen, facts, before, held),
-        "facts": facts,
+        "numbers": facts,
         "before": chosen.before,
         "chart": chart,
         "rows": rows,

@@ -1,0 +1,123 @@
+"""The wall between shops: every address of the merchant console, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, reverse
+from tests.factories import consoles, trade
+
+from jishi.goods.catalog.models import Product
+from jishi.goods.inventory import queries as inventory_queries
+from jishi.goods.merchants import operations as merchants
+from jishi.kernel import audit
+from jishi.promotions.plays import queries as play_queries
+from jishi.surfaces.merchant import uploads, urls
+
+OBJECTS = {"order", "ship", "refund", "import", "offer_create", "offer_stop"}
+ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop"}
+
+
+@pytest.fixture
+def world(db: None, settings, tmp_path) -> consoles.World:  # type: ignore[no-untyped-def]
+    settings.JISHI_HOME = tmp_path
+    return consoles.build()
+
+
+def arguments(world: consoles.World, name: str) -> dict[str, str]:
+    """What an address needs. An object address that is not listed here fails, and so it should."""
+    product = Product.objects.get(pk=world.party.scene.product_id)
+    known = {
+        "order": {"code": world.ready},
+        "ship": {"code": world.ready},
+        "refund": {"code": world.ready},
+        "import": {"token": uploads.keep(world.shop.id, b"Handle,Title\na,A\n")},
+        "offer_create": {"code": product.code},
+        "offer_stop": {"code": world.party.offer.code},
+    }
+    assert set(known) == OBJECTS
+    return known.get(name, {})
+
+
+def addresses(world: consoles.World) -> Iterator[tuple[str, str]]:
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        name = str(pattern.name)
+        yield name, reverse(f"merchant:{name}", kwargs=arguments(world, name))
+
+
+def test_acc_107_every_address_is_for_staff_of_the_shop_alone(world: consoles.World) -> None:
+    secrets = (world.ready, world.shipped, "王小柿", "13800138000")
+    for name, url in addresses(world):
+        for method in ("get", "post"):
+            anonymous = getattr(world.client("anonymous"), method)(url)
+            assert (anonymous.status_code, anonymous.headers["Location"][:12]) == (302, "/login/?next"), url
+            for role in ("shopper", "operator"):
+                answer = getattr(world.client(role), method)(url)
+                assert answer.status_code == 403, (role, method, url)
+        if name in OBJECTS:
+            client = world.client("other_staff")
+            assert {client.get(url).status_code, client.post(url).status_code} <= {404, 405}, url
+            assert 404 in {client.get(url).status_code, client.post(url).status_code}, url
+        other = world.client("other_staff").get(url)
+        assert not [word for word in secrets if word in other.content.decode()], url
+        answer = world.client("staff").get(url)
+        assert answer.status_code == (405 if name in ONLY_POST else 200), url
+    assert audit.list_entries() == []
+    assert trade.state(world.ready) == "paid"
+    assert play_queries.get_offer(world.party.offer.code).status == "on"
+
+
+def test_acc_110_a_new_address_with_an_object_must_be_listed() -> None:
+    with_objects = {str(p.name) for p in urls.urlpatterns if isinstance(p, URLPattern) and "<" in str(p.pattern)}
+
+    assert with_objects == OBJECTS
+
+
+def test_acc_108_a_batch_cannot_reach_another_shops_orders(world: consoles.World) -> None:
+    client = world.client("other_staff")
+
+    client.post(
+        "/m/orders/ship/", {"pick": [world.ready], "carrier": "sf", f"tracking-{world.ready}": "SF00001111"}
+    )
+
+    assert trade.state(world.ready) == "paid"
+    assert audit.list_entries() == []
+
+
+def test_acc_108_prices_and_stock_of_another_shop_stay(world: consoles.World) -> None:
+    variant = world.party.scene.variant_id
+    before = inventory_queries.list_available([variant])
+
+    answer = world.client("other_staff").post(
+        "/m/goods/save/", {f"stock-{variant}": "9999", f"was-stock-{variant}": "1"}
+    )
+
+    assert answer.status_code == 404
+    assert inventory_queries.list_available([variant]) == before
+
+
+def test_acc_108_an_upload_belongs_to_the_shop_that_made_it(world: consoles.World) -> None:
+    token = uploads.keep(world.shop.id, b"Handle,Title\na,A\n")
+
+    assert world.client("staff").get(f"/m/goods/import/{token}/").status_code == 200
+    assert world.client("other_staff").get(f"/m/goods/import/{token}/").status_code == 404
+    assert world.client("staff").get(f"/m/goods/import/{token}x/").status_code == 404
+
+
+def test_somebody_at_two_shops_sees_one_at_a_time(world: consoles.World) -> None:
+    merchants.add_staff(shop_id=world.other.shop.id, person_id=world.staff_id)
+    client = world.client("staff")
+    first = consoles.body(client, "/m/orders/")
+
+    client.post("/m/shop/", {"shop": world.other.shop.code})
+    second = consoles.body(client, "/m/orders/")
+    client.post("/m/shop/", {"shop": "nonsense"})
+
+    assert world.ready in first
+    assert world.foreign not in first
+    assert world.foreign in second
+    assert world.ready not in second
+    assert client.get(f"/m/orders/{world.ready}/").status_code == 404
+    assert client.get(f"/m/orders/{world.foreign}/").status_code == 200

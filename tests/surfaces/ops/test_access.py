@@ -1,0 +1,78 @@
+"""Who may open what: every address of the operator console, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, reverse
+from tests.factories import consoles
+
+from jishi.kernel import audit
+from jishi.surfaces.ops import urls
+from jishi.surfaces.ops.backoffice.site import site
+
+ONLY_POST = {"retry_refund", "retry_event", "verify_seal"}
+REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
+
+
+@pytest.fixture
+def world(db: None) -> consoles.World:
+    return consoles.build()
+
+
+def arguments(world: consoles.World, name: str) -> dict[str, object]:
+    """What an address needs. An address that is not known here fails: list it, and think about who may open it."""
+    known: dict[str, dict[str, object]] = {
+        "order": {"code": world.ready},
+        "order_money": {"code": world.ready},
+        "refund": {"code": world.ready},
+        "team": {"code": world.team.code},
+        "settlements": {"shop_id": world.shop.id},
+        "retry_refund": {"code": "none"},
+        "retry_event": {"event_id": 1},
+        "verify_seal": {"name": "audit"},
+    }
+    return known.get(name, {})
+
+
+def addresses(world: consoles.World) -> Iterator[tuple[str, str]]:
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        name = str(pattern.name)
+        yield name, reverse(f"ops:{name}", kwargs=arguments(world, name))
+
+
+def test_acc_107_every_address_lets_operators_in_and_nobody_else(world: consoles.World) -> None:
+    for name, url in addresses(world):
+        for method in ("get", "post"):
+            anonymous = getattr(world.client("anonymous"), method)(url)
+            assert anonymous.status_code == 302, (method, url)
+            assert anonymous.headers["Location"].startswith("/login/?next="), url
+            for role, status in REFUSED.items():
+                answer = getattr(world.client(role), method)(url)
+                assert answer.status_code == status, (role, method, url)
+                assert world.ready not in answer.content.decode(), (role, url)
+        answer = world.client("operator").get(url)
+        assert answer.status_code == (405 if name in ONLY_POST else 200), url
+    assert [e for e in audit.list_entries() if e.action not in ("orders.export",)] == []
+
+
+def test_acc_107_the_back_office_lets_operators_in_and_nobody_else(world: consoles.World) -> None:
+    pages = [reverse("admin:index")]
+    for model in site._registry:
+        pages.append(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    for url in pages:
+        assert world.client("anonymous").get(url).headers["Location"].startswith("/ops/admin/login/"), url
+        for role in REFUSED:
+            assert world.client(role).get(url, follow=True).status_code == 403, (role, url)
+        assert world.client("operator").get(url).status_code == 200, url
+
+
+def test_acc_107_somebody_who_lost_the_role_is_out_at_once(world: consoles.World, django_user_model) -> None:  # type: ignore[no-untyped-def]
+    client = world.client("operator")
+    assert client.get("/ops/").status_code == 200
+
+    django_user_model.objects.filter(pk=world.operator_id).update(is_operator=False)
+
+    assert client.get("/ops/").status_code == 403
