@@ -69,7 +69,7 @@ def read(data: QueryDict) -> Choices:
         if _digits(variant) and _digits(quantity)
     )
     deliveries = {
-        int(name[9:]): data.get(name, "")[:40]
+        int(name[9:]): str(data.get(name, ""))[:40]
         for name in data
         if name.startswith("delivery-") and _digits(name[9:]) and data.get(name)
     }
