@@ -157,7 +157,7 @@ def town(transactional_db: None, settings: Any, front: str, chromium: Browser) -
     """Open the town; close it before the database is wiped."""
     settings.JISHI_BASE_URL = front
     settings.JISHI_SANDBOX_PSP_URL = f"{front}/psp"
-    town = Town(front, shopfront.build(goods=5), chromium)
+    town = Town(front, shopfront.build(goods=4), chromium)
     worker = Worker()
     worker.start()
     yield town

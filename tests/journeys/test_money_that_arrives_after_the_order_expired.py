@@ -1,4 +1,4 @@
-"""Somebody pays long after the order was let go: it comes back to life, or the money comes back; the page says."""
+"""Somebody pays after the order was let go: the order revives or the money returns; the page says which."""
 
 from __future__ import annotations
 

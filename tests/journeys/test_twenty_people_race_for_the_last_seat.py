@@ -46,7 +46,7 @@ def test_twenty_people_race_for_the_last_seat(town: Town, race: Callable[..., li
     got = [number for number, one in enumerate(outcomes) if isinstance(one, Placed)]
     assert len(got) == 1, outcomes
     assert all(isinstance(one, DomainError) for number, one in enumerate(outcomes) if number != got[0])
-    watching.waits_for_screen("filling")
+    watching.waits_for_screen("filling", by_reload=True)
     assert Order.objects.exclude(buyer_id=leader.id).count() == 1
 
     winner = town.phone_of(crowd[got[0]])
