@@ -52,7 +52,7 @@ def test_acc_107_every_address_lets_operators_in_and_nobody_else(world: consoles
             for role, status in REFUSED.items():
                 answer = getattr(world.client(role), method)(url)
                 assert answer.status_code == status, (role, method, url)
-                assert world.ready not in answer.content.decode(), (role, url)
+                assert world.shipped not in answer.content.decode(), (role, url)
         answer = world.client("operator").get(url)
         assert answer.status_code == (405 if name in ONLY_POST else 200), url
     assert [e for e in audit.list_entries() if e.action not in ("orders.export",)] == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT = 760, 220
-LEFT, RIGHT, TOP, BOTTOM = 8, 72, 14, 24
+LEFT, RIGHT, TOP, BOTTOM = 14, 52, 14, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Chart:
     ticks: tuple[Tick, ...]
     width: int = WIDTH
     height: int = HEIGHT
+    left: int = LEFT
     right: int = WIDTH - RIGHT
     floor: int = HEIGHT - BOTTOM
 

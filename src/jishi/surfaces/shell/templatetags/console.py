@@ -38,6 +38,13 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def scale(minor: int, currency: str) -> str:
+    """An amount beside a chart: without cents when there are none."""
+    text = formats.money(int(minor), currency, get_language() or "en")
+    return text.removesuffix(".00")
+
+
+@register.filter
 def percent(value: Any) -> str:
     """Basis points as a whole percentage with one digit, as people of the language write it."""
     return "" if value in (None, "") else formats.percent(int(value), get_language() or "en")
