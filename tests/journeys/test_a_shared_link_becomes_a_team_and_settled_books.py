@@ -6,10 +6,10 @@ import pytest
 from tests.journeys.conftest import Town
 from tests.journeys.phone import Phone
 
+from jishi.goods.merchants import queries as merchant_queries
 from jishi.money.escrow import queries as escrow_queries
 from jishi.social.shares import operations as shares
 from jishi.social.shares import queries as share_queries
-from jishi.trade.fulfillment import operations as fulfillment
 from jishi.trade.orders import queries as order_queries
 from jishi.trade.orders.models import Order
 
@@ -47,23 +47,29 @@ def test_a_shared_link_becomes_a_team_and_settled_books(town: Town, language: st
     assert [one.sharer.id for one in chain if one.sharer] == [shopper.id, sharer.id]
     assert Order.objects.get(buyer_id=shopper.id).share_code == link.code
 
+    # The shop sends both parcels on its own page, both buyers confirm, and escrow pays out.
+    owner = merchant_queries.list_staff(town.street.shop.id)[0][0]
+    shop = town.phone_of(owner, scripts=scripts, language=language)
     for phone in (mine, theirs):
-        _ship_and_receive(phone, language)
+        _ship_and_receive(phone, shop, language)
     town.catch_up()
     for order in Order.objects.all():
         holding = escrow_queries.get_holding(order.code)
         assert (holding.held_minor, holding.released_minor) == (0, order.total_minor)
-    assert mine.faults == theirs.faults == []
+    assert mine.faults == theirs.faults == shop.faults == []
     town.assert_books_are_whole()
 
 
-def _ship_and_receive(phone: Phone, language: str) -> None:
+def _ship_and_receive(phone: Phone, shop: Phone, language: str) -> None:
     """The shop sends the order that the team's page leads to, and its buyer confirms."""
     phone.press(".acts a[href*='/orders/']")
     phone.page.wait_for_url("**/orders/**")
     code = phone.page.url.rstrip("/").split("/")[-1]
     assert phone.page.locator("form[action$='/receipt/']").count() == 0
-    fulfillment.ship(order_code=code, carrier="sf", tracking_number=f"SF{code}", by=None)
+    shop.open(f"/m/orders/{code}/")
+    shop.page.fill("#tracking", f"SF{code.upper()}")
+    shop.press("form[action$='/ship/'] button")
+    shop.page.locator("form[action$='/ship/']").wait_for(state="detached")
     phone.page.reload()
     assert SENT[language] in phone.text
     phone.press("form[action$='/receipt/'] button")
