@@ -1,4 +1,4 @@
-"""A small world for the consoles: two shops, orders in several states, teams, a share, and everybody's clients."""
+"""A small world for the consoles: two shops, orders in several states, and everybody's clients."""
 
 from __future__ import annotations
 

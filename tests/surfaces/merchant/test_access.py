@@ -72,7 +72,9 @@ def test_acc_107_every_address_is_for_staff_of_the_shop_alone(world: consoles.Wo
 
 
 def test_acc_110_a_new_address_with_an_object_must_be_listed() -> None:
-    with_objects = {str(p.name) for p in urls.urlpatterns if isinstance(p, URLPattern) and "<" in str(p.pattern)}
+    with_objects = {
+        str(p.name) for p in urls.urlpatterns if isinstance(p, URLPattern) and "<" in str(p.pattern)
+    }
 
     assert with_objects == OBJECTS
 

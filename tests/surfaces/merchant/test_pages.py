@@ -174,7 +174,9 @@ def test_a_file_with_errors_names_its_rows_and_imports_nothing(world: consoles.W
     client = world.client("staff")
     wrong = FILE.replace("20.00", "twenty")
 
-    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", wrong.encode())}).headers["Location"]
+    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", wrong.encode())}).headers[
+        "Location"
+    ]
     html = client.get(report).content.decode()
     answer = client.post(report, {"do": "apply"})
 
@@ -187,7 +189,9 @@ def test_an_unknown_table_is_assigned_column_by_column(world: consoles.World) ->
     client = world.client("staff")
     table = "编号,品名,售价\nk1,柿饼,12\n"
 
-    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", table.encode())}).headers["Location"]
+    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", table.encode())}).headers[
+        "Location"
+    ]
     html = client.get(report).content.decode()
     names = re.findall(r'name="column-(\d+)" value="([^"]+)"', html)
     wanted = {"编号": "handle", "品名": "title", "售价": "price"}
@@ -235,7 +239,9 @@ def test_an_offer_is_previewed_published_and_stopped(world: consoles.World) -> N
     published = client.post(url, {**form, "do": "publish"})
     assert published.status_code == 302, re.findall(r'class="errors".*?</div>', published.content.decode())
 
-    [offer] = [o for o in play_queries.list_offers(shop_id=world.shop.id) if o.product_id == placed.product_id]
+    [offer] = [
+        o for o in play_queries.list_offers(shop_id=world.shop.id) if o.product_id == placed.product_id
+    ]
     assert (offer.size, dict(offer.prices)) == (3, {placed.variant_ids[0]: 1500})
     client.post(f"/m/offers/{offer.code}/stop/")
     assert play_queries.get_offer(offer.code).status == "stopped"
@@ -245,7 +251,15 @@ def test_an_offer_is_previewed_published_and_stopped(world: consoles.World) -> N
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("12.50", 1250), ("¥1,200", 120000), ("１２", 1200), ("1.005", None), ("-1", None), ("x", None), ("", None)],
+    [
+        ("12.50", 1250),
+        ("¥1,200", 120000),
+        ("１２", 1200),
+        ("1.005", None),
+        ("-1", None),
+        ("x", None),
+        ("", None),
+    ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, minor: int | None) -> None:
     assert amounts.parse_minor(text, "CNY") == minor

@@ -22,7 +22,7 @@ def world(db: None) -> consoles.World:
 
 
 def arguments(world: consoles.World, name: str) -> dict[str, object]:
-    """What an address needs. An address that is not known here fails: list it, and think about who may open it."""
+    """What an address needs. One that is not known here fails: list it."""
     known: dict[str, dict[str, object]] = {
         "order": {"code": world.ready},
         "order_money": {"code": world.ready},

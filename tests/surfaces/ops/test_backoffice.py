@@ -62,7 +62,13 @@ def test_a_category_is_written_by_the_catalogue(world: consoles.World) -> None:
     parent = Category.objects.get(slug="fruit")
     client.post(
         "/ops/admin/catalog/category/add/",
-        {"slug": "berries", "name_zh": "莓果", "name_en": "Berries", "parent": str(parent.pk), "position": "0"},
+        {
+            "slug": "berries",
+            "name_zh": "莓果",
+            "name_en": "Berries",
+            "parent": str(parent.pk),
+            "position": "0",
+        },
     )
     child = Category.objects.get(slug="berries")
     loop = client.post(

@@ -166,7 +166,12 @@ def test_harmless_cells_stay() -> None:
 def test_a_dead_letter_is_shown_and_delivered_again(world: consoles.World) -> None:
     client = world.client("operator")
     letter = OutboxEvent.objects.create(
-        event_id=outbox.uuid7(), topic="trade.order.paid", shard="x", payload={}, state="dead", error="Boom <b>"
+        event_id=outbox.uuid7(),
+        topic="trade.order.paid",
+        shard="x",
+        payload={},
+        state="dead",
+        error="Boom <b>",
     )
 
     html = consoles.body(client, "/ops/health/")
@@ -191,7 +196,10 @@ def test_checking_a_seal_is_written_down(world: consoles.World) -> None:
 def test_a_span_is_read_from_the_address_and_nonsense_is_the_usual_one() -> None:
     at = goods.NOON
     chosen = period.of({"since": "2026-04-01", "until": "2026-04-30", "compare": "1"}, at=at)
-    usual = [period.of(query, at=at) for query in ({}, {"since": "x"}, {"since": "2026-05-02", "until": "2026-05-01"})]
+    usual = [
+        period.of(query, at=at)
+        for query in ({}, {"since": "x"}, {"since": "2026-05-02", "until": "2026-05-01"})
+    ]
 
     assert (len(chosen.days), chosen.compares) == (30, True)
     assert chosen.until - chosen.since == timedelta(days=30)

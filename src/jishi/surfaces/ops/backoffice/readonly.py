@@ -3,21 +3,22 @@
 Encrypted columns never appear: they hold names, numbers and addresses of people.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from jishi.kernel.crypto import EncryptedTextField
+from jishi.surfaces.ops.backoffice import names
 
 HIDDEN = {"password", "phone_index", "token_epoch", "groups", "user_permissions", "search_zh", "search_en"}
 LONG = (models.JSONField, models.TextField, EncryptedTextField)
 COLUMNS = 7
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(ModelAdmin):
     """An admin without any way to add, change or delete."""
 
     show_full_result_count = False
@@ -45,28 +46,35 @@ class ReadOnly(ModelAdmin):  # type: ignore[type-arg]
         """Operators see every section."""
         return self.has_view_permission(request)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Everything the row has, but secrets and what identifies a person."""
         return [field.name for field in shown(self.model)]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of it."""
         return [field.name for field in shown(self.model)]
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The first few short columns."""
         return [field.name for field in shown(self.model) if not isinstance(field, LONG)][:COLUMNS]
 
-    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Newest first."""
         return ["-pk"]
 
-    def get_list_select_related(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
         """What the columns name, in the same statement."""
         named = set(self.get_list_display(request))
         return [f.name for f in shown(self.model) if isinstance(f, models.ForeignKey) and f.name in named]
 
-    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Head the list with the table's name in the reader's language."""
+        named = {"title": gettext(names.TABLES.get(self.model._meta.label, self.model._meta.label))}
+        return super().changelist_view(request, {**named, **(extra_context or {})})
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Codes and other short names."""
         wanted = ("code", "order_code", "slug", "natural_key", "handle", "nickname", "topic", "subject")
         return [field.name for field in shown(self.model) if field.name in wanted]

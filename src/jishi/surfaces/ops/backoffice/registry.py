@@ -30,5 +30,5 @@ def register() -> None:
             site.register(model, _admin(model))
 
 
-def _admin(model: type[models.Model]) -> type[ModelAdmin]:  # type: ignore[type-arg]
+def _admin(model: type[models.Model]) -> type[ModelAdmin]:
     return WRITTEN.get(model, ReadOnly)

@@ -6,9 +6,11 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jishi.people.accounts import queries as people
+from jishi.surfaces.ops.backoffice import names
 from jishi.surfaces.shell import facts as request_facts
 
 
@@ -38,11 +40,15 @@ class BackOffice(AdminSite):
         people.require_operator(person_id=person_id)
         return HttpResponseRedirect(target)
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """One's own password lives with one's own settings."""
-        return HttpResponseRedirect(reverse("storefront:settings"))
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Sections and tables under their names in the reader's language."""
+        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        for app in found:
+            app["name"] = gettext(names.SECTIONS.get(app["app_label"], app["app_label"]))
+            for table in app["models"]:
+                label = table["model"]._meta.label
+                table["name"] = gettext(names.TABLES.get(label, label))
+        return found
 
 
 site = BackOffice(name="admin")

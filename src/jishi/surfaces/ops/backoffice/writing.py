@@ -40,12 +40,12 @@ class Written(ReadOnly):
         """Operators, through the operation."""
         return self.has_view_permission(request)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """What can be written first, then what can be read."""
         reads = [name for name in super().get_fields(request, obj) if name not in self.replaced()]
         return [*self.editable, *(reads if obj is not None else ())]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything but what the form writes."""
         return [name for name in super().get_readonly_fields(request, obj) if name not in self.replaced()]
 
@@ -83,7 +83,7 @@ class Written(ReadOnly):
         """Nothing is related: the operation has written all there is."""
 
 
-class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
+class NamedForm(forms.ModelForm):
     """A name in both languages."""
 
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=80)
@@ -158,7 +158,7 @@ class BrandAdmin(Written):
         return catalog.save_brand(slug=values["slug"], name=texts(values), brand_id=obj.pk if obj else None)
 
 
-class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
+class ShopForm(forms.ModelForm):
     """A shop's terms for orders to come."""
 
     class Meta:
@@ -190,7 +190,7 @@ class ShopAdmin(Written):
         return merchants.change_terms(shop_id=obj.pk, **{name: values[name] for name in self.editable}).id
 
 
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+class UserForm(forms.ModelForm):
     """Whether somebody may sign in."""
 
     class Meta:
