@@ -39,7 +39,8 @@ def running(*, worker: bool = False, provider: bool = False) -> Iterator[Stage]:
     environment = {
         **os.environ,
         "JISHI_BASE_URL": base_url,
-        "JISHI_SANDBOX_PSP_URL": f"http://127.0.0.1:{provider_port}/psp",
+        "JISHI_SANDBOX_PSP_URL": f"http://127.0.0.1:{provider_port}",
+        "JISHI_SANDBOX_PSP_PATH": "",
         "JISHI_DB_POOL": "8",
         "JISHI_LOG_LEVEL": "ERROR",
     }
@@ -49,7 +50,7 @@ def running(*, worker: bool = False, provider: bool = False) -> Iterator[Stage]:
     if provider:
         commands["provider"] = [
             "-m", "uvicorn", "--factory", "jishi.simulation.sandbox_psp:create_app",
-            "--port", str(provider_port), "--root-path", "/psp", "--log-level", "error",
+            "--port", str(provider_port), "--log-level", "error",
         ]  # fmt: skip
     processes = {
         name: subprocess.Popen([sys.executable, *command], env=environment)

@@ -6,16 +6,20 @@ Invariant: none of them asks the database; they print what the page already know
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from jishi.goods.catalog.contracts import ListingCard
 from jishi.kernel import clock
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats
@@ -26,6 +30,7 @@ PUBLIC_NAMES = frozenset(
     {"home", "search", "category", "product", "choose", "shop", "team", "team_live", "suggest"}
 )
 TONES = 6
+CARD_FIELDS = tuple(field.name for field in fields(ListingCard) if field.name != "badge")
 
 
 def _language() -> str:
@@ -41,7 +46,12 @@ def money(minor: int | None, currency: str = "CNY") -> str:
 @register.simple_tag
 def price(minor: int, currency: str, size: str = "") -> SafeString:
     """A price with a small sign and a small fraction."""
-    before, whole, fraction, after = formats.money_parts(int(minor), currency or "CNY", _language())
+    return _price(int(minor), currency or "CNY", size, _language())
+
+
+@lru_cache(maxsize=8192)
+def _price(minor: int, currency: str, size: str, language: str) -> SafeString:
+    before, whole, fraction, after = formats.money_parts(minor, currency, language)
     return format_html(
         '<span class="price {}"><small>{}</small>{}<small>{}{}</small></span>',
         size,
@@ -114,6 +124,7 @@ def count_down(at: datetime | None, look: str = "", hours: str = "") -> SafeStri
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, look: str = "") -> SafeString:
     """One symbol of the sprite; decorative, its control carries the words."""
     return format_html(
@@ -125,6 +136,7 @@ def icon(name: str, look: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def art(name: str, look: str = "art") -> SafeString:
     """A coloured drawing of the sprite."""
     return format_html(
@@ -182,6 +194,29 @@ def picture(
     return format_html('<img{} alt="{}">', pairs, alt)
 
 
+CARDS: dict[tuple[Any, ...], SafeString] = {}
+"""Rendered cards. A card is a function of its frozen view, so a kept one can never be out of date."""
+CARDS_MAX = 4096
+
+
+@register.simple_tag(takes_context=True)
+def product_card(context: Mapping[str, Any], card: Any, first: bool = False) -> SafeString:
+    """A product in the masonry, rendered once per content, language and address space."""
+    request = context.get("request")
+    prefix = request_facts.of(request).prefix if request is not None and hasattr(request, "facts") else ""
+    badge = json.dumps(card.badge, sort_keys=True, default=str) if card.badge else ""
+    content = tuple(getattr(card, name) for name in CARD_FIELDS)
+    key = (content, badge, first, prefix, _language())
+    if key not in CARDS:
+        if len(CARDS) >= CARDS_MAX:
+            CARDS.clear()
+        html = render_to_string(
+            "shell/components/card.html", {"card": card, "first": first, "request": request}
+        )
+        CARDS[key] = mark_safe(html)  # noqa: S308  # rendered by our own template, which escapes
+    return CARDS[key]
+
+
 @register.filter
 def shape(card: Any) -> str:
     """The aspect bucket of a picture; the masonry gives each bucket a fixed number of rows."""
@@ -197,11 +232,17 @@ def shape(card: Any) -> str:
 @register.simple_tag(takes_context=True)
 def to(context: Mapping[str, Any], name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page, in the language space that the reader is in."""
-    url = reverse(name, args=args or None, kwargs=kwargs or None)
+    url = _address(name, args, tuple(kwargs.items()))
     request = context.get("request")
     prefix = request_facts.of(request).prefix if request is not None and hasattr(request, "facts") else ""
     surface, _, page = name.partition(":")
     return f"{prefix}{url}" if prefix and surface == "storefront" and page in PUBLIC_NAMES else url
+
+
+@lru_cache(maxsize=8192)
+def _address(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> str:
+    """Addresses never change while a process lives, and a list asks for the same ones on every page."""
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
 
 
 @register.simple_tag(takes_context=True)
