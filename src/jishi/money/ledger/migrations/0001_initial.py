@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 (
                     "journal",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="transfers",
                         to="ledger.journal",

@@ -19,25 +19,30 @@ from jishi.money.ledger.errors import InsufficientBalance, JournalConflict
 from jishi.money.ledger.operations import accounts, arrays
 from jishi.money.ledger.operations.contention import patiently
 
+KEY_TAKEN = "ledger_journal_key"
+
 EXISTING = """
 SELECT natural_key, fingerprint, posted_at FROM ledger_journal WHERE natural_key = ANY(%s::text[])
 """
 
 # Balances move by what the inserted rows say (x), never by what a caller computed.
 WRITE = """
-WITH j AS (
-    INSERT INTO ledger_journal (natural_key, kind, fingerprint, pending, posted_at)
-    SELECT s.*, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::bool[]) AS s ORDER BY 1
-    ON CONFLICT (natural_key) DO NOTHING
-    RETURNING id, natural_key, pending
+WITH ids AS MATERIALIZED (
+    SELECT n, nextval('ledger_journal_id_seq') AS id FROM generate_series(1, %s) AS n
+), j AS (
+    INSERT INTO ledger_journal (id, natural_key, kind, fingerprint, pending, posted_at)
+    SELECT ids.id, s.natural_key, s.kind, s.fingerprint, s.pending, %s
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::bool[])
+         WITH ORDINALITY AS s(natural_key, kind, fingerprint, pending, n)
+    JOIN ids USING (n)
 ), x AS (
-    SELECT j.id AS journal_id, j.pending, s.debit_id, s.credit_id, s.amount_minor, s.note, s.n
-    FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-         WITH ORDINALITY AS s(natural_key, debit_id, credit_id, amount_minor, note, n)
-    JOIN j USING (natural_key)
+    SELECT ids.id AS journal_id, s.debit_id, s.credit_id, s.amount_minor, s.pending, s.note, s.place
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[])
+         WITH ORDINALITY AS s(n, debit_id, credit_id, amount_minor, pending, note, place)
+    JOIN ids USING (n)
 ), t AS (
     INSERT INTO ledger_transfer (journal_id, debit_id, credit_id, amount_minor, pending, note)
-    SELECT journal_id, debit_id, credit_id, amount_minor, pending, note FROM x ORDER BY n
+    SELECT journal_id, debit_id, credit_id, amount_minor, pending, note FROM x ORDER BY place
 ), d AS (
     SELECT id, sum(moved) AS moved, sum(reserved) AS reserved FROM (
         SELECT debit_id AS id, CASE WHEN pending THEN 0 ELSE -amount_minor END AS moved,
@@ -45,12 +50,10 @@ WITH j AS (
         UNION ALL
         SELECT credit_id, amount_minor, 0 FROM x WHERE NOT pending
     ) sides GROUP BY id
-), u AS (
-    UPDATE ledger_account a
-    SET balance_minor = a.balance_minor + d.moved, pending_out_minor = a.pending_out_minor + d.reserved
-    FROM d WHERE a.id = d.id
 )
-SELECT natural_key FROM j
+UPDATE ledger_account a
+SET balance_minor = a.balance_minor + d.moved, pending_out_minor = a.pending_out_minor + d.reserved
+FROM d WHERE a.id = d.id
 """
 
 
@@ -114,9 +117,7 @@ def _book(journals: Sequence[JournalSpec], at: datetime) -> list[JournalView]:
         fresh = [journal for journal in unique if journal.natural_key not in existing]
         _check_floors(fresh, locked)
         if fresh:
-            written = _write(fresh, prints, locked, at)
-            if len(written) != len(fresh):
-                _lost_race(prints, written)
+            _write(fresh, prints, locked, at)
     return [_view(journal, existing.get(journal.natural_key), at) for journal in journals]
 
 
@@ -146,33 +147,32 @@ def _write(
     prints: dict[str, str],
     locked: dict[AccountRef, accounts.Locked],
     at: datetime,
-) -> set[str]:
-    moves = [(journal.natural_key, move) for journal in journals for move in journal.transfers]
+) -> None:
+    moves = [
+        (n, journal.pending, move) for n, journal in enumerate(journals, 1) for move in journal.transfers
+    ]
     parameters: list[Any] = [
+        len(journals),
         at,
         arrays.texts([journal.natural_key for journal in journals]),
         arrays.texts([journal.kind for journal in journals]),
         arrays.texts([prints[journal.natural_key] for journal in journals]),
-        arrays.flags(journal.pending for journal in journals),
-        arrays.texts([key for key, _ in moves]),
-        arrays.numbers(locked[move.debit].id for _, move in moves),
-        arrays.numbers(locked[move.credit].id for _, move in moves),
-        arrays.numbers(move.amount_minor for _, move in moves),
-        arrays.texts([move.note for _, move in moves]),
+        arrays.flags([journal.pending for journal in journals]),
+        arrays.numbers([n for n, _, _ in moves]),
+        arrays.numbers([locked[move.debit].id for _, _, move in moves]),
+        arrays.numbers([locked[move.credit].id for _, _, move in moves]),
+        arrays.numbers([move.amount_minor for _, _, move in moves]),
+        arrays.flags([pending for _, pending, _ in moves]),
+        arrays.texts([move.note for _, _, move in moves]),
     ]
     try:
         with connection.cursor() as cursor:
             cursor.execute(WRITE, parameters)
-            return {row[0] for row in cursor.fetchall()}
     except IntegrityError as error:
+        if KEY_TAKEN in str(error):
+            # Taken meanwhile for other accounts: equal content would have met at their locks.
+            raise JournalConflict(natural_key=journals[0].natural_key) from error
         raise InvariantBroken("the ledger's tables refused what its rules allowed") from error
-
-
-def _lost_race(prints: dict[str, str], written: set[str]) -> None:
-    """Another transaction took a key for other accounts (equal content would have met at their locks)."""
-    transaction.set_rollback(True)
-    taken = sorted(set(prints) - written)
-    raise JournalConflict(natural_key=taken[0])
 
 
 def _view(journal: JournalSpec, posted_at: datetime | None, at: datetime) -> JournalView:
