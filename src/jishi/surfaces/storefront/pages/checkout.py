@@ -76,7 +76,7 @@ def read(data: QueryDict) -> Choices:
     address = data.get("address", "")
     return Choices(
         lines=lines or None,
-        tokens={name: data[name][:20] for name in TOKENS if data.get(name)},
+        tokens={name: str(data.get(name, ""))[:20] for name in TOKENS if data.get(name)},
         address_id=int(address) if _digits(address) else None,
         deliveries=deliveries,
     )
