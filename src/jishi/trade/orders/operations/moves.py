@@ -37,7 +37,9 @@ def locked(order_code: str) -> Order:
 
     :raises OrderNotFound: nobody has this code.
     """
-    row = Order.objects.select_for_update(of=("self",), no_key=True).filter(code=order_code).first()
+    # The address is encrypted; no move needs it.
+    rows = Order.objects.select_for_update(of=("self",), no_key=True).defer("address")
+    row = rows.filter(code=order_code).first()
     if row is None:
         raise OrderNotFound
     return row
@@ -50,7 +52,10 @@ def locked_checkout(order_code: str) -> tuple[Order, list[Order]]:
     """
     same = Order.objects.filter(code=order_code).values("checkout_code")[:1]
     rows = list(
-        Order.objects.filter(checkout_code=same).order_by("pk").select_for_update(of=("self",), no_key=True)
+        Order.objects.filter(checkout_code=same)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+        .defer("address")
     )
     for row in rows:
         if row.code == order_code:
