@@ -1,6 +1,6 @@
 """What happens when somebody comes in: their cart comes along, and the lane learns who they are.
 
-A middleware and no signal: it compares who asked with who is answered, whatever way of signing in lay between.
+A middleware and no signal: it compares who asked with who is answered, however they signed in.
 """
 
 import secrets
