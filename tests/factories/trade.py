@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from tests.factories import goods
 from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.pricing.contracts import PriceLine, Quote
 from jishi.kernel import ids
+from jishi.kernel.errors import Unavailable
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import IntentView
@@ -137,7 +139,16 @@ def capture(intent_code: str, *, at: datetime = NOON + timedelta(minutes=1)) -> 
 
 
 def tell_captured(intent_code: str) -> None:
-    """Deliver the fact that a payment was captured."""
+    """Deliver the fact that a payment was captured, again where somebody was busy, as the relay does."""
+    for _ in range(5):
+        try:
+            return _tell_captured(intent_code)
+        except Unavailable:
+            time.sleep(0.2)
+    raise TimeoutError("somebody is busy for too long")
+
+
+def _tell_captured(intent_code: str) -> None:
     intent = payment_queries.get_intent(intent_code)
     assert intent.captured_at is not None
     handlers.on_payment_captured(

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.factories import goods, trade
 from tests.trade import perk
 
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.inventory.errors import OutOfStock
 from jishi.goods.inventory.models import Stock
+from jishi.kernel.errors import Unavailable
 from jishi.money.escrow import queries as escrow_queries
 from jishi.money.payments import queries as payment_queries
 from jishi.trade.checkout import operations as checkout
@@ -32,6 +34,14 @@ Race = Callable[..., list[Any]]
 
 def available(variant_id: int) -> int:
     return inventory_queries.list_available([variant_id])[variant_id]
+
+
+def deadlocks() -> int:
+    """Return how many deadlocks the server ever broke here; some verbs would hide one by retrying."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def kinds(outcomes: list[Any]) -> dict[str, int]:
@@ -114,9 +124,11 @@ def test_stk_063_baskets_in_opposite_order_never_deadlock(race: Race):
             trade.place(who, *[(variant_id, 1) for variant_id in (order, shuffled)[turn % 2]])
         return 3
 
+    before = deadlocks()
     outcomes = race(8, lambda n: sum(buy(number) for number in range(n * 3, n * 3 + 3)))
 
     assert kinds(outcomes) == {"int": 8}
+    assert deadlocks() == before
     placed = sum(outcomes)
     assert {row.reserved for row in Stock.objects.filter(variant_id__in=variants)} == {placed}
 
@@ -279,12 +291,14 @@ def test_pay_040_every_verb_on_the_same_orders_at_once_never_deadlocks(race: Rac
                         case _:
                             trade.place(who, *wanted, tokens={"perk": "1"}, at=OVERDUE)
 
+        before = deadlocks()
         outcomes = race(8, work)
 
         assert [outcome for outcome in outcomes if outcome is not None and not tolerated(outcome)] == []
+    assert deadlocks() == before
     assert order_queries.list_broken_histories() == []
 
 
 def tolerated(outcome: Any) -> bool:
-    """A buyer who places in every round reaches the cap on unpaid orders."""
-    return isinstance(outcome, TooManyUnpaid)
+    """Who places in every round reaches the cap on unpaid orders; on a slow machine somebody is busy."""
+    return isinstance(outcome, TooManyUnpaid | Unavailable)

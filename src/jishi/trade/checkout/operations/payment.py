@@ -6,6 +6,7 @@ nothing. Otherwise its part of the payment is refunded, and the order stays or b
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,6 +18,7 @@ from jishi.kernel import clock, policy
 from jishi.kernel.errors import DomainError, Unavailable
 from jishi.kernel.money import Money
 from jishi.money.escrow import operations as escrow
+from jishi.money.escrow.contracts import HoldRow
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.trade.checkout import rules
@@ -29,6 +31,16 @@ LATE_PAYMENT = "revive"
 """What happens to money for an expired order: "revive" it if it can be had, or always "refund"."""
 
 
+@dataclass(frozen=True, slots=True)
+class _SendBack:
+    """A part of a payment that goes back, and the natural key under which it is asked for once."""
+
+    order_code: str
+    amount_minor: int
+    reason: str
+    natural_key: str
+
+
 def apply_payment(
     *,
     intent_code: str,
@@ -36,11 +48,31 @@ def apply_payment(
     paid_at: datetime,
     at: datetime | None = None,
 ) -> None:
-    """Apply a captured payment to its orders. Doing so again changes nothing."""
+    """Apply a captured payment to its orders. Doing so again changes nothing.
+
+    What price rules hold is locked before stock, and the books come last, in one go: money into escrow, then
+    money going back.
+    """
     now = clock.at_or_now(at)
     with transaction.atomic():
-        for order in orders.lock(order_codes=list(allocations)):
+        found = orders.lock(order_codes=list(allocations))
+        outcomes = [
             _apply(order, intent_code, allocations[order.code], paid_at=paid_at, at=now)
+            for order in sorted(found, key=lambda order: not order.rules)
+        ]
+        holds = [one for one in outcomes if isinstance(one, HoldRow)]
+        if holds:
+            escrow.hold_batch(holds, at=now)
+        for back in outcomes:
+            if isinstance(back, _SendBack):
+                payments.request_refund(
+                    intent_code=intent_code,
+                    order_code=back.order_code,
+                    amount_minor=back.amount_minor,
+                    reason=back.reason,
+                    natural_key=back.natural_key,
+                    at=now,
+                )
 
 
 def apply_refund(*, intent_code: str, order_code: str, amount_minor: int, at: datetime | None = None) -> None:
@@ -60,35 +92,35 @@ def accept_free(order_codes: Sequence[str], *, at: datetime) -> None:
 
 def _apply(
     order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime
-) -> None:
+) -> HoldRow | _SendBack | None:
+    """Decide about one order and write what concerns it; say what is to be done with its money."""
     if order.intent_code != intent_code or order.total_minor != amount_minor:
         # The order was given another payment meanwhile (its price changed, or a sibling was cancelled).
-        _send_back(order, intent_code, amount_minor, f"superseded:{intent_code}", "superseded", at)
-    elif order.state == OrderState.AWAITING_PAYMENT:
-        refusal = _accept(order, intent_code, paid_at=paid_at, at=at)
-        if refusal:
-            orders.refuse_payment(order_code=order.code, reason=refusal, at=at)
-            _send_back(order, intent_code, amount_minor, "late", refusal, at)
-    elif order.state == OrderState.EXPIRED:
-        _apply_late(order, intent_code, amount_minor, paid_at=paid_at, at=at)
-    elif order.state == OrderState.CANCELLED:
-        _send_back(order, intent_code, amount_minor, "late", "cancelled", at)
+        return _back(order, amount_minor, f"superseded:{intent_code}", "superseded")
+    if order.state == OrderState.AWAITING_PAYMENT:
+        refusal = _accept(order, paid_at=paid_at, at=at)
+        if not refusal:
+            return _held(order, intent_code)
+        orders.refuse_payment(order_code=order.code, reason=refusal, at=at)
+        return _back(order, amount_minor, "late", refusal)
+    if order.state == OrderState.EXPIRED:
+        if payment_queries.list_refunds(order.code):
+            return None  # its money is on its way back; there is no reviving
+        refusal = _revive(order, paid_at=paid_at, at=at)
+        return _back(order, amount_minor, "late", refusal) if refusal else _held(order, intent_code)
+    if order.state == OrderState.CANCELLED:
+        return _back(order, amount_minor, "late", "cancelled")
+    return None
 
 
-def _apply_late(
-    order: OrderHandle, intent_code: str, amount_minor: int, *, paid_at: datetime, at: datetime
-) -> None:
-    """Revive an expired order, or send its money back; once it is on its way back there is no reviving."""
-    if payment_queries.list_refunds(order.code):
-        return
-    refusal: str | None = "late"
-    if policy.pack().get("checkout.late_payment", LATE_PAYMENT) == "revive":
-        refusal = _accept(order, intent_code, paid_at=paid_at, at=at)
-    if refusal:
-        _send_back(order, intent_code, amount_minor, "late", refusal, at)
+def _revive(order: OrderHandle, *, paid_at: datetime, at: datetime) -> str | None:
+    """Make an expired order paid if the house wants that and it can be had; returns why not, or None."""
+    if policy.pack().get("checkout.late_payment", LATE_PAYMENT) != "revive":
+        return "late"
+    return _accept(order, paid_at=paid_at, at=at)
 
 
-def _accept(order: OrderHandle, intent_code: str, *, paid_at: datetime, at: datetime) -> str | None:
+def _accept(order: OrderHandle, *, paid_at: datetime, at: datetime) -> str | None:
     """Make an order paid; returns why that cannot be, with nothing changed, or None."""
     try:
         with transaction.atomic():
@@ -99,15 +131,20 @@ def _accept(order: OrderHandle, intent_code: str, *, paid_at: datetime, at: date
         log.info("payment.refused", order=order.code, state=order.state, code=refusal.code)
         return refusal.code
     orders.mark_paid(order_code=order.code, paid_at=paid_at, at=at)
-    if order.total_minor:
-        escrow.hold(
-            order_code=order.code,
-            intent_code=intent_code,
-            amount=Money(order.total_minor, order.currency),
-            splits=rules.splits(order),
-            at=at,
-        )
     return None
+
+
+def _held(order: OrderHandle, intent_code: str) -> HoldRow | None:
+    if not order.total_minor:
+        return None
+    amount = Money(order.total_minor, order.currency)
+    return HoldRow(order.code, intent_code, amount, rules.splits(order))
+
+
+def _back(order: OrderHandle, amount_minor: int, kind: str, reason: str) -> _SendBack | None:
+    if not amount_minor:
+        return None
+    return _SendBack(order.code, amount_minor, reason, f"{kind}:{order.code}")
 
 
 def _secure(order: OrderHandle, *, paid_at: datetime, at: datetime) -> None:
@@ -119,17 +156,3 @@ def _secure(order: OrderHandle, *, paid_at: datetime, at: datetime) -> None:
     if order.rules:
         pricing.settle_adjustments(rule_codes=order.rules, hold_key=order.code, paid_at=paid_at, at=at)
     inventory.commit(reference=order.code, at=at)
-
-
-def _send_back(
-    order: OrderHandle, intent_code: str, amount_minor: int, kind: str, reason: str, at: datetime
-) -> None:
-    if amount_minor:
-        payments.request_refund(
-            intent_code=intent_code,
-            order_code=order.code,
-            amount_minor=amount_minor,
-            reason=reason,
-            natural_key=f"{kind}:{order.code}",
-            at=at,
-        )
