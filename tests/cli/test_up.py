@@ -18,8 +18,6 @@ import pytest
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o711)
     return tmp_path / "home"
 
 

@@ -25,6 +25,8 @@ from tests.journeys import phone as phones
 from jishi import verification
 from jishi.kernel import sweeps
 from jishi.kernel.outbox import relay
+from jishi.money.payments import providers
+from jishi.money.payments.providers.sandbox import from_settings as sandbox_of_settings
 from jishi.people.accounts.models import User
 
 CHROMIUM = "/usr/bin/chromium"
@@ -157,6 +159,8 @@ def town(transactional_db: None, settings: Any, front: str, chromium: Browser) -
     """Open the town; close it before the database is wiped."""
     settings.JISHI_BASE_URL = front
     settings.JISHI_SANDBOX_PSP_URL = f"{front}/psp"
+    # Other tests of this process may have named another peer, or made the breaker give this one up.
+    providers.register("sandbox", sandbox_of_settings)
     town = Town(front, shopfront.build(goods=4), chromium)
     worker = Worker()
     worker.start()
@@ -164,3 +168,4 @@ def town(transactional_db: None, settings: Any, front: str, chromium: Browser) -
     for phone in town.phones:
         phone.page.context.close()
     worker.stop()
+    providers.register("sandbox", sandbox_of_settings)

@@ -66,7 +66,11 @@ def open_page(
         context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
     page.add_init_script(SHIFTS)
-    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    # Chromium reports its own aborted page transitions as errors of the page.
+    page.on(
+        "pageerror",
+        lambda error: None if "ViewTransition" in str(error) else faults.append(f"{page.url}: {error}"),
+    )
     page.on("console", lambda told: faults.append(f"{page.url}: {told.text}") if is_fault(told) else None)
     return page
 
