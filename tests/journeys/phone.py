@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+from tests.factories import browser as browser_faults
 
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
@@ -122,10 +123,9 @@ def take_out(
     phone = Phone(page, url, scripts)
     if scripts:
         page.add_init_script(TELL_VIOLATIONS)
-    # Chromium reports its own aborted page transitions here, on pages without a single script too.
     page.on(
         "pageerror",
-        lambda error: None if "ViewTransition" in str(error) else phone.faults.append(f"{page.url}: {error}"),
+        lambda error: phone.faults.append(f"{page.url}: {error}") if browser_faults.is_fault(error) else None,
     )
     page.on(
         "console",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.factories import browser as browser_faults
 from tests.factories import shopfront
 
 from jishi.people.accounts.models import User
@@ -66,10 +67,9 @@ def open_page(
         context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
     page.add_init_script(SHIFTS)
-    # Chromium reports its own aborted page transitions as errors of the page.
     page.on(
         "pageerror",
-        lambda error: None if "ViewTransition" in str(error) else faults.append(f"{page.url}: {error}"),
+        lambda error: faults.append(f"{page.url}: {error}") if browser_faults.is_fault(error) else None,
     )
     page.on("console", lambda told: faults.append(f"{page.url}: {told.text}") if is_fault(told) else None)
     return page
