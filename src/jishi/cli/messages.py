@@ -34,6 +34,15 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 Text = str | tuple[str, ...] | list[str] | None
+HEADER = f"""msgid ""
+msgstr ""
+"Language: {LANGUAGE}\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!%)%[sd]|\{(\w*)\}")
 
 
@@ -126,13 +135,19 @@ def update(folder: Path) -> int:
         return 0
     catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    path = po_file(folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
+    save(folder, catalogue)
     empty = sum(1 for message in entries(catalogue) if not _texts(message.string))
     print(f"{folder.relative_to(PACKAGE)}: {len(found)} texts, {empty} without translation")
     return 1
+
+
+def save(folder: Path, catalogue: Catalog) -> None:
+    """Write a catalogue so that two runs, or two people, give the same lines: no dates, no places."""
+    body = BytesIO()
+    write_po(body, catalogue, width=110, no_location=True, omit_header=True, sort_by_file=True)
+    path = po_file(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEADER + body.getvalue().decode())
 
 
 def check(folder: Path) -> list[str]:

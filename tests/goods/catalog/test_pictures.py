@@ -15,8 +15,10 @@ from PIL import Image
 from tests.goods.catalog.conftest import Sell
 
 from jishi.goods.catalog import operations as catalog
-from jishi.goods.catalog import pictures, queries
-from jishi.goods.catalog.errors import MediaNotPicture, MediaTooLarge, ProductUnknown
+from jishi.goods.catalog import queries
+from jishi.goods.catalog.errors import ProductUnknown
+from jishi.kernel import pictures
+from jishi.kernel.pictures import PictureTooLarge, PictureUnreadable
 
 GPS = 0x8825
 
@@ -79,7 +81,7 @@ def test_small_pictures_are_not_enlarged(sell: Sell) -> None:
 
 
 def test_inp_126_no_rendition_keeps_metadata() -> None:
-    rendered = pictures.render(with_place())
+    rendered = pictures.render(with_place(), folder="goods")
 
     assert (rendered.original.width, rendered.original.height) == (600, 900)
     for size in (rendered.original, *rendered.renditions):
@@ -106,29 +108,29 @@ def test_inp_120_only_pictures_become_pictures(hostile_svgs: list[bytes]) -> Non
     ]
 
     for data in refused:
-        with pytest.raises(MediaNotPicture):
-            pictures.render(data)
+        with pytest.raises(PictureUnreadable):
+            pictures.render(data, folder="goods")
 
 
 def test_inp_120_a_page_behind_a_picture_is_not_stored() -> None:
-    rendered = pictures.render(picture() + b"<script>alert(1)</script>")
+    rendered = pictures.render(picture() + b"<script>alert(1)</script>", folder="goods")
 
     assert b"<script>" not in rendered.original.data
 
 
 def test_bombs_and_giants_are_refused() -> None:
     for data in (bomb(), bomb(30_000, 2_000), picture() + b"\0" * pictures.MAX_BYTES):
-        with pytest.raises(MediaTooLarge):
-            pictures.render(data)
+        with pytest.raises(PictureTooLarge):
+            pictures.render(data, folder="goods")
 
 
 def test_all_accepted_formats_and_modes_are_read() -> None:
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "AVIF"):
-        assert pictures.render(picture(kind)).original.width == 900
+        assert pictures.render(picture(kind), folder="goods").original.width == 900
     for mode in ("L", "LA", "P", "RGBA", "I;16", "CMYK", "1"):
         out = io.BytesIO()
         Image.new(mode, (20, 10)).save(out, "TIFF" if mode == "none" else "JPEG" if mode == "CMYK" else "PNG")
-        assert pictures.render(out.getvalue()).original.height == 10, mode
+        assert pictures.render(out.getvalue(), folder="goods").original.height == 10, mode
 
 
 @pytest.mark.django_db

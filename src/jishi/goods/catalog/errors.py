@@ -80,20 +80,6 @@ class SortUnknown(Invalid):
     message = N_("Lists cannot be sorted by “%(sort)s”.")
 
 
-class MediaNotPicture(Invalid):
-    """The upload is not a picture of an accepted format."""
-
-    code = "catalog.media_not_picture"
-    message = N_("This file is not a picture we can use. Please upload JPEG, PNG, WebP, GIF or AVIF.")
-
-
-class MediaTooLarge(Invalid):
-    """The upload has too many bytes or pixels."""
-
-    code = "catalog.media_too_large"
-    message = N_("This picture is too large: at most %(max_mb)s MB and %(max_megapixels)s megapixels.")
-
-
 class MediaTooMany(Invalid):
     """The product already carries as many pictures as one may."""
 

@@ -1,34 +1,32 @@
 """Pictures of products, encoded and stored before any lock is taken; inside it only rows are written."""
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 
-from jishi.goods.catalog import pictures, rules
+from jishi.goods.catalog import rules
 from jishi.goods.catalog.contracts import MediaDraft, MediaView
-from jishi.goods.catalog.errors import MediaTooLarge, MediaTooMany, ProductUnknown
+from jishi.goods.catalog.errors import MediaTooMany, ProductUnknown
 from jishi.goods.catalog.models import Media, Product
 from jishi.goods.catalog.operations import indexing
 from jishi.goods.catalog.queries import media as media_queries
+from jishi.kernel import media, pictures
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A picture whose files are in the storage and that no product shows yet."""
 
-    digest: str
-    file: str
-    width: int
-    height: int
-    renditions: list[list[int | str]]
+    picture: media.StoredPicture
     alt: str
+
+    @property
+    def digest(self) -> str:
+        """What identifies the upload."""
+        return self.picture.digest
 
 
 def attach_media(
@@ -37,8 +35,8 @@ def attach_media(
     """Add a picture to a product; the same picture again changes only its text and place.
 
     :raises ProductUnknown: no such product.
-    :raises MediaNotPicture: not a picture of an accepted format.
-    :raises MediaTooLarge: too many bytes or pixels.
+    :raises PictureUnreadable: not a picture of an accepted format.
+    :raises PictureTooLarge: too many bytes or pixels.
     :raises MediaTooMany: the product already has its full number.
     """
     stored = prepare([MediaDraft(data, alt)])[0]
@@ -73,25 +71,16 @@ def prepare(drafts: Sequence[MediaDraft | bytes | Path]) -> list[Stored]:
 def prepare_many(lists: Sequence[Sequence[MediaDraft | bytes | Path]]) -> list[list[Stored]]:
     """Encode and store the pictures of many products; one that the catalogue has is found by its digest.
 
-    :raises MediaNotPicture: not a picture of an accepted format.
-    :raises MediaTooLarge: too many bytes or pixels.
+    :raises PictureUnreadable: not a picture of an accepted format.
+    :raises PictureTooLarge: too many bytes or pixels.
     """
     wanted = [_distinct(drafts) for drafts in lists]
     fresh = {digest: data for texts in wanted for digest, (data, _) in texts.items()}
-    known = {row.digest: row for row in Media.objects.filter(digest__in=list(fresh)).order_by("id")}
-    kept = {digest: row for digest, row in known.items() if default_storage.exists(row.file)}
-    missing = [digest for digest in fresh if digest not in kept]
-    # Encoding leaves the interpreter's lock, so as many pictures are made at once as there are cores.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        made = dict(
-            zip(missing, pool.map(lambda digest: pictures.render(fresh[digest]), missing), strict=True)
-        )
-    for rendered in made.values():
-        _put([rendered.original, *rendered.renditions])
-    return [
-        [_stored(digest, alt, kept.get(digest), made.get(digest)) for digest, (_, alt) in texts.items()]
-        for texts in wanted
-    ]
+    rows = Media.objects.filter(digest__in=list(fresh)).order_by("id")
+    known = {row.digest: _of_row(row) for row in rows if media.is_stored(row.file)}
+    missing = [data for digest, data in fresh.items() if digest not in known]
+    known |= {stored.digest: stored for stored in media.store_many(missing, folder="goods")}
+    return [[Stored(known[digest], alt) for digest, (_, alt) in texts.items()] for texts in wanted]
 
 
 def _distinct(drafts: Sequence[MediaDraft | bytes | Path]) -> dict[str, tuple[bytes, str]]:
@@ -99,7 +88,7 @@ def _distinct(drafts: Sequence[MediaDraft | bytes | Path]) -> dict[str, tuple[by
     wanted: dict[str, tuple[bytes, str]] = {}
     for draft in drafts:
         given = draft if isinstance(draft, MediaDraft) else MediaDraft(draft)
-        data = _bytes(given.data)
+        data = media.read(given.data)
         alt = rules.clean_line(given.alt, name="picture text", limit=rules.ALT_MAX)
         wanted.setdefault(pictures.digest_of(data), (data, alt))
     return wanted
@@ -135,34 +124,16 @@ def replace(wanted: Mapping[int, Sequence[Stored]]) -> set[int]:
 
 
 def _columns(stored: Stored, position: int) -> dict[str, object]:
+    picture = stored.picture
     return {
-        "file": stored.file,
+        "file": picture.file,
         "alt": stored.alt,
-        "width": stored.width,
-        "height": stored.height,
+        "width": picture.width,
+        "height": picture.height,
         "position": position,
-        "renditions": stored.renditions,
+        "renditions": picture.renditions,
     }
 
 
-def _stored(digest: str, alt: str, known: Media | None, made: pictures.Rendered | None) -> Stored:
-    if made is None:
-        assert known is not None, "a picture is either there or made"
-        return Stored(digest, known.file, known.width, known.height, known.renditions, alt)
-    sizes: list[list[int | str]] = [[size.width, size.height, size.name] for size in made.renditions]
-    full = made.original
-    return Stored(digest, full.name, full.width, full.height, sizes, alt)
-
-
-def _put(files: Iterable[pictures.Encoded]) -> None:
-    for file in files:
-        if not default_storage.exists(file.name):
-            default_storage.save(file.name, ContentFile(file.data))
-
-
-def _bytes(source: bytes | Path) -> bytes:
-    if isinstance(source, bytes):
-        return source
-    if source.stat().st_size > pictures.MAX_BYTES:
-        raise MediaTooLarge(max_mb=pictures.MAX_BYTES >> 20, max_megapixels=pictures.MAX_PIXELS // 1_000_000)
-    return source.read_bytes()
+def _of_row(row: Media) -> media.StoredPicture:
+    return media.StoredPicture(row.digest, row.file, row.width, row.height, row.renditions)

@@ -113,8 +113,8 @@ def save_products(
     :raises FieldInvalid: a status, weight, category or brand that cannot be.
     :raises VariantsUneven: a variant does not name one value for each option.
     :raises VariantRepeated: two variants of a product have the same values.
-    :raises MediaNotPicture: a picture cannot be used.
-    :raises MediaTooLarge: a picture has too many bytes or pixels.
+    :raises PictureUnreadable: a picture cannot be used.
+    :raises PictureTooLarge: a picture has too many bytes or pixels.
     """
     moment = clock.at_or_now(at)
     drafts = [rules.cleaned(draft) for draft in rows]

@@ -15,8 +15,9 @@ from django.db import connection
 
 from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
-from jishi.goods.catalog.queries import listing_sql, media, spelling
+from jishi.goods.catalog.queries import listing_sql, spelling
 from jishi.goods.merchants import queries as merchants
+from jishi.kernel import media
 from jishi.kernel.paging import BadCursor, Page, decode_cursor, encode_cursor
 from jishi.kernel.text import pick
 

@@ -21,7 +21,8 @@ from jishi.goods.catalog.contracts import (
 )
 from jishi.goods.catalog.errors import ProductUnknown
 from jishi.goods.catalog.models import Category, Listing, MediaAddress, Product, Variant
-from jishi.goods.catalog.queries import media
+from jishi.goods.catalog.queries import media as product_media
+from jishi.kernel import media
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
 from jishi.kernel.text import LANGUAGES, pick
 
@@ -124,7 +125,7 @@ def list_states(shop_id: int, *, handles: Sequence[str] | None = None) -> dict[s
         pending.setdefault(address.product_id, []).append(
             PendingPicture(address.url, address.alt, address.position)
         )
-    pictures = media.list_views(product_ids)
+    pictures = product_media.list_views(product_ids)
     tree = {row.pk: row for row in Category.objects.all()}
     return {
         row.handle: _state(
@@ -219,7 +220,7 @@ def _product_view(listing: Listing, language: str) -> ProductView:
         brand=None if brand is None else Named(brand.slug, pick(brand.name, language)),
         options=tuple(_option(name, index, variants) for index, name in enumerate(names)),
         variants=variants,
-        media=tuple(media.list_views([product.pk]).get(product.pk, [])),
+        media=tuple(product_media.list_views([product.pk]).get(product.pk, [])),
         attributes=_attributes(product, language),
         tags=tuple(product.tags),
         status=product.status,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from jishi.goods.catalog.errors import MediaNotPicture, MediaTooLarge
+from jishi.kernel.errors import N_, Invalid
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BYTES = 12 * 1024 * 1024
@@ -19,6 +19,20 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 1600
 WIDTHS = (360, 540, 780)
 QUALITY = 82
+
+
+class PictureUnreadable(Invalid):
+    """The upload is not a picture of an accepted format."""
+
+    code = "media.not_picture"
+    message = N_("This file is not a picture we can use. Please upload JPEG, PNG, WebP, GIF or AVIF.")
+
+
+class PictureTooLarge(Invalid):
+    """The upload has too many bytes or pixels."""
+
+    code = "media.too_large"
+    message = N_("This picture is too large: at most %(max_mb)s MB and %(max_megapixels)s megapixels.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +59,18 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def render(data: bytes) -> Rendered:
-    """Encode an upload and its smaller sizes; sizes above the picture's own are left out.
+def render(data: bytes, *, folder: str) -> Rendered:
+    """Encode an upload and its smaller sizes for a folder; sizes above the picture's own are left out.
 
-    :raises MediaNotPicture: not an accepted raster format, or damaged.
-    :raises MediaTooLarge: too many bytes or pixels.
+    :raises PictureUnreadable: not an accepted raster format, or damaged.
+    :raises PictureTooLarge: too many bytes or pixels.
     """
     if len(data) > MAX_BYTES:
-        raise _too_large()
+        raise too_large()
     picture = _decode(data)
     full = _fit(picture, MAX_SIDE)
-    sizes = tuple(_encode(_narrow(full, width)) for width in WIDTHS if width < full.width)
-    return Rendered(digest_of(data), _encode(full), sizes)
+    sizes = tuple(_encode(_narrow(full, width), folder) for width in WIDTHS if width < full.width)
+    return Rendered(digest_of(data), _encode(full, folder), sizes)
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -65,14 +79,14 @@ def _decode(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
-                    raise _too_large()
+                    raise too_large()
                 opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
                 upright = ImageOps.exif_transpose(opened)
                 return _plain_rgb(upright)
     except Image.DecompressionBombError:
-        raise _too_large() from None
+        raise too_large() from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError):
-        raise MediaNotPicture from None
+        raise PictureUnreadable from None
 
 
 def _plain_rgb(picture: Image.Image) -> Image.Image:
@@ -104,13 +118,14 @@ def _narrow(picture: Image.Image, width: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _encode(picture: Image.Image) -> Encoded:
+def _encode(picture: Image.Image, folder: str) -> Encoded:
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=QUALITY, method=4, exif=b"", xmp=b"", icc_profile=b"")
     data = out.getvalue()
     name = hashlib.sha256(data).hexdigest()[:40]
-    return Encoded(f"goods/{name[:2]}/{name}.webp", picture.width, picture.height, data)
+    return Encoded(f"{folder}/{name[:2]}/{name}.webp", picture.width, picture.height, data)
 
 
-def _too_large() -> MediaTooLarge:
-    return MediaTooLarge(max_mb=MAX_BYTES // 1024 // 1024, max_megapixels=MAX_PIXELS // 1_000_000)
+def too_large() -> PictureTooLarge:
+    """The refusal, with the limits in it."""
+    return PictureTooLarge(max_mb=MAX_BYTES // 1024 // 1024, max_megapixels=MAX_PIXELS // 1_000_000)
