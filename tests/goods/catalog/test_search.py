@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.goods.catalog.conftest import Sell
 
 from jishi.goods.catalog import operations as catalog
-from jishi.goods.catalog import queries, words
+from jishi.goods.catalog import queries
 from jishi.goods.catalog.contracts import ListingFilter
+from jishi.kernel import words
 
 pytestmark = pytest.mark.django_db
 

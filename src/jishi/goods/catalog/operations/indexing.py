@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from jishi.goods.catalog import markup, words
+from jishi.goods.catalog import markup
 from jishi.goods.catalog.models import Category, Media, Product
+from jishi.kernel import words
 from jishi.kernel.text import pick
 
 CHUNK = 1000

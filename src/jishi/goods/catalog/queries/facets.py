@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import Facets, FacetValue, ListingFilter, PriceBand
 from jishi.goods.catalog.queries import listing_sql, spelling
+from jishi.kernel import words
 from jishi.kernel.text import pick
 
 CHOICES = ("category", "brand", "price", "stock", "badge")

@@ -13,11 +13,10 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
 from jishi.goods.catalog.queries import listing_sql, spelling
 from jishi.goods.merchants import queries as merchants
-from jishi.kernel import media
+from jishi.kernel import media, words
 from jishi.kernel.paging import BadCursor, Page, decode_cursor, encode_cursor
 from jishi.kernel.text import pick
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.db import connection
 from rapidfuzz.distance import OSA
 
-from jishi.goods.catalog import words
+from jishi.kernel import words
 
 _KNOWN = """
 SELECT w.word FROM unnest(%s::text[]) AS w(word)

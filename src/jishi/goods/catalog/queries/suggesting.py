@@ -4,9 +4,9 @@ import json
 
 from django.db import connection
 
-from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import Suggestion
 from jishi.goods.catalog.queries import spelling
+from jishi.kernel import words
 from jishi.kernel.text import pick
 
 LIMIT_MAX = 20
