@@ -28,7 +28,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from jishi.kernel import crypto
-from jishi.people.accounts import codes, operations, providers, rules
+from jishi.people.accounts import codes, names, operations, providers, rules
 from jishi.people.accounts.models import User, default_nickname, phone_index
 
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})")
@@ -195,6 +195,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Store somebody who signs up through an app."""
         nickname = rules.clean_text(str(form.cleaned_data.get("nickname") or ""))
+        nickname = "" if names.find_pretence(nickname) else nickname
         user.nickname = nickname[: rules.NICKNAME_MAX] or user.nickname or default_nickname(user.code)
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
@@ -231,6 +232,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         user: User = super().populate_user(request, sociallogin, data)
         full = f"{data.get('first_name') or ''} {data.get('last_name') or ''}"
         name = rules.clean_text(_unescaped(str(data.get("name") or data.get("username") or full)))
+        name = "" if names.find_pretence(name) else name
         user.nickname = name[: rules.NICKNAME_MAX] or default_nickname(user.code)
         return user
 

@@ -73,6 +73,13 @@ class NicknameInvalid(Invalid):
     message = N_("A nickname has 1 to %(max_length)s characters.")
 
 
+class NicknamePretends(Invalid):
+    """The nickname poses as the house or as a name it is not."""
+
+    code = "accounts.nickname_pretends"
+    message = N_("This nickname could be taken for somebody else. Please choose another one.")
+
+
 class ProfileInvalid(Invalid):
     """A profile setting has a value we do not offer."""
 

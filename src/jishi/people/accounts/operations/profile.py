@@ -21,7 +21,13 @@ from jishi.people.accounts.errors import (
     ProfileInvalid,
 )
 from jishi.people.accounts.models import User, phone_index
-from jishi.people.accounts.operations.register import clean_email, clean_nickname, clean_phone, taken
+from jishi.people.accounts.operations.register import (
+    clean_email,
+    clean_nickname,
+    clean_phone,
+    own_nickname,
+    taken,
+)
 from jishi.people.accounts.queries import get_profile
 
 AVATAR_MAX_BYTES = 8 * 1024 * 1024
@@ -35,12 +41,14 @@ def update_profile(
     """Change what a person may choose about themselves; None leaves a field alone.
 
     :raises NicknameInvalid: the nickname is empty or too long.
+    :raises NicknamePretends: it poses as the house; operators may.
     :raises ProfileInvalid: the language or theme is none we offer.
     :raises PersonNotFound: the person does not exist.
     """
     changes: dict[str, str] = {}
     if nickname is not None:
-        changes["nickname"] = clean_nickname(nickname)
+        is_house = User.objects.filter(pk=person_id, is_operator=True).exists()
+        changes["nickname"] = clean_nickname(nickname) if is_house else own_nickname(nickname)
     if language is not None:
         changes["language"] = _offered("language", language, rules.LANGUAGES)
     if theme is not None:

@@ -8,13 +8,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from jishi.kernel import clock
-from jishi.people.accounts import rules
+from jishi.people.accounts import names, rules
 from jishi.people.accounts.contracts import NewPerson, PersonCard
 from jishi.people.accounts.errors import (
     ContactMissing,
     EmailInvalid,
     EmailTaken,
     NicknameInvalid,
+    NicknamePretends,
     PhoneInvalid,
     PhoneTaken,
     ProfileInvalid,
@@ -42,11 +43,14 @@ def register(
     :raises EmailInvalid: the e-mail address cannot be one.
     :raises PhoneInvalid: the number cannot be one.
     :raises NicknameInvalid: the nickname is empty or too long.
+    :raises NicknamePretends: it poses as the house; operators may.
     :raises EmailTaken: somebody else signs in with this e-mail address.
     :raises PhoneTaken: somebody else signs in with this number.
     """
     if not email and not phone:
         raise ContactMissing()
+    if not is_operator:
+        own_nickname(nickname)
     person = NewPerson(nickname=nickname, email=email, phone=phone, language=language, is_demo=is_demo)
     user = _unsaved(person, clock.at_or_now(at))
     user.is_operator = is_operator
@@ -99,6 +103,18 @@ def clean_nickname(text: str) -> str:
     nickname = rules.clean_text(text)
     if not 1 <= len(nickname) <= rules.NICKNAME_MAX:
         raise NicknameInvalid(max_length=rules.NICKNAME_MAX)
+    return nickname
+
+
+def own_nickname(text: str) -> str:
+    """Return a nickname that a person chose, which names nobody but them.
+
+    :raises NicknameInvalid: when nothing or too much is left.
+    :raises NicknamePretends: when it poses as the house or hides what it is made of.
+    """
+    nickname = clean_nickname(text)
+    if names.find_pretence(nickname):
+        raise NicknamePretends()
     return nickname
 
 

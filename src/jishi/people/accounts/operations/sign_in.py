@@ -15,7 +15,7 @@ from jishi.people.accounts import codes, rules
 from jishi.people.accounts.contracts import PersonCard
 from jishi.people.accounts.errors import ContactInvalid, DemoOnly, PersonNotFound, ProfileInvalid
 from jishi.people.accounts.models import User, default_nickname, phone_index
-from jishi.people.accounts.operations.register import clean_nickname
+from jishi.people.accounts.operations.register import clean_nickname, own_nickname
 from jishi.people.accounts.queries import person_card
 
 FORGET_AFTER = timedelta(days=1)
@@ -120,7 +120,7 @@ def _find(kind: str, value: str) -> User | None:
 
 def _open(kind: str, value: str, *, nickname: str, language: str, at: datetime) -> User:
     user = User(language=language, joined_at=at)
-    user.nickname = clean_nickname(nickname or default_nickname(user.code))
+    user.nickname = own_nickname(nickname) if nickname else clean_nickname(default_nickname(user.code))
     user.set_unusable_password()
     if kind == "phone":
         user.phone, user.phone_index = value, phone_index(value)
