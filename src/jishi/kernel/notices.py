@@ -14,6 +14,7 @@ PG_CHANNEL = "jishi_notices"
 
 def send(channels: Iterable[tuple[str, int]]) -> None:
     """Tell the listeners of each channel that its state has reached a number (an ever growing one)."""
-    with connection.cursor() as cursor:
-        for channel, number in channels:
-            cursor.execute("SELECT pg_notify(%s, %s)", [PG_CHANNEL, json.dumps([channel, number])])
+    payloads = [json.dumps([channel, number]) for channel, number in channels]
+    if payloads:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, p) FROM unnest(%s::text[]) AS p", [PG_CHANNEL, payloads])

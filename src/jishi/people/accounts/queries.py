@@ -113,6 +113,12 @@ def get_profile(person_id: int) -> ProfileView:
     )
 
 
+def find_phone(person_id: int) -> str | None:
+    """Return the proven number of a person who can be sent texts, for the sender only; never show it."""
+    rows = User.objects.filter(pk=person_id, is_active=True, phone_verified=True)
+    return rows.values_list("phone", flat=True).first()
+
+
 def is_operator(person_id: int | None) -> bool:
     """Tell whether this person works for the platform."""
     return (

@@ -29,3 +29,27 @@ class NoticeView:
     url: str = ""
     created_at: datetime | None = None
     is_read: bool = False
+    others: int = 0
+    """How many more said the same about the same thing, for lists that are grouped."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """How one topic reaches a person: channel to "now", "digest" or "off"."""
+
+    topic: str
+    name: str
+    modes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachView:
+    """What somebody has chosen; times are "HH:MM" where they live, empty without quiet hours."""
+
+    topics: tuple[TopicChoice, ...]
+    time_zone: str
+    quiet_from: str
+    quiet_to: str
+    digest_at: str
+    browsers: int
+    has_phone: bool

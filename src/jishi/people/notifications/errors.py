@@ -1,6 +1,6 @@
 """Why a message could not leave."""
 
-from jishi.kernel.errors import N_, Unavailable
+from jishi.kernel.errors import N_, Invalid, NotFound, Unavailable
 
 
 class TextsUnavailable(Unavailable):
@@ -15,3 +15,38 @@ class MailUnavailable(Unavailable):
 
     code = "notifications.mail_unavailable"
     message = N_("We cannot send mail right now. Try again in a moment.")
+
+
+class PushUnavailable(Unavailable):
+    """A browser's push service refused or could not be reached."""
+
+    code = "notifications.push_unavailable"
+    message = N_("The push service cannot be reached right now.")
+
+
+class PushGone(NotFound):
+    """A browser has withdrawn its wish to be told, or its address leads nowhere public."""
+
+    code = "notifications.push_gone"
+    message = N_("This browser no longer takes messages.")
+
+
+class PushTargetInvalid(Invalid):
+    """What a browser said about itself cannot be used."""
+
+    code = "notifications.push_target_invalid"
+    message = N_("This browser's push address cannot be used.")
+
+
+class ChoiceInvalid(Invalid):
+    """No such topic, channel or way."""
+
+    code = "notifications.choice_invalid"
+    message = N_("This cannot be chosen.")
+
+
+class QuietHoursInvalid(Invalid):
+    """A time or a time zone that does not exist."""
+
+    code = "notifications.quiet_hours_invalid"
+    message = N_("Please check the times and the time zone.")

@@ -1,6 +1,9 @@
-"""Wording of notices and the finding of codes in messages; pure."""
+"""Wording of notices, which way they go and when, and the finding of codes in messages; pure."""
 
 import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from jishi.kernel.errors import N_
 
@@ -12,10 +15,102 @@ TEXTS = {
     "seat_taken": N_("%(nickname)s joined your team for %(product)s."),
     "order_shipped": N_("Your order %(order)s is on its way."),
     "order_refunded": N_("%(amount)s was refunded for your order %(order)s."),
+    "followed": N_("%(nickname)s follows you now."),
+    "follow_requested": N_("%(nickname)s asks to follow you."),
+    "follow_accepted": N_("%(nickname)s let you follow them."),
+    "invitation_accepted": N_("%(nickname)s accepted your invitation. You are friends now."),
 }
+TOPICS = {
+    "team_formed": "teams",
+    "team_expired": "teams",
+    "team_failed": "teams",
+    "team_moved": "teams",
+    "seat_taken": "teams",
+    "order_shipped": "orders",
+    "order_refunded": "orders",
+    "message_received": "messages",
+    "message_requested": "messages",
+}
+"""Kind of notice to the topic under which people choose; a kind that is missing here is `system`."""
 UNWORDED = N_("There is news about %(kind)s.")
 
 _CODE = re.compile(r"(?<![\d-])\d{6}(?!\d)")
+
+
+CHANNELS = ("mail", "push", "sms")
+MODES = ("now", "digest", "off")
+TOPIC_NAMES = {
+    "orders": N_("Orders and refunds"),
+    "teams": N_("Teams"),
+    "social": N_("Likes, comments and followers"),
+    "messages": N_("Messages"),
+    "communities": N_("Communities"),
+    "shop": N_("My shop"),
+    "system": N_("Account and security"),
+}
+DEFAULTS: Mapping[tuple[str, str], str] = {
+    ("orders", "mail"): "now",
+    ("teams", "mail"): "now",
+    ("social", "mail"): "digest",
+    ("communities", "mail"): "digest",
+    ("shop", "mail"): "digest",
+    ("system", "mail"): "now",
+    **{(topic, "push"): "now" for topic in TOPIC_NAMES},
+}
+"""What happens before somebody chooses; a pair that is missing is off."""
+CAPS: Mapping[str, tuple[int, timedelta]] = {
+    "mail": (20, timedelta(days=1)),
+    "push": (12, timedelta(hours=1)),
+    "sms": (5, timedelta(days=1)),
+}
+"""At most so many deliveries of a channel per person and span; more are only read in the app."""
+UNCAPPED = frozenset({"orders", "system"})
+QUIET_CHANNELS = frozenset({"push", "sms"})
+ATTEMPTS_MOST = 6
+DIGEST_MOST = 20
+
+
+def topic_of(kind: str) -> str:
+    """Return the topic under which people choose about a kind of notice."""
+    return TOPICS.get(kind, "system")
+
+
+def mode_of(chosen: Mapping[tuple[str, str], str], topic: str, channel: str) -> str:
+    """Return how a topic reaches somebody on a channel: now, in the daily mail, or not at all."""
+    return chosen.get((topic, channel)) or DEFAULTS.get((topic, channel), "off")
+
+
+def after_quiet(at: datetime, *, quiet_from: int | None, quiet_to: int | None, zone: str) -> datetime:
+    """Return when something may ring: at once, or at the end of the person's quiet hours.
+
+    The hours are minutes since midnight where the person lives, and may pass midnight.
+    """
+    if quiet_from is None or quiet_to is None or quiet_from == quiet_to:
+        return at
+    local = at.astimezone(ZoneInfo(zone))
+    minute = local.hour * 60 + local.minute
+    inside = quiet_from <= minute < quiet_to if quiet_from < quiet_to else not quiet_to <= minute < quiet_from
+    if not inside:
+        return at
+    day = local.date() + timedelta(days=1 if quiet_from > quiet_to and minute >= quiet_from else 0)
+    return _moment(day, quiet_to, zone).astimezone(at.tzinfo)
+
+
+def next_digest(at: datetime, *, minute: int, zone: str) -> datetime:
+    """Return the next time of somebody's daily mail."""
+    local = at.astimezone(ZoneInfo(zone))
+    today = _moment(local.date(), minute, zone)
+    chosen = today if today > at else _moment(local.date() + timedelta(days=1), minute, zone)
+    return chosen.astimezone(at.tzinfo)
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Return the pause after a failed try: 1, 2, 4 … minutes."""
+    return timedelta(minutes=2 ** min(max(attempts - 1, 0), 8))
+
+
+def _moment(day: date, minute: int, zone: str) -> datetime:
+    return datetime.combine(day, time(minute // 60 % 24, minute % 60), ZoneInfo(zone))
 
 
 def wording(kind: str) -> str:
