@@ -59,7 +59,12 @@ DOMAINS = [
     "jishi.trade.fulfillment.apps.FulfillmentConfig",
     "jishi.trade.checkout.apps.CheckoutConfig",
     "jishi.social.shares.apps.SharesConfig",
+    "jishi.social.messaging.apps.MessagingConfig",
+    "jishi.social.graph.apps.GraphConfig",
+    "jishi.social.notes.apps.NotesConfig",
+    "jishi.social.feed.apps.FeedConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
+    "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.
 SURFACES = [

@@ -9,11 +9,12 @@ from jishi.people.accounts.contracts import PersonCard
 
 
 class ShareKind(StrEnum):
-    """What a link leads to; `key` names it: a product code, a team code, a shop slug."""
+    """What a link leads to; `key` names it: a product, team or note code, a shop slug."""
 
     PRODUCT = "product"
     TEAM = "team"
     SHOP = "shop"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
