@@ -12,12 +12,18 @@ from jishi.money.ledger import tasks as ledger_tasks
 from jishi.money.payments import tasks as payment_tasks
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
+from jishi.people.accounts import ports as account_ports
 from jishi.people.accounts import providers as account_providers
 from jishi.people.notifications import operations as notifications
 from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.social.graph import events as graph_events
+from jishi.social.graph import handlers as graph_handlers
+from jishi.social.graph import tasks as graph_tasks
+from jishi.social.messaging import handlers as message_handlers
+from jishi.social.messaging.events import MessageSent
 from jishi.social.shares import handlers as share_handlers
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import tasks as checkout_tasks
@@ -47,6 +53,15 @@ def connect_facts() -> None:
     outbox.subscribe(team_events.TeamFormed, play_handlers.on_team_formed, name="plays.tell_formed")
     outbox.subscribe(team_events.TeamExpired, play_handlers.on_team_expired, name="plays.tell_expired")
     outbox.subscribe(team_events.TeamFailed, play_handlers.on_team_failed, name="plays.tell_failed")
+    outbox.subscribe(graph_events.PersonFollowed, graph_handlers.on_followed, name="graph.tell_followed")
+    outbox.subscribe(graph_events.FollowRequested, graph_handlers.on_requested, name="graph.tell_requested")
+    outbox.subscribe(graph_events.FollowAccepted, graph_handlers.on_accepted, name="graph.tell_accepted")
+    outbox.subscribe(
+        graph_events.InvitationAccepted,
+        graph_handlers.on_invitation_accepted,
+        name="graph.tell_invitation_accepted",
+    )
+    outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
 
 
 def connect_prices() -> None:
@@ -78,6 +93,10 @@ def connect_sweeps() -> None:
     )
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
+    sweeps.register("notifications.plan", notifications.plan_due, every_s=1)
+    sweeps.register("notifications.deliver", notifications.deliver_due, every_s=2)
+    sweeps.register("notifications.collect", notifications.collect_due, every_s=60)
+    sweeps.register("notifications.forget_old", notifications.forget_old, every_s=3600)
     sweeps.register("notifications.forget_inbox", notifications.forget_inbox, every_s=3600)
     sweeps.register("kernel.seal_audit", lambda at: seal.seal_new("audit"), every_s=300)
     sweeps.register("kernel.forget_events", lambda at: relay.forget_done(), every_s=600)
@@ -87,9 +106,15 @@ def connect_sweeps() -> None:
 def connect_providers() -> None:
     """How lower domains reach the outside world through higher ones."""
     account_providers.connect_texts(notifications.send_sms)
+    account_ports.register_audience(graph_tasks.Friends())
+    account_ports.register_audience(graph_tasks.Followers())
 
 
 def tell_open_pages(event: OutboxEvent) -> None:
-    """Open team pages read again when something happened to their team."""
+    """Open pages look again when something happened to their team, conversation or badge."""
     if event.topic.startswith("promotions.team."):
         notices.send([(f"team:{event.shard}", event.pk)])
+    elif event.topic == MessageSent.topic:
+        number = int(event.created_at.timestamp() * 1000)
+        people = [(f"person:{one}", number) for one in event.payload["recipients"]]
+        notices.send([(f"talk:{event.shard}", event.payload["no"]), *people])
