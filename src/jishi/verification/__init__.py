@@ -1,4 +1,4 @@
-"""Recomputes the invariants of money, orders, stock and teams from sources that do not know each other.
+"""Recomputes the invariants of money, orders, stock, teams and people from independent sources.
 
 Nothing here trusts a stored sum: every check compares what one domain says with rows that another one wrote.
 It reads only, in one snapshot, and imports no domain, so that a fault in a domain's code cannot hide itself.
@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from jishi.kernel import seal
-from jishi.verification import books, deals, shelves
+from jishi.verification import books, deals, people, shelves
 from jishi.verification.checks import Check
 
 EXAMPLES = 5
 
-ALL: tuple[Check, ...] = (*books.CHECKS, *deals.CHECKS, *shelves.CHECKS)
+ALL: tuple[Check, ...] = (*books.CHECKS, *deals.CHECKS, *shelves.CHECKS, *people.CHECKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,20 @@ UNSEEN = {
     "kernel.IdempotentAnswer",
     "kernel.HandledEvent",
     "catalog.Term",
+    "graph.Remark",
+    "graph.Mute",
 }
-"""Addresses and caught mails identify people; the others are machinery."""
+"""Addresses and caught mails identify people, private names and mutes are nobody's business; the others are
+machinery."""
 
 
 def register() -> None:
     """Put every table of ours on the site: written where staff may write, read only everywhere else."""
     for model in apps.get_models():
         if not model.__module__.startswith("jishi.") or model._meta.label in UNSEEN:
+            continue
+        # The site cannot show a row that several columns name.
+        if isinstance(model._meta.pk, models.CompositePrimaryKey):
             continue
         if not site.is_registered(model):
             site.register(model, _admin(model))
