@@ -19,16 +19,25 @@ from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.social.communities import events as community_events
+from jishi.social.communities import handlers as community_handlers
+from jishi.social.communities import providers as community_providers
+from jishi.social.communities import tasks as community_tasks
 from jishi.social.graph import events as graph_events
 from jishi.social.graph import handlers as graph_handlers
 from jishi.social.graph import tasks as graph_tasks
 from jishi.social.messaging import handlers as message_handlers
 from jishi.social.messaging.events import MessageSent
+from jishi.social.notes import ports as publishing
+from jishi.social.notes import events as note_events
 from jishi.social.shares import handlers as share_handlers
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import tasks as checkout_tasks
 from jishi.trade.fulfillment import tasks as fulfillment_tasks
 from jishi.trade.orders.events import OrderPaid, OrderRefunded, OrderRefunding
+from jishi.trust.moderation import handlers as moderation_handlers
+from jishi.trust.moderation import providers as moderation_providers
+from jishi.trust.moderation import tasks as moderation_tasks
 
 
 def connect() -> None:
@@ -62,6 +71,31 @@ def connect_facts() -> None:
         name="graph.tell_invitation_accepted",
     )
     outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
+    connect_communities()
+
+
+def connect_communities() -> None:
+    """What communities do when notes move, and whom they tell."""
+    told = (
+        (community_events.MemberApplied, community_handlers.on_applied, "tell_desk"),
+        (community_events.ApplicationRefused, community_handlers.on_refused, "tell_refused"),
+        (community_events.MemberJoined, community_handlers.on_joined, "tell_joined"),
+        (community_events.MemberLeft, community_handlers.on_left, "free_places"),
+        (community_events.MemberModerated, community_handlers.on_moderated, "tell_moderated"),
+        (community_events.InactiveNoticed, community_handlers.on_inactive, "tell_inactive"),
+        (community_events.CommunityAnnounced, community_handlers.on_announced, "tell_announced"),
+        (community_events.CommunityEventAnnounced, community_handlers.on_event_announced, "tell_event"),
+        (community_events.EventPlaceGained, community_handlers.on_place_gained, "tell_place_gained"),
+        (community_events.CommunityEventCancelled, community_handlers.on_event_cancelled, "tell_cancelled"),
+        (community_events.PartnerAsked, community_handlers.on_partner_asked, "tell_partner_asked"),
+        (community_events.PartnerDecided, community_handlers.on_partner_decided, "tell_partner_decided"),
+        (note_events.NotePublished, community_handlers.on_note_published, "attach_post"),
+        (note_events.NoteRemoved, community_handlers.on_note_removed, "drop_post"),
+        (note_events.NoteCommented, community_handlers.on_note_commented, "record_comment"),
+    )
+    for event, handler, name in told:
+        outbox.subscribe(event, handler, name=f"communities.{name}")
+    account_ports.register_audience(community_providers.MembersAudience())
 
 
 def connect_prices() -> None:
@@ -77,6 +111,7 @@ def connect_sweeps() -> None:
         columns=("actor_id", "action", "subject", "detail", "at"),
     )
     ledger_tasks.register()
+    moderation_tasks.register()
     payment_tasks.register()
     sweeps.register(
         "checkout.expire_unpaid",
@@ -98,6 +133,7 @@ def connect_sweeps() -> None:
     sweeps.register("notifications.collect", notifications.collect_due, every_s=60)
     sweeps.register("notifications.forget_old", notifications.forget_old, every_s=3600)
     sweeps.register("notifications.forget_inbox", notifications.forget_inbox, every_s=3600)
+    sweeps.register("communities.remove_inactive", community_tasks.remove_inactive, every_s=300)
     sweeps.register("kernel.seal_audit", lambda at: seal.seal_new("audit"), every_s=300)
     sweeps.register("kernel.forget_events", lambda at: relay.forget_done(), every_s=600)
     sweeps.register("kernel.forget_counters", lambda at: limits.forget_old(), every_s=600)
@@ -106,6 +142,8 @@ def connect_sweeps() -> None:
 def connect_providers() -> None:
     """How lower domains reach the outside world through higher ones."""
     account_providers.connect_texts(notifications.send_sms)
+    publishing.register_guard(moderation_handlers.WordsAndFloods())
+    moderation_providers.connect()
     account_ports.register_audience(graph_tasks.Friends())
     account_ports.register_audience(graph_tasks.Followers())
 

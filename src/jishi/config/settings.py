@@ -63,6 +63,7 @@ DOMAINS = [
     "jishi.social.graph.apps.GraphConfig",
     "jishi.social.notes.apps.NotesConfig",
     "jishi.social.feed.apps.FeedConfig",
+    "jishi.social.communities.apps.CommunitiesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]

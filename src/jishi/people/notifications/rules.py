@@ -19,6 +19,16 @@ TEXTS = {
     "follow_requested": N_("%(nickname)s asks to follow you."),
     "follow_accepted": N_("%(nickname)s let you follow them."),
     "invitation_accepted": N_("%(nickname)s accepted your invitation. You are friends now."),
+    "moderation_waiting": N_("People reported “%(excerpt)s”. It is hidden until a moderator has looked."),
+    "moderation_hidden": N_("A moderator hid “%(excerpt)s”. You can read why and appeal."),
+    "moderation_rejected": N_("“%(excerpt)s” was not published. You can read why and appeal."),
+    "moderation_removed": N_("A moderator removed “%(excerpt)s”. You can read why and appeal."),
+    "moderation_warned": N_("A moderator warned you about “%(excerpt)s”. You can read why."),
+    "moderation_suspended": N_("Your posts are hidden for a week. You can read why and appeal."),
+    "appeal_upheld": N_("Your appeal about “%(excerpt)s” was read again. The decision stands."),
+    "appeal_overturned": N_("Your appeal about “%(excerpt)s” was right. It can be seen again."),
+    "report_upheld": N_("Thank you: what you reported (“%(excerpt)s”) broke the rules."),
+    "report_dismissed": N_("We looked at what you reported (“%(excerpt)s”). It is within the rules."),
 }
 TOPICS = {
     "team_formed": "teams",
