@@ -28,8 +28,8 @@ from jishi.social.graph import handlers as graph_handlers
 from jishi.social.graph import tasks as graph_tasks
 from jishi.social.messaging import handlers as message_handlers
 from jishi.social.messaging.events import MessageSent
-from jishi.social.notes import ports as publishing
 from jishi.social.notes import events as note_events
+from jishi.social.notes import ports as publishing
 from jishi.social.shares import handlers as share_handlers
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import tasks as checkout_tasks

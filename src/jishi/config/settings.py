@@ -47,6 +47,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 DOMAINS = [
     "jishi.kernel.apps.KernelConfig",
     "jishi.people.accounts.apps.AccountsConfig",
+    "jishi.people.privacy.apps.PrivacyConfig",
     "jishi.people.notifications.apps.NotificationsConfig",
     "jishi.money.ledger.apps.LedgerConfig",
     "jishi.money.payments.apps.PaymentsConfig",

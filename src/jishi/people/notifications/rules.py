@@ -29,6 +29,28 @@ TEXTS = {
     "appeal_overturned": N_("Your appeal about “%(excerpt)s” was right. It can be seen again."),
     "report_upheld": N_("Thank you: what you reported (“%(excerpt)s”) broke the rules."),
     "report_dismissed": N_("We looked at what you reported (“%(excerpt)s”). It is within the rules."),
+    "community_application": N_("%(nickname)s would like to join %(community)s. Please read their answers."),
+    "community_refused": N_("The moderators of %(community)s could not let you in this time."),
+    "community_welcome": N_("Welcome to %(community)s. Three small steps help you to settle in."),
+    "community_brought": N_("%(nickname)s came to %(community)s through you."),
+    "community_inactive": N_(
+        "You have been quiet in %(community)s. Stay with one tap before %(date)s, or your place ends."
+    ),
+    "community_inactive_removed": N_(
+        "Your place in %(community)s has ended because you were quiet. You can join again any time."
+    ),
+    "community_warned": N_("A moderator of %(community)s warned you: %(reason)s"),
+    "community_muted": N_("A moderator of %(community)s muted you for a while: %(reason)s"),
+    "community_removed": N_("You were removed from %(community)s: %(reason)s"),
+    "community_banned": N_("You may not take part in %(community)s: %(reason)s"),
+    "community_post_removed": N_("A moderator of %(community)s removed your post: %(reason)s"),
+    "community_announcement": N_("%(community)s: %(title)s"),
+    "community_event": N_("New event in %(community)s: %(title)s"),
+    "community_event_place": N_("A place is free for you: %(title)s in %(community)s."),
+    "community_event_cancelled": N_("%(title)s in %(community)s does not take place."),
+    "community_partner_asked": N_("%(shop)s would like to make offers for the members of %(community)s."),
+    "community_partner_agreed": N_("%(community)s agreed: you can make offers for its members now."),
+    "community_partner_declined": N_("%(community)s does not want offers from your shop at present."),
 }
 TOPICS = {
     "team_formed": "teams",
@@ -40,6 +62,24 @@ TOPICS = {
     "order_refunded": "orders",
     "message_received": "messages",
     "message_requested": "messages",
+    "community_application": "communities",
+    "community_refused": "communities",
+    "community_welcome": "communities",
+    "community_brought": "communities",
+    "community_inactive": "communities",
+    "community_inactive_removed": "communities",
+    "community_warned": "communities",
+    "community_muted": "communities",
+    "community_removed": "communities",
+    "community_banned": "communities",
+    "community_post_removed": "communities",
+    "community_announcement": "communities",
+    "community_event": "communities",
+    "community_event_place": "communities",
+    "community_event_cancelled": "communities",
+    "community_partner_asked": "communities",
+    "community_partner_agreed": "communities",
+    "community_partner_declined": "communities",
 }
 """Kind of notice to the topic under which people choose; a kind that is missing here is `system`."""
 UNWORDED = N_("There is news about %(kind)s.")

@@ -9,12 +9,13 @@ from jishi.people.accounts.contracts import PersonCard
 
 
 class ShareKind(StrEnum):
-    """What a link leads to; `key` names it: a product, team or note code, a shop slug."""
+    """What a link leads to; `key` names it: a product, team or note code, a shop's or community's slug."""
 
     PRODUCT = "product"
     TEAM = "team"
     SHOP = "shop"
     NOTE = "note"
+    COMMUNITY = "community"
 
 
 @dataclass(frozen=True, slots=True)

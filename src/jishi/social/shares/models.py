@@ -17,7 +17,7 @@ class ShareLink(models.Model):
     sharer = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=16)
     key = models.CharField(max_length=64)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
