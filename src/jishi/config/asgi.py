@@ -33,7 +33,7 @@ class Front:
     """Splits requests by path and carries the lifespan to the parts that have one."""
 
     def __init__(self) -> None:
-        self.lane = Lane(os.environ["DATABASE_URL"])
+        self.lane = Lane(os.environ["DATABASE_URL"], settings.JISHI_FIELD_KEYS[-1])
         self.web: Any = WSGIMiddleware(web, workers=WEB_THREADS)  # type: ignore[arg-type]
         self.provider: Any = _sandbox_provider() if settings.JISHI_DEMO else None
 

@@ -58,7 +58,7 @@ class Reader:
 
 @contextlib.asynccontextmanager
 async def a_lane() -> AsyncIterator[Lane]:
-    lane = Lane(throw_away.cluster.url("jishi_app", throw_away.DATABASE))
+    lane = Lane(throw_away.cluster.url("jishi_app", throw_away.DATABASE), "key")
     async with lane.running():
         await asyncio.wait_for(lane.board.connected.wait(), 10)
         yield lane
@@ -179,7 +179,7 @@ def test_silence_is_filled_and_strangers_are_refused(monkeypatch: pytest.MonkeyP
 
 def test_health_is_honest_about_a_missing_database() -> None:
     async def story() -> None:
-        lane = Lane("host=/nowhere dbname=none")
+        lane = Lane("host=/nowhere dbname=none", "key")
         async with lane.running():
             await asyncio.sleep(0.05)
             answer = Reader(lane, "/lane/health")

@@ -28,7 +28,8 @@ _LINES = """
 SELECT x.no, x.code, x.kind,
        CASE WHEN x.hidden_at IS NULL THEN x.text END,
        CASE WHEN x.hidden_at IS NULL THEN x.picture ->> 'file' END,
-       x.card_kind, x.card_code, x.event, x.about_no, x.from_shop, u.code, u.nickname, extract(epoch FROM x.sent_at)
+       x.card_kind, x.card_code, x.event, x.about_no, x.from_shop,
+       u.code, u.nickname, extract(epoch FROM x.sent_at)
 FROM messaging_message x JOIN messaging_conversation c ON c.id = x.conversation_id
 LEFT JOIN accounts_user u ON u.id = x.sender_id
 WHERE c.code = %(code)s AND x.no > %(after)s ORDER BY x.no LIMIT %(most)s

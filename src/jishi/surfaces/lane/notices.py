@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 
 import psycopg
 
@@ -50,7 +51,15 @@ class Listener:
 class Board:
     """Who listens to what, and the last number of each channel that was heard lately."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        heard: Callable[[str], None] = lambda channel: None,
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._tell_heard = heard
+        self._tell_lost = lost
         self.connected = asyncio.Event()
         self.closing = False
         self.count = 0
@@ -104,6 +113,7 @@ class Board:
             self._last.popitem(last=False)
         for listener in self._listeners.get(channel, ()):
             listener.put(self._last[channel])
+        self._tell_heard(channel)
 
     async def listen(self) -> None:
         """Hold the listening connection for ever, coming back after every break."""
@@ -124,6 +134,7 @@ class Board:
             await asyncio.sleep(RECONNECT_AFTER_S)
 
     def _look_again(self) -> None:
+        self._tell_lost()
         for channel, members in self._listeners.items():
             for listener in members:
                 listener.put(self._last.get(channel, 0))

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 from jishi.kernel import clock, ids
 from jishi.kernel.errors import DomainError
+from jishi.people.accounts import operations as accounts
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 
@@ -76,10 +77,30 @@ class RequestFacts:
             )
         if facts.prefix and request.COOKIES.get("jishi_language") != "en":
             response.set_cookie("jishi_language", "en", max_age=YEAR_S, samesite="Lax", secure=secure)
+        self.renew_lane(request, response, facts, secure=secure)
         response.headers.setdefault("Content-Language", facts.html_language)
         if facts.is_public and request.method == "GET" and not request.headers.get("HX-Request"):
             response.headers["Speculation-Rules"] = '"/speculation.json"'
         patch_vary_headers(response, ("Cookie",))
+
+    def renew_lane(
+        self, request: HttpRequest, response: HttpResponse, facts: request_facts.Facts, *, secure: bool
+    ) -> None:
+        """Give a signed-in browser ten more minutes for its streams; take them from one that signed out."""
+        user = request.user
+        if user.is_authenticated:
+            token = accounts.issue_lane_token(person_id=user.pk, epoch=user.token_epoch)
+            response.set_cookie(
+                accounts.LANE_COOKIE,
+                token,
+                max_age=accounts.LANE_TTL_S,
+                path="/lane/",
+                httponly=True,
+                samesite="Lax",
+                secure=secure,
+            )
+        elif facts.person_id is not None:
+            response.delete_cookie(accounts.LANE_COOKIE, path="/lane/")
 
 
 class DomainErrors:

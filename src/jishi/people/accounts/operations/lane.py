@@ -9,6 +9,9 @@ from jishi.people.accounts.contracts import LaneClaims
 from jishi.people.accounts.errors import PersonNotFound
 from jishi.people.accounts.queries import token_epoch
 
+LANE_COOKIE = settle.LANE_COOKIE
+LANE_TTL_S = settle.LANE_TTL_S
+
 
 def issue_lane_token(*, person_id: int, epoch: int | None = None) -> str:
     """Write a fresh ten-minute token for the lane; sets nothing, the surface puts it into a cookie or answer.

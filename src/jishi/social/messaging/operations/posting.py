@@ -154,7 +154,7 @@ def _sent_before(sender_id: int, key: str | None) -> Sent | None:
 
 def _limit(sender_id: int, draft: Draft) -> None:
     limits.hit(bucket="messages.sent", key=str(sender_id), limit=rules.PER_MINUTE, window_s=60)
-    text = " ".join(draft.text.split()).casefold()
+    text = "".join(draft.text.split()).casefold()
     if len(text) >= rules.SAME_TEXT_FROM:
         digest = hashlib.sha256(text.encode()).hexdigest()[:32]
         limits.hit(
