@@ -20,6 +20,7 @@ from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import IntentView
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
+from jishi.people.accounts import queries as account_queries
 from jishi.trade.checkout import handlers, rules
 from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
@@ -92,7 +93,7 @@ def quote(
     return checkout_queries.quote(
         buyer_id=who.id,
         lines=wanted,
-        address_id=who.address_id,
+        address=account_queries.get_address(who.id, who.address_id),
         tokens=tokens,
         deliveries=deliveries,
         language="zh-hans",

@@ -11,13 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from jishi.kernel import locks
+from jishi.kernel import clock, locks
 from jishi.kernel.errors import N_, Conflict, Invalid
-from jishi.kernel.models import IdempotentAnswer
 
 MAX_KEY = 255
+
+# Written out: every write of the API passes here.
+_FIND = "SELECT fingerprint, status, body FROM kernel_idempotentanswer WHERE scope = %s AND key = %s"
+_KEEP = """
+INSERT INTO kernel_idempotentanswer (scope, key, fingerprint, status, body, created_at)
+VALUES (%s, %s, %s, %s, %s::jsonb, %s)
+"""
 
 
 class IdempotencyKeyRequired(Invalid):
@@ -66,14 +72,25 @@ def run(*, scope: str, key: str, body: object, effect: Callable[[], tuple[int, d
     with transaction.atomic():
         if not locks.try_advisory("idempotency", scope, key):
             raise InFlight
-        stored = IdempotentAnswer.objects.filter(scope=scope, key=key).first()
+        stored = _find(scope, key)
         if stored is not None:
-            if stored.fingerprint != fingerprint:
+            same, status, answer = stored
+            if same != fingerprint:
                 raise IdempotencyConflict
-            return Outcome(stored.status, stored.body, replayed=True)
-        status, answer = effect()
+            return Outcome(status, json.loads(answer), replayed=True)
+        status, body_out = effect()
         if status < 500:
-            IdempotentAnswer.objects.create(
-                scope=scope, key=key, fingerprint=fingerprint, status=status, body=answer
-            )
-    return Outcome(status, answer, replayed=False)
+            _keep(scope, key, fingerprint, status, body_out)
+    return Outcome(status, body_out, replayed=False)
+
+
+def _find(scope: str, key: str) -> tuple[str, int, str] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [scope, key])
+        row: tuple[str, int, str] | None = cursor.fetchone()
+    return row
+
+
+def _keep(scope: str, key: str, fingerprint: str, status: int, answer: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [scope, key, fingerprint, status, json.dumps(answer), clock.now()])

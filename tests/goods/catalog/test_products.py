@@ -51,7 +51,7 @@ def test_a_product_is_read_in_the_viewers_language(shop: Any, django_assert_num_
         },
     )
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         view = queries.get_product(saved.product_id, language="en")
 
     assert (view.title, view.category and view.category.slug, view.is_public) == ("Oolong", "tea", True)

@@ -1,7 +1,7 @@
 """Reading prices and quoting them.
 
-A quote is three statements (variants, prices, shops) plus whatever the rules read; nothing about the buyer
-reaches a price except through a rule.
+A quote is at most three statements (variants, prices, shops) plus whatever the rules read; nothing about
+the buyer reaches a price except through a rule.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +46,17 @@ FROM unnest(%(variants)s::bigint[]) AS wanted(variant_id)
 """
 
 
-def quote(request: PriceRequest, *, language: str) -> Quote:
+def quote(
+    request: PriceRequest,
+    *,
+    language: str,
+    variants: Mapping[int, catalog.VariantView] | None = None,
+    shops: Mapping[int, merchants.ShopView] | None = None,
+) -> Quote:
     """Price the lines: base prices, then every registered rule in the order of its stage.
 
-    A shop for which no delivery was chosen is charged its standard fee.
+    A shop for which no delivery was chosen is charged its standard fee. A caller that has just read the
+    variants and their shops hands them in.
 
     :raises NothingToPrice: there is no line; `TooManyLines`, `QuantityInvalid`, `LineKeyRepeated` and
         `DeliveryInvalid` likewise refuse the request itself.
@@ -57,9 +64,12 @@ def quote(request: PriceRequest, *, language: str) -> Quote:
     """
     rules.check_request(request)
     ids = {line.variant_id for line in request.lines}
-    variants = catalog_queries.find_variants(ids, language=language)
+    if variants is None:
+        variants = catalog_queries.find_variants(ids, language=language)
+    if shops is None:
+        of_variants = {variant.shop_id for variant in variants.values()}
+        shops = merchant_queries.list_shops(of_variants, language=language)
     prices = list_prices(ids, request.currency)
-    shops = merchant_queries.list_shops({variant.shop_id for variant in variants.values()}, language=language)
     bill = rules.Bill(_line(line, variants, prices, shops) for line in request.lines)
     in_order = {line.key: line for line in request.lines}
     canonical = replace(request, lines=tuple(in_order[line.key] for line in bill.lines()))

@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from jishi.money.payments.contracts import Allocation, AttemptView, BreakView, IntentView, RefundView
 from jishi.money.payments.errors import IntentNotFound, RefundNotFound
 from jishi.money.payments.models import Attempt, Intent, ReconciliationBreak, Refund
+
+# What a pay page asks for again and again while the buyer is away at the provider.
+_INTENT = """
+SELECT i.code, i.natural_key, i.buyer_id, i.currency, i.amount_minor, i.refunded_minor, i.state,
+       i.expires_at, i.captured_at,
+       (SELECT json_agg(json_build_array(a.order_code, a.amount_minor) ORDER BY a.id)
+        FROM payments_allocation a WHERE a.intent_id = i.id),
+       (SELECT t.failure FROM payments_attempt t WHERE t.intent_id = i.id AND t.state = 'failed'
+        ORDER BY t.id DESC LIMIT 1)
+FROM payments_intent i WHERE i.code = %s
+"""
 
 
 def get_intent(code: str, *, viewer_id: int | None = None) -> IntentView:
@@ -14,10 +26,15 @@ def get_intent(code: str, *, viewer_id: int | None = None) -> IntentView:
 
     :raises IntentNotFound: unknown, or somebody else's.
     """
-    row = Intent.objects.filter(code=code).prefetch_related("allocations").first()
-    if row is None or (viewer_id is not None and row.buyer_id != viewer_id):
+    with connection.cursor() as cursor:
+        cursor.execute(_INTENT, [code])
+        row = cursor.fetchone()
+    if row is None or (viewer_id is not None and row[2] != viewer_id):
         raise IntentNotFound(code=code)
-    return intent_view(row)
+    *facts, parts, failure = row
+    allocations = tuple(Allocation(order_code, amount) for order_code, amount in parts or ())
+    # Only an unpaid payment has a failure worth telling.
+    return IntentView(*facts, allocations, (failure or "") if row[6] == "open" else "")
 
 
 def list_attempts(intent_code: str) -> list[AttemptView]:

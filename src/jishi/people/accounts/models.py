@@ -131,8 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """Tie sessions to the password and the token epoch: raising the epoch signs out everywhere."""
-        value = f"{self.password}:{self.token_epoch}"
-        return salted_hmac("jishi.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+        return session_hash(self.password, self.token_epoch, secret)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Operators may look at everything; changing needs a granted permission."""
@@ -143,6 +142,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         """Operators see every section of the back office."""
         return (self.is_active and self.is_operator) or super().has_module_perms(app_label)
+
+
+def session_hash(password: str, token_epoch: int, secret: str | bytes | None = None) -> str:
+    """Return what a session must carry to be a session of this password and epoch."""
+    value = f"{password}:{token_epoch}"
+    return salted_hmac("jishi.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Address(models.Model):

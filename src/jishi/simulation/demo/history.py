@@ -17,6 +17,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import Conflict
 from jishi.kernel.outbox import relay
 from jishi.money.payments import operations as payments
+from jishi.people.accounts import queries as account_queries
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.simulation.demo import people
@@ -121,7 +122,12 @@ class History:
             self.addresses[person] = people.move_in(self.dice, person, at)
         address = self.addresses[person]
         priced = checkout_queries.quote(
-            buyer_id=person, lines=wanted, address_id=address, tokens=tokens, language="zh-hans", at=at
+            buyer_id=person,
+            lines=wanted,
+            address=account_queries.get_address(person, address),
+            tokens=tokens,
+            language="zh-hans",
+            at=at,
         )
         self.orders += 1
         return checkout.place(

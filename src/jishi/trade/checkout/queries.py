@@ -16,7 +16,6 @@ from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.goods.pricing.contracts import DeliveryChoice, PriceLine, PriceRequest, PriceView, Quote
 from jishi.kernel import clock
-from jishi.people.accounts import queries as account_queries
 from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout import rules
 from jishi.trade.checkout.contracts import CartLineView, CartShop, CartView, CheckoutQuote
@@ -31,7 +30,9 @@ WHERE c.person_id = %s OR c.session_key = NULLIF(%s, '') ORDER BY l.id
 """
 
 
-class _Line(NamedTuple):
+class CartRow(NamedTuple):
+    """A line of a cart as the table has it."""
+
     variant_id: int
     quantity: int
     selected: bool
@@ -81,7 +82,7 @@ def quote(
     *,
     buyer_id: int,
     lines: Sequence[PriceLine] | None = None,
-    address_id: int | None = None,
+    address: AddressView | None = None,
     deliveries: Mapping[int, str] | None = None,
     tokens: Mapping[str, str] | None = None,
     channel: str = "web",
@@ -96,9 +97,7 @@ def quote(
     :raises NotSellable: a variant is not for sale.
     :raises OneCurrencyOnly: the shops sell in different currencies.
     :raises DeliveryUnknown: a shop does not offer the chosen way.
-    :raises AddressNotFound: the address is not the buyer's.
     """
-    address = account_queries.get_address(buyer_id, address_id) if address_id is not None else None
     if lines is None:
         lines = selected_lines(_plain_lines(buyer_id, ""))
     priced = price(
@@ -152,7 +151,7 @@ def price(
         at=at,
     )
     return Priced(
-        quote=pricing_queries.quote(request, language=language),
+        quote=pricing_queries.quote(request, language=language, variants=variants, shops=shops),
         shops=shops,
         deliveries={choice.shop_id: choice.code for choice in choices},
     )
@@ -166,14 +165,14 @@ def cart_lines(*, person_id: int | None = None, session_key: str = "") -> QueryS
     return rows.filter(cart__session_key=session_key) if session_key else rows.none()
 
 
-def _plain_lines(person_id: int | None, session_key: str) -> list["_Line"]:
+def _plain_lines(person_id: int | None, session_key: str) -> list[CartRow]:
     """A cart's lines in one plain statement; every cart and checkout page needs them."""
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [person_id, session_key if person_id is None else ""])
-        return [_Line(*row) for row in cursor.fetchall()]
+        return [CartRow(*row) for row in cursor.fetchall()]
 
 
-def selected_lines(rows: "Sequence[CartLine | _Line]") -> tuple[PriceLine, ...]:
+def selected_lines(rows: Sequence[CartRow]) -> tuple[PriceLine, ...]:
     """Return the selected rows of a cart as lines to price; the key is the variant."""
     return tuple(
         PriceLine(key=str(row.variant_id), variant_id=row.variant_id, quantity=row.quantity)
@@ -213,7 +212,7 @@ def _prices_in_shop_currency(
 
 
 def _cart_line(
-    row: _Line,
+    row: CartRow,
     variants: Mapping[int, VariantView],
     prices: Mapping[int, PriceView],
     available: Mapping[int, int],

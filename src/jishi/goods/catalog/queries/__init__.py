@@ -2,14 +2,13 @@
 
 from jishi.goods.catalog.csv_issues import import_issue
 from jishi.goods.catalog.csv_write import write as write_product_file
+from jishi.goods.catalog.queries.details import find_product_by_code, get_product
 from jishi.goods.catalog.queries.facets import count_facets
 from jishi.goods.catalog.queries.listings import list_cards, page_listings
 from jishi.goods.catalog.queries.naming import brands_by_name, categories_by_name
 from jishi.goods.catalog.queries.products import (
-    find_product_by_code,
     find_product_id,
     find_variants,
-    get_product,
     list_product_ids,
     list_states,
     list_variant_ids,

@@ -5,49 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from jishi.goods.catalog.contracts import (
     MediaView,
-    Named,
-    OptionView,
     PendingPicture,
     ProductDraft,
     ProductState,
-    ProductView,
     ShelfProduct,
     VariantDraft,
     VariantView,
 )
-from jishi.goods.catalog.errors import ProductUnknown
 from jishi.goods.catalog.models import Category, Listing, MediaAddress, Product, Variant
 from jishi.goods.catalog.queries import media as product_media
+from jishi.goods.catalog.queries.details import label
 from jishi.kernel import media
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
 from jishi.kernel.text import LANGUAGES, pick
-
-
-def get_product(product_id: int, *, language: str) -> ProductView:
-    """One product of any status, with its active variants and its pictures, in four statements.
-
-    :raises ProductUnknown: no such product.
-    """
-    listing = _shown().filter(pk=product_id).first()
-    if listing is None:
-        raise ProductUnknown
-    return _product_view(listing, language)
-
-
-def find_product_by_code(code: str, *, language: str) -> ProductView | None:
-    """The product with this public code, or None."""
-    listing = _shown().filter(product__code=code).first()
-    return None if listing is None else _product_view(listing, language)
-
-
-def _shown() -> QuerySet[Listing]:
-    return Listing.objects.select_related("product__category__parent", "product__brand").defer(
-        "search_zh", "search_en"
-    )
 
 
 def find_product_id(code: str) -> int | None:
@@ -99,7 +73,7 @@ def _found_variant(row: tuple[Any, ...], language: str) -> VariantView:
         product_code=code,
         product_title=pick(json.loads(title), language),
         sku=sku,
-        options=tuple(_label(words, value, language) for value in options),
+        options=tuple(label(words, value, language) for value in options),
         weight_g=weight_g,
         image_url=media.small_url(None if image is None else json.loads(image)),
         is_sellable=sellable,
@@ -148,7 +122,7 @@ def page_shelf(
 
     :raises BadCursor: the cursor was not made here.
     """
-    rows = _shown().filter(shop_id=shop_id)
+    rows = Listing.objects.select_related("product").defer("search_zh", "search_en").filter(shop_id=shop_id)
     if status:
         rows = rows.filter(product__status=status)
     if text:
@@ -192,72 +166,13 @@ def variant_view(row: Variant, product: Product, image_url: str, language: str) 
         product_code=product.code,
         product_title=pick(product.title, language),
         sku=row.sku,
-        options=tuple(_label(product.labels, value, language) for value in row.options),
+        options=tuple(label(product.labels, value, language) for value in row.options),
         weight_g=row.weight_g,
         image_url=image_url,
         is_sellable=product.status == "active" and row.status == "active",
         product_slug=product.slug,
         barcode=row.barcode,
     )
-
-
-def _product_view(listing: Listing, language: str) -> ProductView:
-    product = listing.product
-    rows = Variant.objects.filter(product_id=product.pk, status="active").order_by("position", "id")
-    small = media.small_url(listing.image)
-    variants = tuple(variant_view(row, product, small, language) for row in rows)
-    names = [_label(product.labels, name, language) for name in product.option_names]
-    crumbs = _breadcrumbs(product.category, language)
-    brand = product.brand
-    return ProductView(
-        product_id=product.pk,
-        code=product.code,
-        slug=product.slug,
-        shop_id=product.shop_id,
-        title=pick(product.title, language),
-        description_html=pick(product.description, language),
-        category=crumbs[-1] if crumbs else None,
-        brand=None if brand is None else Named(brand.slug, pick(brand.name, language)),
-        options=tuple(_option(name, index, variants) for index, name in enumerate(names)),
-        variants=variants,
-        media=tuple(product_media.list_views([product.pk]).get(product.pk, [])),
-        attributes=_attributes(product, language),
-        tags=tuple(product.tags),
-        status=product.status,
-        sold_count=listing.sold_count,
-        handle=product.handle,
-        breadcrumbs=crumbs,
-    )
-
-
-def _option(name: str, index: int, variants: Sequence[VariantView]) -> OptionView:
-    return OptionView(name, tuple(dict.fromkeys(variant.options[index] for variant in variants)))
-
-
-def _attributes(product: Product, language: str) -> tuple[tuple[str, str], ...]:
-    result = []
-    for name, value in product.attributes.items():
-        text = _label(product.labels, value, language) if isinstance(value, str) else pick(value, language)
-        result.append((_label(product.labels, name, language), text))
-    return tuple(result)
-
-
-def _label(labels: Mapping[str, Any], source: str, language: str) -> str:
-    """A merchant's own word in the viewer's language; the word itself where nobody translated it."""
-    translated: str = labels.get(source, {}).get(language) or source
-    return translated
-
-
-def _breadcrumbs(category: Category | None, language: str) -> tuple[Named, ...]:
-    if category is None:
-        return ()
-    # The node and its parent came with the product; only deeper trees need another statement.
-    rows = {row.pk: row for row in (category, category.parent) if row is not None}
-    further = set(category.ancestor_ids) - rows.keys()
-    if further:
-        rows |= {row.pk: row for row in Category.objects.filter(pk__in=further)}
-    path = [rows[pk] for pk in category.ancestor_ids if pk in rows]
-    return tuple(Named(row.slug, pick(row.name, language)) for row in path)
 
 
 def _state(

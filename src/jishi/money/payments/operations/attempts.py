@@ -8,7 +8,7 @@ because the same attempt is used by the next click and the sweep asks about it.
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock, ids
 from jishi.kernel.money import Money
@@ -27,6 +27,16 @@ from jishi.money.payments.operations.reports import record_report
 
 REUSABLE = (AttemptState.CREATED, AttemptState.STARTED, AttemptState.AUTHORIZED)
 BATCH = 50
+
+# Everybody who pays comes by here.
+_OPEN = """
+SELECT * FROM payments_attempt
+WHERE intent_id = %s AND provider = %s AND return_url = %s AND state = ANY(%s) ORDER BY id DESC LIMIT 1
+"""
+_PAGE = """
+UPDATE payments_attempt
+SET provider_ref = %s, pay_url = %s, state = CASE WHEN state = ANY(%s) THEN %s ELSE state END WHERE id = %s
+"""
 
 log = structlog.get_logger("payments")
 
@@ -78,31 +88,24 @@ def _claim(intent_code: str, provider: str, return_url: str, at: datetime) -> tu
         raise AlreadyPaid(code=intent.code)
     if intent.state == IntentState.CLOSED or intent.expires_at <= at:
         raise IntentClosed(code=intent.code)
-    attempt = (
-        Attempt.objects.filter(intent=intent, provider=provider, return_url=return_url, state__in=REUSABLE)
-        .order_by("-pk")
-        .first()
+    for attempt in Attempt.objects.raw(_OPEN, [intent.pk, provider, return_url, list(REUSABLE)]):
+        return intent, attempt
+    attempt = Attempt.objects.create(
+        code=f"pa{ids.new_code()}",
+        intent=intent,
+        provider=provider,
+        return_url=return_url,
+        created_at=at,
+        sync_at=at + rules.SYNC_FIRST_PAUSE,
     )
-    if attempt is None:
-        attempt = Attempt.objects.create(
-            code=f"pa{ids.new_code()}",
-            intent=intent,
-            provider=provider,
-            return_url=return_url,
-            created_at=at,
-            sync_at=at + rules.SYNC_FIRST_PAUSE,
-        )
     return intent, attempt
 
 
 def _store_page(attempt: Attempt, hosted: HostedPayment) -> None:
     """Keep what the provider prepared. Its webhook may have come first, so the state only moves forward."""
-    with transaction.atomic(durable=True):
-        row = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        row.provider_ref, row.pay_url = hosted.provider_ref, hosted.pay_url
-        if rules.advances(AttemptState(row.state), AttemptState.STARTED):
-            row.state = AttemptState.STARTED
-        row.save(update_fields=["provider_ref", "pay_url", "state"])
+    before = [state for state in AttemptState if rules.advances(state, AttemptState.STARTED)]
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_PAGE, [hosted.provider_ref, hosted.pay_url, before, AttemptState.STARTED, attempt.pk])
 
 
 def _store_refusal(attempt: Attempt, reason: str) -> None:

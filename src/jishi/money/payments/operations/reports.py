@@ -9,7 +9,7 @@ break and changes nothing.
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock, outbox
 from jishi.money.ledger import operations as ledger
@@ -24,9 +24,33 @@ from jishi.money.payments.models import (
     Intent,
     ReconciliationBreak,
     Refund,
-    WebhookReceipt,
 )
 from jishi.money.payments.operations import refunds
+
+# Written out, as every payment comes by here.
+_INTENT = """
+SELECT i.* FROM payments_intent i JOIN payments_attempt a ON a.intent_id = i.id
+WHERE a.provider = %s AND a.code = %s FOR UPDATE OF i
+"""
+_ATTEMPT = "SELECT * FROM payments_attempt WHERE provider = %s AND code = %s FOR UPDATE"
+_KNOWN = "SELECT EXISTS (SELECT 1 FROM payments_webhookreceipt WHERE provider = %s AND event_id = %s)"
+_RECEIPT = """
+INSERT INTO payments_webhookreceipt (provider, event_id, kind, reference, outcome)
+VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_MOVED = "UPDATE payments_attempt SET state = %s, provider_ref = %s, failure = %s, sync_at = %s WHERE id = %s"
+_CAPTURE = """
+INSERT INTO payments_capture (attempt_id, intent_id, amount_minor, disposition, paid_at)
+SELECT %s, %s, %s,
+       CASE WHEN EXISTS (SELECT 1 FROM payments_capture WHERE intent_id = %s AND disposition = 'applied')
+            THEN 'surplus' ELSE 'applied' END, %s
+RETURNING id, disposition
+"""
+_PAID = """
+WITH paid AS (UPDATE payments_intent SET state = %s, captured_at = %s WHERE id = %s RETURNING id)
+SELECT a.order_code, a.amount_minor
+FROM payments_allocation a JOIN paid ON paid.id = a.intent_id ORDER BY a.id
+"""
 
 APPLIED, DUPLICATE, IGNORED, BREAK = "applied", "duplicate", "ignored", "break"
 
@@ -61,11 +85,11 @@ def record_report(*, provider: str, report: PaymentReport, at: datetime | None =
 
 
 def _record(provider: str, report: PaymentReport, at: datetime) -> WebhookResult:
-    known = Attempt.objects.filter(provider=provider, code=report.reference).values_list("intent_id").first()
-    if known is None:
+    # The intent is locked first and both are read after that: the order of locks of the whole area.
+    intent = next(iter(Intent.objects.raw(_INTENT, [provider, report.reference])), None)
+    if intent is None:
         return _unknown(provider, report)
-    intent = Intent.objects.select_for_update().get(pk=known[0])
-    attempt = Attempt.objects.select_for_update().get(provider=provider, code=report.reference)
+    attempt = Attempt.objects.raw(_ATTEMPT, [provider, report.reference])[0]
     if _is_known_event(provider, report):
         return WebhookResult(report.event_id, DUPLICATE, intent.code)
     if report.kind in rules.REFUND_KINDS:
@@ -86,23 +110,16 @@ def _unknown(provider: str, report: PaymentReport) -> WebhookResult:
 
 
 def _is_known_event(provider: str, report: PaymentReport) -> bool:
-    return WebhookReceipt.objects.filter(provider=provider, event_id=report.event_id).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [provider, report.event_id])
+        known: bool = cursor.fetchone()[0]
+    return known
 
 
 def _receipt(provider: str, report: PaymentReport, outcome: str) -> None:
-    WebhookReceipt.objects.bulk_create(
-        [
-            WebhookReceipt(
-                provider=provider,
-                event_id=report.event_id,
-                kind=report.kind,
-                reference=report.reference[:64],
-                outcome=outcome,
-            )
-        ],
-        # Only messages about nothing of ours can meet here; for the others the intent's lock comes first.
-        ignore_conflicts=True,
-    )
+    # Only messages about nothing of ours can meet here; for the others the intent's lock comes first.
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIPT, [provider, report.event_id, report.kind, report.reference[:64], outcome])
 
 
 def _break(
@@ -144,34 +161,39 @@ def _apply_payment(
         attempt.failure = report.reason
         if intent.state == IntentState.OPEN:
             outbox.publish(PaymentFailed(intent.code, attempt.code, intent.buyer_id, report.reason, at))
-    attempt.save(update_fields=["state", "provider_ref", "failure", "sync_at"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVED, [attempt.state, attempt.provider_ref, attempt.failure, attempt.sync_at, attempt.pk]
+        )
     return APPLIED
 
 
 def capture(intent: Intent, attempt: Attempt, paid_at: datetime, at: datetime) -> None:
     """Book money that arrived. The first of an intent pays it, also when it is late; any other goes back."""
-    surplus = Capture.objects.filter(intent=intent, disposition=Disposition.APPLIED).exists()
-    row = Capture.objects.create(
+    row = Capture(
         attempt=attempt,
         intent=intent,
         amount_minor=intent.amount_minor,
-        disposition=Disposition.SURPLUS if surplus else Disposition.APPLIED,
         # A provider whose clock is ahead must not buy its payer more time.
         paid_at=min(paid_at, at),
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_CAPTURE, [attempt.pk, intent.pk, row.amount_minor, intent.pk, row.paid_at])
+        row.pk, row.disposition = cursor.fetchone()
     move = TransferSpec(
         rules.clearing(attempt.provider, intent.currency), rules.unapplied(intent.currency), row.amount_minor
     )
     ledger.post(
         natural_key=f"payment:{attempt.code}:capture", kind="payment.captured", transfers=[move], at=at
     )
-    if surplus:
+    if row.disposition == Disposition.SURPLUS:
         refunds.return_surplus(row, at)
         return
     intent.state = IntentState.CAPTURED
     intent.captured_at = row.paid_at
-    intent.save(update_fields=["state", "captured_at"])
-    parts = intent.allocations.order_by("pk").values_list("order_code", "amount_minor")
+    with connection.cursor() as cursor:
+        cursor.execute(_PAID, [intent.state, intent.captured_at, intent.pk])
+        parts = cursor.fetchall()
     outbox.publish(
         PaymentCaptured(
             intent_code=intent.code,

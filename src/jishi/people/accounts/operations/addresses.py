@@ -15,7 +15,7 @@ from jishi.people.accounts.errors import (
     TooManyAddresses,
 )
 from jishi.people.accounts.models import Address, User
-from jishi.people.accounts.queries import address_view
+from jishi.people.accounts.queries import get_address
 
 REQUIRED = ("recipient", "phone", "city", "line", "country")
 
@@ -126,7 +126,7 @@ def _write(
             setattr(address, name, value)
         address.is_default, address.updated_at = default, at
         address.save()
-    return address_view(address)
+    return get_address(address.person_id, address.pk)
 
 
 def _lock_person(person_id: int) -> None:

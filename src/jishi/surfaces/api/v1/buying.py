@@ -67,7 +67,7 @@ def quote(request: HttpRequest, body: shapes.QuoteIn) -> HttpResponse:
     priced = checkout_queries.quote(
         buyer_id=person_id,
         lines=_lines(body.lines),
-        address_id=address.id if address else None,
+        address=address,
         deliveries=_deliveries(body.deliveries),
         tokens=_tokens(body),
         channel="api",

@@ -105,7 +105,7 @@ def show(request: HttpRequest, choices: Choices) -> HttpResponse:
         found = checkout_queries.quote(
             buyer_id=person_id,
             lines=choices.lines,
-            address_id=chosen.id if chosen else None,
+            address=chosen,
             deliveries=choices.deliveries,
             tokens=choices.tokens,
             language=facts.language,

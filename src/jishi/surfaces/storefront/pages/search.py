@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
 from jishi.goods.catalog import queries as catalog_queries
@@ -113,6 +115,10 @@ def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) ->
     ]
     if not page.items and wanted.filter.text:
         context["meant"] = catalog_queries.did_you_mean(wanted.filter.text, language=facts.language)
+    # Shown in the sheet and, without scripts, in the page.
+    context["filters"] = mark_safe(  # noqa: S308  # rendered by our own template, which escapes
+        render_to_string("storefront/parts/facets.html", context, request)
+    )
     return render(request, "storefront/results.html", context)
 
 

@@ -23,7 +23,6 @@ from jishi.people.accounts import queries as account_queries
 from jishi.trade.checkout import ports, queries, rules
 from jishi.trade.checkout.contracts import GuardRequest, Placed
 from jishi.trade.checkout.errors import AddressMissing, CheckoutKeyReused, QuoteChanged, TooManyUnpaid
-from jishi.trade.checkout.models import CartLine
 from jishi.trade.checkout.operations import payment
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders import queries as order_queries
@@ -41,6 +40,11 @@ _EARLIER = """
 SELECT code, digest, pay_by_at, total_minor, currency FROM checkout_checkout
 WHERE buyer_id = %s AND checkout_key = %s
 """
+_SELECTED = """
+SELECT l.id, l.variant_id, l.quantity FROM checkout_cart c JOIN checkout_cartline l ON l.cart_id = c.id
+WHERE c.person_id = %s AND l.selected ORDER BY l.id FOR UPDATE OF l
+"""
+_EMPTY = "DELETE FROM checkout_cartline WHERE id = ANY(%s)"
 _INSERT = """
 INSERT INTO checkout_checkout (
     code, buyer_id, checkout_key, digest, fingerprint, currency, total_minor, channel, placed_at, pay_by_at)
@@ -145,10 +149,7 @@ def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
     _check_unpaid(wish.buyer_id)
     from_cart: list[int] = []
     if lines is None:
-        mine = queries.cart_lines(person_id=wish.buyer_id).filter(selected=True)
-        rows = list(mine.select_for_update(of=("self",)))
-        from_cart = [row.pk for row in rows]
-        lines = queries.selected_lines(rows)
+        from_cart, lines = _take_from_cart(wish.buyer_id)
     address = account_queries.get_address(wish.buyer_id, wish.address_id)
     priced = queries.price(
         buyer_id=wish.buyer_id,
@@ -177,10 +178,20 @@ def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
     )
     placed = _write(wish, priced, placed, rules.snapshot(address))
     if from_cart:
-        CartLine.objects.filter(pk__in=from_cart).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_EMPTY, [from_cart])
     if not quote.total_minor:
         payment.accept_free(placed.order_codes, at=wish.at)
     return placed
+
+
+def _take_from_cart(buyer_id: int) -> tuple[list[int], tuple[PriceLine, ...]]:
+    """Lock the selected lines, so that a second checkout cannot order them too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECTED, [buyer_id])
+        rows = cursor.fetchall()
+    chosen = [queries.CartRow(variant_id, quantity, selected=True) for _, variant_id, quantity in rows]
+    return [row[0] for row in rows], queries.selected_lines(chosen)
 
 
 def _check_unpaid(buyer_id: int) -> None:
