@@ -4,6 +4,7 @@ Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect
 """
 
 from jishi.goods.inventory import tasks as inventory_tasks
+from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
 from jishi.kernel import limits, notices, outbox, seal, sweeps
 from jishi.kernel.models import OutboxEvent
@@ -13,27 +14,43 @@ from jishi.money.payments import tasks as payment_tasks
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import ports as account_ports
+from jishi.people.accounts import privacy as account_privacy
 from jishi.people.accounts import providers as account_providers
 from jishi.people.notifications import operations as notifications
+from jishi.people.notifications import privacy as notification_privacy
+from jishi.people.privacy import ports as privacy
+from jishi.people.privacy import privacy as privacy_privacy
+from jishi.people.privacy import providers as privacy_providers
+from jishi.people.privacy import tasks as privacy_tasks
 from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
+from jishi.promotions.plays import privacy as play_privacy
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
 from jishi.social.communities import events as community_events
 from jishi.social.communities import handlers as community_handlers
 from jishi.social.communities import providers as community_providers
 from jishi.social.communities import tasks as community_tasks
+from jishi.social.feed import handlers as feed_handlers
+from jishi.social.feed import privacy as feed_privacy
+from jishi.social.feed import tasks as feed_tasks
 from jishi.social.graph import events as graph_events
 from jishi.social.graph import handlers as graph_handlers
+from jishi.social.graph import privacy as graph_privacy
 from jishi.social.graph import tasks as graph_tasks
 from jishi.social.messaging import handlers as message_handlers
 from jishi.social.messaging.events import MessageSent
 from jishi.social.notes import events as note_events
 from jishi.social.notes import ports as publishing
 from jishi.social.shares import handlers as share_handlers
+from jishi.social.shares import privacy as share_privacy
 from jishi.trade.checkout import handlers as checkout_handlers
+from jishi.trade.checkout import privacy as checkout_privacy
 from jishi.trade.checkout import tasks as checkout_tasks
+from jishi.trade.fulfillment import privacy as fulfillment_privacy
 from jishi.trade.fulfillment import tasks as fulfillment_tasks
+from jishi.trade.orders import operations as orders
+from jishi.trade.orders import privacy as order_privacy
 from jishi.trade.orders.events import OrderPaid, OrderRefunded, OrderRefunding
 from jishi.trust.moderation import handlers as moderation_handlers
 from jishi.trust.moderation import providers as moderation_providers
@@ -46,6 +63,7 @@ def connect() -> None:
     connect_prices()
     connect_sweeps()
     connect_providers()
+    connect_erasers()
     relay.after_delivery(tell_open_pages)
 
 
@@ -93,9 +111,16 @@ def connect_communities() -> None:
         (note_events.NoteRemoved, community_handlers.on_note_removed, "drop_post"),
         (note_events.NoteCommented, community_handlers.on_note_commented, "record_comment"),
     )
+    outbox.subscribe(
+        community_events.PartnerDecided, play_handlers.on_partner_decided, name="plays.end_partner_offers"
+    )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"communities.{name}")
     account_ports.register_audience(community_providers.MembersAudience())
+    outbox.subscribe(note_events.NotePublished, feed_handlers.on_note_published, name="feed.index_note")
+    outbox.subscribe(note_events.NoteEdited, feed_handlers.on_note_edited, name="feed.index_note_again")
+    outbox.subscribe(note_events.NoteHidden, feed_handlers.on_note_hidden, name="feed.unindex_hidden")
+    outbox.subscribe(note_events.NoteRemoved, feed_handlers.on_note_removed, name="feed.unindex_removed")
 
 
 def connect_prices() -> None:
@@ -120,6 +145,7 @@ def connect_sweeps() -> None:
     )
     sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
     sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
+    sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
     sweeps.register(
         "fulfillment.confirm_overdue",
@@ -134,6 +160,8 @@ def connect_sweeps() -> None:
     sweeps.register("notifications.forget_old", notifications.forget_old, every_s=3600)
     sweeps.register("notifications.forget_inbox", notifications.forget_inbox, every_s=3600)
     sweeps.register("communities.remove_inactive", community_tasks.remove_inactive, every_s=300)
+    sweeps.register("privacy.erase_due", privacy_tasks.erase_due, every_s=privacy_tasks.ERASE_DUE_EVERY_S)
+    sweeps.register("orders.blank_due", orders.blank_due, every_s=3600)
     sweeps.register("kernel.seal_audit", lambda at: seal.seal_new("audit"), every_s=300)
     sweeps.register("kernel.forget_events", lambda at: relay.forget_done(), every_s=600)
     sweeps.register("kernel.forget_counters", lambda at: limits.forget_old(), every_s=600)
@@ -146,6 +174,24 @@ def connect_providers() -> None:
     moderation_providers.connect()
     account_ports.register_audience(graph_tasks.Friends())
     account_ports.register_audience(graph_tasks.Followers())
+
+
+def connect_erasers() -> None:
+    """Who holds what about people, lower domains first; and what keeps an account from going."""
+    privacy.register_eraser("accounts", account_privacy)
+    privacy.register_eraser("privacy", privacy_privacy)
+    privacy.register_eraser("notifications", notification_privacy)
+    privacy.register_eraser("merchants", merchant_privacy)
+    privacy.register_eraser("orders", order_privacy)
+    privacy.register_eraser("fulfillment", fulfillment_privacy)
+    privacy.register_eraser("checkout", checkout_privacy)
+    privacy.register_eraser("shares", share_privacy)
+    privacy.register_eraser("graph", graph_privacy)
+    privacy.register_eraser("feed", feed_privacy)
+    privacy.register_eraser("plays", play_privacy)
+    privacy.register_obstacle(order_privacy.find_open_orders)
+    privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
+    privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)
 
 
 def tell_open_pages(event: OutboxEvent) -> None:

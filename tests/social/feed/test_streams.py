@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jishi.kernel.paging import BadCursor
+from jishi.social.communities.models import Community, Membership
 from jishi.social.feed import queries as feed
 from jishi.social.feed.contracts import FeedPage
 from jishi.social.feed.errors import TopicUnknown
@@ -66,6 +67,22 @@ def test_following_respects_visibility_requests_mutes_blocks_and_states(world) -
         world.note(friend, state=state)
 
     assert feed.page_following(viewer_id=me).ids("note") == seen[::-1]
+
+
+def test_members_meet_what_is_for_their_community(world) -> None:
+    me, author, outsider = world.people(3)
+    world.follow(me, author)
+    world.follow(outsider, author)
+    tea = Community.objects.create(
+        slug="tea", name="茶", for_whom="", about="", created_by_id=author, created_at=world.at
+    )
+    Membership.objects.create(
+        community=tea, person_id=me, state="member", joined_at=world.at, changed_at=world.at
+    )
+    note = world.note(author, visibility="audience", audience_kind="community", audience_key="tea")
+
+    assert feed.page_following(viewer_id=me).ids("note") == [note]
+    assert feed.page_following(viewer_id=outsider).ids("note") == []
 
 
 @pytest.mark.parametrize("busy", [0, 1, 3])

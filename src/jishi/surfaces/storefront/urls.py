@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from jishi.surfaces.storefront import people_urls
+from jishi.surfaces.storefront import feed_urls, people_urls, safety_urls
 from jishi.surfaces.storefront.pages import (
     cart,
     checkout,
@@ -44,5 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:code>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:code>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<slug:code>/receipt/", orders.confirm, name="order_confirm"),
+    *feed_urls.urlpatterns,
+    *safety_urls.urlpatterns,
     *people_urls.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from jishi.social.feed.queries.home import page_home
 from jishi.social.feed.queries.hot import page_hot
 from jishi.social.feed.queries.search import search_notes, search_people
 from jishi.social.feed.queries.streams import (
+    NEW_MAX,
     count_new,
     find_place,
     get_topic,
@@ -17,6 +18,7 @@ from jishi.social.feed.queries.streams import (
 )
 
 __all__ = [
+    "NEW_MAX",
     "count_new",
     "find_place",
     "get_preference",

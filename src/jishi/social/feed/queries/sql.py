@@ -30,12 +30,13 @@ READER = f"""n.state = 'published' AND n.visibility = 'public'
     AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.id = n.author_id)"""  # noqa: S608  # fixed fragments only
 """What a signed-in person may meet in places that everybody comes to."""
 
-FOLLOWER = """n.state = 'published' AND (
+FOLLOWER = f"""n.state = 'published' AND (
     n.visibility IN ('public', 'followers')
     OR n.author_id = %(viewer)s
     OR (n.visibility = 'friends' AND EXISTS (
         SELECT 1 FROM graph_follow b WHERE b.follower_id = n.author_id AND b.followee_id = %(viewer)s
-        AND b.state = 'active')))"""  # fixed fragments only
+        AND b.state = 'active'))
+    OR (n.visibility = 'audience' AND n.audience_kind = 'community' AND {_MEMBER}))"""  # noqa: S608
 """What somebody may meet of a person they follow; the reader's own notes are all theirs."""
 
 
