@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from jishi.surfaces.ops.pages import (
     finance,
     health,
+    moderation,
     orders,
     overview,
     shares,
@@ -33,6 +34,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.health, name="health"),
     path("health/events/<int:event_id>/retry/", health.retry, name="retry_event"),
     path("health/seals/<str:name>/verify/", health.verify_seal, name="verify_seal"),
+    path("moderation/", moderation.queue, name="moderation"),
+    path("moderation/approve/", moderation.approve, name="moderation_approve"),
+    path("moderation/<slug:code>/", moderation.case, name="moderation_case"),
+    path("moderation/<slug:code>/claim/", moderation.claim, name="moderation_claim"),
+    path("moderation/<slug:code>/decide/", moderation.decide, name="moderation_decide"),
+    path("moderation/<slug:code>/appeal/", moderation.decide_appeal, name="moderation_appeal"),
     path("audit/", trail.trail, name="audit"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

@@ -285,3 +285,20 @@ def _decision(case: Case) -> Decision:
         appeal_note=case.appeal_note,
         url="",
     )
+
+
+def reasons() -> dict[str, str]:
+    """Every reason with its English text, in the order in which people are asked."""
+    return {str(code): text for code, text in rules.REASONS.items()}
+
+
+def action_names() -> dict[str, str]:
+    """Every decision with its English text."""
+    return {str(code): text for code, text in rules.ACTIONS.items()}
+
+
+def count_states(*, community: str = "") -> dict[str, int]:
+    """How many cases are in each state; the empty state counts everything that waits."""
+    rows = Case.objects.filter(community=community) if community else Case.objects.all()
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return {"": sum(found.get(state, 0) for state in rules.WAITING), **found}
