@@ -117,6 +117,15 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTalk:
+    """A conversation with its people and some of its lines."""
+
+    conversation: ConversationView
+    members: tuple[MemberView, ...]
+    lines: tuple[MessageView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuickReply:
     """A text a shop's staff send often."""
 

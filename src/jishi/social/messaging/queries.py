@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from jishi.goods.merchants import queries as merchants
 from jishi.kernel import clock
@@ -19,6 +20,7 @@ from jishi.social.messaging.contracts import (
     MemberView,
     MessageKind,
     MessageView,
+    OpenTalk,
     QuickReply,
     ReportedMessage,
 )
@@ -60,7 +62,8 @@ CROSS JOIN LATERAL (
 WHERE c.shop_id = %(shop)s AND c.last_no > 0
   AND (%(before)s::timestamptz IS NULL OR (c.last_at, c.id) < (%(before)s, %(before_id)s))
   AND (NOT %(open)s OR c.last_no > c.shop_read_no)
-  AND (%(staff)s::bigint IS NULL OR c.assigned_to_id = %(staff)s)
+  AND (NOT %(mine)s OR c.assigned_to_id = %(staff)s)
+  AND EXISTS (SELECT 1 FROM merchants_shopstaff s WHERE s.shop_id = c.shop_id AND s.person_id = %(staff)s)
 ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s
 """
 _UNREAD = """
@@ -125,13 +128,11 @@ def page_inbox(
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Page[ConversationView]:
-    """Return a shop's conversations for one of its staff, the latest first.
+    """Return a shop's conversations for one of its staff, the latest first; to others there are none.
 
-    :raises NotShopStaff: the person does not work there.
     :raises BadCursor: the cursor was not made here.
     """
-    merchants.require_staff(person_id=staff_id, shop_id=shop_id)
-    params = {"shop": shop_id, "open": only_open, "staff": staff_id if only_mine else None}
+    params = {"shop": shop_id, "open": only_open, "mine": only_mine, "staff": staff_id}
     return _page(_INBOX, params, staff_id, cursor, limit)
 
 
@@ -140,10 +141,63 @@ def get_conversation(code: str, *, viewer_id: int) -> ConversationView:
 
     :raises ConversationNotFound: there is none, or the viewer is not in it.
     """
-    row, seat = _found(code, viewer_id)
-    read_no = seat.read_no if seat else row.shop_read_no
-    state = (row.pk, read_no, seat.since_no if seat else 0, bool(seat and seat.is_muted), seat is None, 0)
-    return _views([state], viewer_id)[0]
+    return open_talk(code, viewer_id=viewer_id, limit=0).conversation
+
+
+def open_talk(
+    code: str,
+    *,
+    viewer_id: int,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+    at: datetime | None = None,
+) -> OpenTalk:
+    """Return a conversation with its people and lines, for its page: in four statements.
+
+    Lines are the newest, those before a number, or those after one; then earlier ones that were recalled,
+    hidden or restored since come first.
+
+    :raises ConversationNotFound: there is none, or the viewer is not in it.
+    """
+    row = Conversation.objects.filter(code=code).first()
+    if row is None:
+        raise ConversationNotFound
+    seats = list(row.members.filter(left_at__isnull=True).order_by("joined_at", "pk"))
+    seat = next((one for one in seats if one.person_id == viewer_id), None)
+    if seat is None and (row.shop_id is None or row.shop_id not in merchants.shops_of(viewer_id)):
+        raise ConversationNotFound
+    since = seat.since_no if seat else 0
+    found = _lines(row, since, before, after, limit) if limit else []
+    other_id = _other_id(row, viewer_id)
+    ids = {other_id, row.assigned_to_id, *(one.person_id for one in seats)}
+    ids |= {one for line in found for one in (line.sender_id, line.subject_id)}
+    people = accounts.list_people({one for one in ids if one is not None})
+    moment = clock.at_or_now(at)
+    lines = tuple(_message_view(line, viewer_id, moment, people) for line in found)
+    state = (row.pk, seat.read_no if seat else row.shop_read_no, since, bool(seat and seat.is_muted))
+    last = lines[-1] if lines and lines[-1].no == row.last_no else None
+    view = _view(row, seats, (*state, seat is None, 0), (other_id, (last, viewer_id)), people)
+    seats.sort(key=lambda one: one.person_id != row.owner_id)
+    members = tuple(
+        MemberView(people[one.person_id], one.person_id == row.owner_id)
+        for one in seats
+        if one.person_id in people
+    )
+    return OpenTalk(view, members, lines)
+
+
+def _lines(row: Conversation, since: int, before: int | None, after: int | None, limit: int) -> list[Message]:
+    rows = row.messages.filter(no__gt=since)
+    if after is not None:
+        about = row.messages.filter(no__gt=after, event__in=QUIET_EVENTS).values("about_no")
+        rows = rows.filter(Q(no__gt=after) | Q(no__in=about))
+    if before is not None:
+        rows = rows.filter(no__lt=before)
+    limit = max(1, min(limit, 200))
+    shown = rows.exclude(event__in=QUIET_EVENTS)
+    found = list(shown.order_by("no" if after is not None else "-no")[:limit])
+    return sorted(found, key=lambda one: one.no)
 
 
 def list_members(code: str, *, viewer_id: int) -> list[MemberView]:
@@ -151,15 +205,7 @@ def list_members(code: str, *, viewer_id: int) -> list[MemberView]:
 
     :raises ConversationNotFound: the viewer is not in it.
     """
-    row, _ = _found(code, viewer_id)
-    ids = list(
-        row.members.filter(left_at__isnull=True)
-        .order_by("joined_at", "pk")
-        .values_list("person_id", flat=True)
-    )
-    people = accounts.list_people(ids)
-    ids.sort(key=lambda one: one != row.owner_id)
-    return [MemberView(people[one], one == row.owner_id) for one in ids if one in people]
+    return list(open_talk(code, viewer_id=viewer_id, limit=0).members)
 
 
 def list_messages(
@@ -176,12 +222,11 @@ def list_messages(
     :raises ConversationNotFound: the viewer is not in it.
     """
     row, seat = _found(code, viewer_id)
-    since = seat.since_no if seat else 0
-    rows = row.messages.filter(no__gt=max(since, after or 0)).exclude(event__in=QUIET_EVENTS)
+    rows = row.messages.filter(no__gt=max(seat.since_no if seat else 0, after or 0))
     if before is not None:
         rows = rows.filter(no__lt=before)
-    limit = max(1, min(limit, 200))
-    found = list(rows.order_by("no" if after is not None else "-no")[:limit])
+    shown = rows.exclude(event__in=QUIET_EVENTS).order_by("no" if after is not None else "-no")
+    found = list(shown[: max(1, min(limit, 200))])
     return _message_views(sorted(found, key=lambda one: one.no), viewer_id, clock.at_or_now(at))
 
 
@@ -212,19 +257,13 @@ def search(code: str, *, viewer_id: int, text: str, limit: int = 50) -> list[Mes
 
 
 def list_replies(*, shop_id: int, staff_id: int) -> list[QuickReply]:
-    """Return the texts that a shop's staff send often.
-
-    :raises NotShopStaff: the person does not work there.
-    """
-    merchants.require_staff(person_id=staff_id, shop_id=shop_id)
-    return [
-        QuickReply(row.pk, row.text) for row in QuickReplyRow.objects.filter(shop_id=shop_id).order_by("pk")
-    ]
-
-
-def customer_of(code: str) -> int | None:
-    """Return who talks to the shop in a conversation, for its side panel."""
-    return Conversation.objects.filter(code=code).values_list("customer_id", flat=True).first()
+    """Return the texts that a shop's staff send often; to others there are none."""
+    rows = QuickReplyRow.objects.raw(
+        """SELECT r.id, r.text FROM messaging_quickreply r WHERE r.shop_id = %s AND EXISTS (
+        SELECT 1 FROM merchants_shopstaff s WHERE s.shop_id = r.shop_id AND s.person_id = %s) ORDER BY r.id""",
+        [shop_id, staff_id],
+    )
+    return [QuickReply(row.pk, row.text) for row in rows]
 
 
 def find_reported(message_code: str) -> ReportedMessage | None:

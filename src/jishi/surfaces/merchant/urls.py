@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from jishi.surfaces.merchant.pages import goods, imports, offers, orders, settlements, today
+from jishi.surfaces.merchant.pages import goods, imports, messages, offers, orders, settlements, today
 
 app_name = "merchant"
 
@@ -23,5 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/new/", offers.choose, name="offer_choose"),
     path("offers/new/<slug:code>/", offers.create, name="offer_create"),
     path("offers/<slug:code>/stop/", offers.stop, name="offer_stop"),
+    path("messages/", messages.index, name="messages"),
+    path("messages/reply/", messages.reply, name="reply"),
+    path("messages/<slug:code>/", messages.talk, name="talk"),
+    path("messages/<slug:code>/new/", messages.new, name="talk_new"),
+    path("messages/<slug:code>/send/", messages.send, name="talk_send"),
+    path("messages/<slug:code>/take/", messages.take, name="talk_take"),
     path("settlements/", settlements.settlements, name="settlements"),
 ]

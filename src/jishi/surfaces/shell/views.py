@@ -83,8 +83,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_GET
 @cache_control(max_age=0, must_revalidate=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker that shows the offline page when there is no network, and does nothing else."""
-    context = {"offline": "/offline/"}
+    """The worker that shows the offline page without a network, and notices that were pushed."""
+    context = {"offline": "/offline/", "icon": static("shell/img/icon-192.png")}
     return render(request, "shell/worker.js", context, content_type="text/javascript; charset=utf-8")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from jishi.surfaces.storefront import feed_urls, people_urls, safety_urls
+from jishi.surfaces.storefront import feed_urls, messages_urls, people_urls, safety_urls
 from jishi.surfaces.storefront.pages import (
     cart,
     checkout,
@@ -46,5 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:code>/receipt/", orders.confirm, name="order_confirm"),
     *feed_urls.urlpatterns,
     *safety_urls.urlpatterns,
+    *messages_urls.urlpatterns,
     *people_urls.urlpatterns,
 ]

@@ -1,7 +1,5 @@
 """My page: what I am in the middle of, and the doors that are open to me. And the profile others see."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -84,17 +82,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def news(request: HttpRequest) -> HttpResponse:
     """Show what I was told; having seen it makes it old."""
     person_id = _person(request)
-    entries = [(notice, _worded(notice)) for notice in notices.list_notices(person_id=person_id)]
+    entries = [
+        (notice, notices.worded(notice.kind, notice.params, notice.others))
+        for notice in notices.list_notices(person_id=person_id)
+    ]
     notifications.mark_read(person_id=person_id)
     return render(request, "storefront/me_news.html", {"entries": entries})
-
-
-def _worded(notice: Any) -> str:
-    text = gettext(notice.message)
-    try:
-        return text % notice.params
-    except (KeyError, ValueError, TypeError):
-        return text
 
 
 def _saved(request: HttpRequest, person_id: int, form: ProfileForm) -> bool:

@@ -210,4 +210,24 @@ document.addEventListener("change", (event) => {
 document.querySelector("[aria-invalid=true]")?.focus();
 document.addEventListener("htmx:error", () => toast(root.dataset.failed, "bad"));
 
+// --- the number of unread messages: fetched when the page is idle, again when the person's stream says so -------------
+customElements.define("live-badge", class extends HTMLElement {
+  connectedCallback() {
+    this.fetch = () => fetch(this.dataset.from, { headers: { "HX-Request": "true" } }).then((answer) => answer.ok && answer.text()).then((html) => { if (html !== false) this.innerHTML = html; }).catch(() => {});
+    this.turn = () => (document.hidden ? this.close() : this.open());
+    document.addEventListener("jishi:badge", this.fetch);
+    document.addEventListener("visibilitychange", this.turn);
+    addEventListener("pagehide", () => this.close());
+    (window.requestIdleCallback || setTimeout)(this.turn);
+  }
+  disconnectedCallback() { this.close(); document.removeEventListener("visibilitychange", this.turn); document.removeEventListener("jishi:badge", this.fetch); }
+  open() {
+    this.fetch();
+    if (this.stream || document.querySelector("chat-log")) return;
+    this.stream = new EventSource(this.dataset.stream);
+    this.stream.addEventListener("badge", this.fetch);
+  }
+  close() { this.stream?.close(); this.stream = null; }
+});
+
 if ("serviceWorker" in navigator && root.dataset.worker) navigator.serviceWorker.register(root.dataset.worker).catch(() => {});
