@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import ListingFilter
 from jishi.goods.catalog.errors import SortUnknown
-from jishi.kernel import words
 
 BIGGEST = 2**62
 """Above any price; larger numbers from an address bar are cut to it."""
@@ -55,13 +55,16 @@ def conditions(wanted: ListingFilter, query_words: Sequence[str] | None) -> Cond
         params["product_ids"] = list(wanted.product_ids)
     if wanted.category_slug:
         facets["category"] = (
-            "l.category_id IN (SELECT c.id FROM catalog_category c WHERE c.ancestor_ids @> "
+            # An array that is read once, so that the list can be walked in its order and stop after a page.
+            "l.category_id = ANY (ARRAY(SELECT c.id FROM catalog_category c WHERE c.ancestor_ids @> "
             "ARRAY(SELECT r.id FROM catalog_category r WHERE r.slug = %(category)s) "
-            "AND EXISTS (SELECT 1 FROM catalog_category r WHERE r.slug = %(category)s))"
+            "AND EXISTS (SELECT 1 FROM catalog_category r WHERE r.slug = %(category)s)))"
         )
         params["category"] = wanted.category_slug
     if wanted.brand_slugs:
-        facets["brand"] = "l.brand_id IN (SELECT b.id FROM catalog_brand b WHERE b.slug = ANY(%(brands)s))"
+        facets["brand"] = (
+            "l.brand_id = ANY (ARRAY(SELECT b.id FROM catalog_brand b WHERE b.slug = ANY(%(brands)s)))"
+        )
         params["brands"] = list(wanted.brand_slugs)
     facets |= _prices(wanted, params)
     if wanted.in_stock_only:
