@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jishi.goods.catalog import words
 from jishi.goods.catalog.contracts import ListingFilter
 from jishi.goods.catalog.errors import SortUnknown
+from jishi.kernel import words
 
 BIGGEST = 2**62
 """Above any price; larger numbers from an address bar are cut to it."""
