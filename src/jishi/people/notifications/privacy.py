@@ -1,6 +1,12 @@
 """Personal columns of messages, and what becomes of them when a person asks to be forgotten."""
 
+from datetime import datetime
+from typing import Any
+
+from jishi.people.accounts import queries as people
 from jishi.people.accounts.contracts import PersonalField
+from jishi.people.notifications import operations as notifications
+from jishi.people.notifications import queries
 
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     *(
@@ -37,3 +43,14 @@ IMPERSONAL: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return what the person was told."""
+    return queries.export_notices(person_id=person_id)
+
+
+def erase_person(*, person_id: int, at: datetime) -> None:
+    """Delete what the person was told, and caught messages to their addresses."""
+    contacts = tuple(contact for contact in people.get_contacts(person_id) if contact)
+    notifications.erase(person_id=person_id, contacts=contacts)

@@ -80,9 +80,8 @@ class WebPush:
         }
         sealed = seal(target, json.dumps(payload, ensure_ascii=False).encode())
         try:
-            answer = httpx.post(
-                url, content=sealed, headers=headers, timeout=TIMEOUT_S, extensions={"sni_hostname": host}
-            )
+            with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as client:
+                answer = client.post(url, content=sealed, headers=headers, extensions={"sni_hostname": host})
         except httpx.HTTPError as error:
             raise PushUnavailable(retry_after_s=60) from error
         if answer.status_code in (404, 410):
