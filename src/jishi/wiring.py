@@ -27,6 +27,7 @@ from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import privacy as play_privacy
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
 from jishi.social.communities import handlers as community_handlers
 from jishi.social.communities import providers as community_providers
@@ -42,6 +43,8 @@ from jishi.social.messaging import handlers as message_handlers
 from jishi.social.messaging.events import MessageSent
 from jishi.social.notes import events as note_events
 from jishi.social.notes import ports as publishing
+from jishi.social.polls import tasks as poll_tasks
+from jishi.social.previews import tasks as preview_tasks
 from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
 from jishi.trade.checkout import handlers as checkout_handlers
@@ -137,6 +140,9 @@ def connect_sweeps() -> None:
     )
     ledger_tasks.register()
     moderation_tasks.register()
+    poll_tasks.register()
+    challenge_tasks.register()
+    preview_tasks.register()
     payment_tasks.register()
     sweeps.register(
         "checkout.expire_unpaid",

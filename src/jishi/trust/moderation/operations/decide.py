@@ -131,10 +131,11 @@ def lock(case_code: str, *, moderator_id: int) -> Case:
 def undo(case: Case, *, at: datetime) -> None:
     """Show again what a decision took away, and end the suspension that came of it."""
     desk = ports.desk_of(case.kind)
+    # Nothing of a suspended author can be shown, so the suspension ends first.
+    suspend.end_of_case(case, at=at)
     if case.is_hidden and desk.can_hide:
         desk.restore(case.object_code, at=at)
         case.is_hidden = False
-    suspend.end_of_case(case, at=at)
 
 
 def _free_for(case: Case, moderator_id: int, at: datetime) -> None:

@@ -1,11 +1,23 @@
 """The desks of the kinds of content: each translates moderation's verbs into one lower domain's."""
 
+from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
 from jishi.trust.moderation.providers.messages import MessageDesk
+from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
+
+
+class CommunityModerators:
+    """Owners and moderators of communities."""
+
+    def can_moderate(self, slug: str, *, person_id: int) -> bool:
+        """Whether this person may decide about posts of this community."""
+        return communities.can_moderate(slug, person_id)
 
 
 def connect() -> None:
     """Take reports about everything that can be reported."""
-    for desk in (MessageDesk(), PersonDesk()):
+    for desk in (NoteDesk(), CommentDesk(), MessageDesk(), PersonDesk()):
         ports.register_desk(desk)
+    ports.register_authors("notes", NoteAuthors())
+    ports.register_moderators("communities", CommunityModerators())

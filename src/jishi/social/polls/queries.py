@@ -1,0 +1,118 @@
+"""Reading polls. Who may see the note may see the poll; counts are shown after voting or at the end."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from jishi.kernel import clock
+from jishi.people.accounts import queries as people
+from jishi.social.notes import queries as notes
+from jishi.social.polls.contracts import OptionView, PollKind, PollView, WinnerView
+from jishi.social.polls.errors import PollNotFound
+from jishi.social.polls.models import Ballot, Option, Poll, Winner
+
+
+def get_poll(code: str, *, viewer_id: int | None) -> PollView:
+    """A poll as somebody sees it.
+
+    :raises PollNotFound: there is none, or its note is not for this viewer.
+    """
+    poll = Poll.objects.filter(code=code).first()
+    note_code = note_code_of(poll.note_id) if poll is not None else ""
+    if poll is None or notes.find_note_id(note_code, viewer_id=viewer_id) is None:
+        raise PollNotFound
+    return _view(poll, note_code, viewer_id)
+
+
+def find_poll_of(note_code: str, *, viewer_id: int | None) -> PollView | None:
+    """The poll of a note that the caller has shown to this viewer, if the note has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id FROM polls_poll p JOIN notes_note n ON n.id = p.note_id WHERE n.code = %s",
+            [note_code],
+        )
+        row = cursor.fetchone()
+    return None if row is None else _view(Poll.objects.get(pk=row[0]), note_code, viewer_id)
+
+
+def note_code_of(note_id: int) -> str:
+    """The code of a note, read from the domain below."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM notes_note WHERE id = %s", [note_id])
+        row = cursor.fetchone()
+    return "" if row is None else str(row[0])
+
+
+def list_drifted(*, limit: int = 10) -> list[str]:
+    """Polls whose counters differ from their ballots; for `jishi verify`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.code FROM polls_poll p WHERE p.voter_count <>
+                (SELECT count(*) FROM polls_ballot b WHERE b.poll_id = p.id)
+            UNION SELECT p.code FROM polls_option o JOIN polls_poll p ON p.id = o.poll_id
+            WHERE o.vote_count <> (SELECT count(*) FROM polls_ballot b
+                WHERE b.poll_id = o.poll_id AND b.positions @> to_jsonb(o.position::int))
+            ORDER BY 1 LIMIT %s
+            """,
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _view(poll: Poll, note_code: str, viewer_id: int | None) -> PollView:
+    options = list(Option.objects.filter(poll=poll).order_by("position"))
+    mine = Ballot.objects.filter(poll=poll, person_id=viewer_id).first() if viewer_id else None
+    is_open = poll.closed_at is None and clock.now() < poll.closes_at
+    shows = poll.closed_at is not None or mine is not None or poll.author_id == viewer_id
+    winners = list(Winner.objects.filter(poll=poll).order_by("rank")) if poll.closed_at else []
+    own = next((row for row in winners if row.person_id == viewer_id), None)
+    return PollView(
+        code=poll.code,
+        note_code=note_code,
+        author_id=poll.author_id,
+        kind=poll.kind,
+        question=poll.question,
+        options=_options(poll, options, mine, shows=shows),
+        is_multiple=poll.is_multiple,
+        voter_count=poll.voter_count,
+        closes_at=poll.closes_at,
+        is_open=is_open,
+        has_voted=mine is not None,
+        shows_results=shows,
+        prize=poll.prize,
+        prize_count=poll.prize_count,
+        prize_value_minor=poll.prize_value_minor,
+        commitment=poll.commitment,
+        seed=poll.seed if poll.closed_at else "",
+        entry_digest=poll.entry_digest,
+        right_count=poll.right_count,
+        winners=_winners(winners),
+        won=own is not None,
+        claim_until=own.claim_until if own else None,
+        is_claimed=bool(own and own.claimed_at),
+    )
+
+
+def _options(
+    poll: Poll, rows: Iterable[Option], mine: Ballot | None, *, shows: bool
+) -> tuple[OptionView, ...]:
+    chosen = set(mine.positions) if mine else set()
+    total = poll.voter_count
+    tells = poll.kind == PollKind.QUIZ and poll.closed_at is not None
+    return tuple(
+        OptionView(
+            position=row.position,
+            text=row.text,
+            is_mine=row.position in chosen,
+            count=row.vote_count if shows else None,
+            share_bps=(row.vote_count * 10_000 // total if total else 0) if shows else None,
+            is_right=row.is_right if tells else None,
+        )
+        for row in rows
+    )
+
+
+def _winners(rows: list[Winner]) -> tuple[WinnerView, ...]:
+    known = people.list_people({row.person_id for row in rows})
+    return tuple(WinnerView(row.rank, known.get(row.person_id), row.claimed_at is not None) for row in rows)
