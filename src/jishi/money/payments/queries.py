@@ -1,6 +1,7 @@
 """Reads of payments: intents, refunds, and what does not agree with a provider."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet
@@ -31,10 +32,12 @@ def get_intent(code: str, *, viewer_id: int | None = None) -> IntentView:
         row = cursor.fetchone()
     if row is None or (viewer_id is not None and row[2] != viewer_id):
         raise IntentNotFound(code=code)
-    *facts, parts, failure = row
-    allocations = tuple(Allocation(order_code, amount) for order_code, amount in parts or ())
+    facts: tuple[Any, ...] = row[:9]
+    allocations = tuple(Allocation(order_code, amount) for order_code, amount in row[9] or ())
     # Only an unpaid payment has a failure worth telling.
-    return IntentView(*facts, allocations, (failure or "") if row[6] == "open" else "")
+    return IntentView(
+        *facts, allocations=allocations, last_failure=(row[10] or "") if row[6] == "open" else ""
+    )
 
 
 def list_attempts(intent_code: str) -> list[AttemptView]:

@@ -39,7 +39,7 @@ def person_card(user: User) -> PersonCard:
     return PersonCard(id=user.pk, code=user.code, nickname=user.nickname, avatar_url=avatar_url(user.avatar))
 
 
-def _addresses(condition: str, person_id: int, *values: object) -> list[AddressView]:
+def _addresses(condition: str, person_id: int, *values: int | str) -> list[AddressView]:
     """Addresses of one person in one plain statement: checkouts read them again and again."""
     with connection.cursor() as cursor:
         cursor.execute(_ADDRESSES.format(condition=condition), [person_id, *values])
@@ -199,8 +199,10 @@ def find_by_session(token: str) -> int | None:
         row = cursor.fetchone()
     kept = session.get(HASH_SESSION_KEY, "")
     secrets = (None, *settings.SECRET_KEY_FALLBACKS)
-    is_theirs = row and any(constant_time_compare(kept, session_hash(*row, secret)) for secret in secrets)
-    return person_id if is_theirs else None
+    if row is None:
+        return None
+    hashes = (session_hash(row[0], row[1], secret) for secret in secrets)
+    return person_id if any(constant_time_compare(kept, wanted) for wanted in hashes) else None
 
 
 def token_epoch(person_id: int) -> int | None:

@@ -26,7 +26,7 @@ class _Row(NamedTuple):
     parent_id: int | None
     ancestor_ids: list[int]
     position: int
-    count: int
+    shown: int
 
 
 def list_categories(language: str) -> tuple[CategoryView, ...]:
@@ -45,7 +45,7 @@ def list_categories(language: str) -> tuple[CategoryView, ...]:
             name=pick(json.loads(row.name), language),
             parent_slug=rows[row.parent_id].slug if row.parent_id in rows else None,
             depth=len(row.ancestor_ids) - 1,
-            listing_count=row.count,
+            listing_count=row.shown,
         )
         for row in sorted(rows.values(), key=place)
     )

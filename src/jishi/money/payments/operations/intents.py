@@ -5,6 +5,7 @@ Lock order of the money area: order, intent, holding, attempt or refund, ledger 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -74,7 +75,7 @@ def _is_new(row: Intent, allocations: Sequence[Allocation]) -> bool:
     """Insert the intent and its parts in one statement unless its natural key exists; waits for another
     transaction that is inserting it.
     """
-    values = [
+    values: list[Any] = [
         row.code,
         row.natural_key,
         row.buyer_id,
