@@ -32,12 +32,11 @@ def get_intent(code: str, *, viewer_id: int | None = None) -> IntentView:
         row = cursor.fetchone()
     if row is None or (viewer_id is not None and row[2] != viewer_id):
         raise IntentNotFound(code=code)
-    facts: tuple[Any, ...] = row[:9]
     allocations = tuple(Allocation(order_code, amount) for order_code, amount in row[9] or ())
     # Only an unpaid payment has a failure worth telling.
-    return IntentView(
-        *facts, allocations=allocations, last_failure=(row[10] or "") if row[6] == "open" else ""
-    )
+    failure = (row[10] or "") if row[6] == "open" else ""
+    facts: list[Any] = [*row[:9], allocations, failure]
+    return IntentView(*facts)
 
 
 def list_attempts(intent_code: str) -> list[AttemptView]:
