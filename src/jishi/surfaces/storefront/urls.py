@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from jishi.surfaces.storefront import feed_urls, messages_urls, people_urls, safety_urls
+from jishi.surfaces.storefront import (
+    contest_urls,
+    feed_urls,
+    messages_urls,
+    notes_urls,
+    people_urls,
+    safety_urls,
+)
 from jishi.surfaces.storefront.pages import (
     cart,
     checkout,
@@ -45,7 +52,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:code>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<slug:code>/receipt/", orders.confirm, name="order_confirm"),
     *feed_urls.urlpatterns,
+    *contest_urls.urlpatterns,
     *safety_urls.urlpatterns,
     *messages_urls.urlpatterns,
+    *notes_urls.urlpatterns,
     *people_urls.urlpatterns,
 ]
