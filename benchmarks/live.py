@@ -1,5 +1,6 @@
 """`live`: lines of one conversation to a thousand open streams of one lane process. None may be lost or
 doubled.
+
 The lane runs as `jishi serve lane`; lines are sent through the operation, as a page does it. A line's time is
 from before it is sent (transaction and notice included) until a listener has read it from its socket. The
 listeners share the machine with everything else.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 
 from jishi.cli import home
 from jishi.cli.failure import Failure
@@ -43,7 +44,16 @@ def front(host: str, port: int) -> int:
 def _uvicorn(target: str, host: str, port: int) -> int:
     import uvicorn
 
-    uvicorn.run(
+    from jishi.surfaces.lane.app import end_streams
+
+    class Server(uvicorn.Server):
+        """uvicorn, which waits for open answers before it tells anybody; streams are ended first."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            end_streams()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
         target,
         host=host,
         port=port,
@@ -54,7 +64,12 @@ def _uvicorn(target: str, host: str, port: int) -> int:
         proxy_headers=environment.flag("JISHI_BEHIND_PROXY"),
         timeout_graceful_shutdown=5,
     )
-    return 0
+    server = Server(config)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 3
 
 
 def _web(host: str, port: int, workers: int) -> int:

@@ -16,6 +16,10 @@ SIGNED_IN = {
     "DELETE /cart/lines/{variant_id}", "POST /checkout/quote", "POST /checkout", "GET /payments/{code}",
     "POST /payments/{code}/attempts", "POST /payments/{code}/sync", "GET /orders", "GET /orders/{code}",
     "POST /orders/{code}/cancel", "POST /orders/{code}/receipt", "POST /shares", "GET /shares/funnel",
+    "GET /talks", "POST /talks", "POST /talks/groups", "GET /talks/{code}", "GET /talks/{code}/messages",
+    "POST /talks/{code}/messages", "POST /talks/{code}/messages/{message}/recall", "POST /talks/{code}/read",
+    "POST /lane-pass", "GET /notices", "POST /notices/read", "GET /notification-choices",
+    "PUT /notification-choices",
 }  # fmt: skip
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
@@ -45,7 +49,7 @@ def test_acc_107_every_endpoint_is_in_this_table():
 @pytest.mark.parametrize("endpoint", sorted(SIGNED_IN | STAFF | OPERATOR))
 def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
     method, path = endpoint.split(" ")
-    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1)
+    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, message="x")
 
     problem = nobody.call(method, path, BODIES.get(endpoint, {}), status=401)
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -328,6 +329,42 @@ class Server:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
+
+
+def test_a_server_that_is_told_to_stop_ends_its_streams_at_once(people, group) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = {
+        **os.environ,
+        "DATABASE_URL": throw_away.cluster.url("jishi_app", throw_away.DATABASE),
+        "JISHI_FIELD_KEYS": ",".join(settings.JISHI_FIELD_KEYS),
+    }
+    command = [sys.executable, "-m", "jishi.cli", "serve", "lane", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    try:
+        url, cookie = f"http://127.0.0.1:{port}", {"cookie": f"jishi_lane={token(people[0])}"}
+        until_at = time.monotonic() + 20
+        with httpx.Client(timeout=20, headers=cookie) as client:
+            while time.monotonic() < until_at:
+                with contextlib.suppress(httpx.HTTPError):
+                    if client.get(f"{url}/lane/health").status_code == 200:
+                        break
+                time.sleep(0.1)
+            with client.stream("GET", f"{url}{path(group)}") as answer:
+                rows = answer.iter_lines()
+                assert next(rows) == "retry: 3000"
+                stopped_at = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                assert all(not row for row in rows)
+        assert process.wait(10) in (0, -signal.SIGTERM)
+        assert time.monotonic() - stopped_at < 3
+        assert process.stderr is not None and b"Traceback" not in process.stderr.read()
+    finally:
+        process.kill()
+        process.wait(5)
+        assert process.stderr is not None
+        process.stderr.close()
 
 
 class Reconnecting:

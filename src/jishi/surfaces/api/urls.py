@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.api import auth, docs
-from jishi.surfaces.api.v1 import answers, business, buying, goods, orders, people, teams
+from jishi.surfaces.api.v1 import answers, business, buying, goods, messages, orders, people, teams
 
 app_name = "api"
 
@@ -25,7 +25,15 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api:v1",
 )
-for router in (goods.router, people.router, buying.router, orders.router, teams.router, business.router):
+for router in (
+    goods.router,
+    people.router,
+    buying.router,
+    orders.router,
+    teams.router,
+    business.router,
+    messages.router,
+):
     api.add_router("", router)
 
 

@@ -59,6 +59,9 @@ class _Stream:
     upto: int
 
 
+_running: set[Lane] = set()
+
+
 class Lane:
     """Answers under `/lane/`; `running()` keeps the one listening connection of this process."""
 
@@ -76,10 +79,12 @@ class Lane:
     async def running(self) -> AsyncIterator[None]:
         """Listen to the database while the process serves."""
         task = asyncio.create_task(self.board.listen())
+        _running.add(self)
         async with self.talks.running():
             try:
                 yield
             finally:
+                _running.discard(self)
                 self.board.close()
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -223,6 +228,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 _lanes: list[Lane] = []
+
+
+def end_streams() -> None:
+    """Close every stream of this process, so that a stopping server need not wait for its readers."""
+    for lane in list(_running):
+        lane.board.close()
 
 
 def _own_lane() -> Lane:

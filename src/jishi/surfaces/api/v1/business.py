@@ -20,6 +20,7 @@ from jishi.goods.pricing.errors import PricedVariantUnknown
 from jishi.kernel import audit, clock
 from jishi.money.escrow import queries as escrow
 from jishi.people.accounts import queries as people
+from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OfferView
@@ -145,6 +146,7 @@ def create_offer(request: HttpRequest, slug: str, body: shapes.OfferIn) -> HttpR
             starts_at=body.starts_at or clock.now(),
             ends_at=body.ends_at,
             stock_limit=body.stock_limit,
+            audience=AudienceRef("community", body.community) if body.community else None,
         )
         audit.record(actor_id=answers.person(request), action="offer.create", subject=f"offer:{view.code}")
         return _offer(view)

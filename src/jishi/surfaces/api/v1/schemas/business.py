@@ -56,6 +56,7 @@ class OfferIn(Incoming):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     stock_limit: Annotated[int, Field(strict=True, ge=1, le=10**6)] | None = None
+    community: Annotated[str, Field(max_length=40)] = ""
 
 
 @dataclass(frozen=True, slots=True)
