@@ -19,7 +19,7 @@ from jishi.social.messaging import queries as talks
 from jishi.social.messaging.contracts import Card, Draft
 
 pytestmark = pytest.mark.django_db
-CARDS = 8
+CARDS = 10
 """Statements that cards in a conversation may add to a page's twelve."""
 
 

@@ -15,16 +15,18 @@ from jishi.social.messaging.models import Conversation, Member
 from jishi.social.messaging.operations import lines
 
 _READ = """
-UPDATE messaging_member m SET read_no = greatest(m.read_no, least(%(no)s, c.last_no))
-FROM messaging_conversation c
-WHERE c.id = m.conversation_id AND c.code = %(code)s AND m.person_id = %(person)s AND m.left_at IS NULL
-RETURNING m.read_no
-"""
-_READ_BY_SHOP = """
-UPDATE messaging_conversation c SET shop_read_no = greatest(c.shop_read_no, least(%(no)s, c.last_no))
-WHERE c.code = %(code)s AND EXISTS (
-    SELECT 1 FROM merchants_shopstaff s WHERE s.shop_id = c.shop_id AND s.person_id = %(person)s)
-RETURNING c.shop_read_no
+WITH talk AS (SELECT id, shop_id, last_no FROM messaging_conversation WHERE code = %(code)s),
+member AS (
+    UPDATE messaging_member m SET read_no = greatest(m.read_no, least(%(no)s, talk.last_no)) FROM talk
+    WHERE m.conversation_id = talk.id AND m.person_id = %(person)s AND m.left_at IS NULL
+    RETURNING m.read_no
+), shop AS (
+    UPDATE messaging_conversation c SET shop_read_no = greatest(c.shop_read_no, least(%(no)s, c.last_no))
+    FROM talk WHERE c.id = talk.id AND NOT EXISTS (SELECT 1 FROM member) AND EXISTS (
+        SELECT 1 FROM merchants_shopstaff s WHERE s.shop_id = talk.shop_id AND s.person_id = %(person)s)
+    RETURNING c.shop_read_no
+)
+SELECT read_no FROM member UNION ALL SELECT shop_read_no FROM shop
 """
 
 
@@ -85,9 +87,6 @@ def mark_read(*, person_id: int, conversation_code: str, no: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"code": conversation_code, "person": person_id, "no": max(0, no)})
         row = cursor.fetchone()
-        if row is None:
-            cursor.execute(_READ_BY_SHOP, {"code": conversation_code, "person": person_id, "no": max(0, no)})
-            row = cursor.fetchone()
     if row is None:
         raise ConversationNotFound
     notifications.withdraw(person_id=person_id, natural_key=f"talk:{conversation_code}")
