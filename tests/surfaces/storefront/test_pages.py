@@ -101,3 +101,26 @@ def test_signed_in_pages_answer_within_twelve_queries(street: shopfront.Street, 
         get(client, path)
     assert get(client, "/checkout/")
     assert get(client, f"/checkout/?variant={street.variants[4][0]}&quantity=1&offer={offer}")
+
+
+def test_filters_are_counted_when_they_are_opened(street: shopfront.Street, client: Client) -> None:
+    category = f"/c/{re.search(r'/c/([a-z0-9-]+)/', get(client, '/')).group(1)}/"  # type: ignore[union-attr]
+
+    page = get(client, f"{category}?stock=1&sort=newest", most=3)
+    form = get(client, f"{category}?stock=1&sort=newest&filters=1", most=3)
+    sheet = get(client, f"{category}?stock=1&sort=newest&filters=1", headers={"HX-Request": "true"})
+
+    assert 'href="?sort=newest&amp;stock=1&amp;filters=1"' in page
+    assert 'name="min"' not in page
+    assert "<html" in form and 'name="stock" value="1" checked' in form
+    assert "<html" not in sheet and 'name="stock" value="1" checked' in sheet
+
+
+def test_a_chosen_category_stays_chosen_when_the_order_changes(
+    street: shopfront.Street, client: Client
+) -> None:
+    slug = re.search(r"/c/([a-z0-9-]+)/", get(client, "/")).group(1)  # type: ignore[union-attr]
+
+    page = get(client, f"/search/?category={slug}")
+
+    assert f'href="?category={slug}&amp;sort=newest"' in page

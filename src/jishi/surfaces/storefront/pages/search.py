@@ -5,8 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
 from jishi.goods.catalog import queries as catalog_queries
@@ -26,11 +24,14 @@ class Wanted:
 
     filter: ListingFilter
     sort: str
+    asked_category: str = ""
+    """The category as a choice of the reader; a category page has its own in its path."""
 
     def query(self, **changes: str | None) -> str:
         """The query string of this list with some parts replaced; None takes a part out."""
         chosen = self.filter
         parts: list[tuple[str, str]] = [("q", chosen.text), ("sort", self.sort)]
+        parts += [("category", self.asked_category)]
         parts += [("brand", slug) for slug in chosen.brand_slugs]
         parts += [("min", _major(chosen.price_min_minor)), ("max", _major(chosen.price_max_minor))]
         parts += [("stock", "1" if chosen.in_stock_only else ""), ("deal", chosen.badge_kind)]
@@ -44,10 +45,11 @@ def wanted_from(request: HttpRequest, *, category: str = "", shop_id: int | None
     get = request.GET
     text = get.get("q", "").strip()[:TEXT_LIMIT]
     sort = get.get("sort", "")
+    asked = "" if category else get.get("category", "")[:80]
     return Wanted(
         filter=ListingFilter(
             text=text,
-            category_slug=category or get.get("category", "")[:80],
+            category_slug=category or asked,
             brand_slugs=tuple(slug[:80] for slug in get.getlist("brand") if slug)[:20],
             shop_id=shop_id,
             price_min_minor=_minor(get.get("min", "")),
@@ -56,6 +58,7 @@ def wanted_from(request: HttpRequest, *, category: str = "", shop_id: int | None
             badge_kind="group_buy" if get.get("deal") == "group_buy" else "",
         ),
         sort=sort if sort in SORTS else "relevance",
+        asked_category=asked,
     )
 
 
@@ -87,23 +90,36 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) -> HttpResponse:
-    """The list itself: cards, facets, sorting, and something to do when there is nothing."""
+    """The list itself: cards, sorting, and something to do when there is nothing.
+
+    Counting what each further choice would leave reads every match, so that is done when somebody opens the
+    filters: in a sheet, or without scripts on a page of its own.
+    """
     facts = request_facts.of(request)
-    cursor = request.GET.get("cursor") or None
+    is_fragment, cursor = request.headers.get("HX-Request"), request.GET.get("cursor") or None
+    context |= {"wanted": wanted, "tab": "search"}
+    if request.GET.get("filters") == "1":
+        context["facets"] = catalog_queries.count_facets(filter=wanted.filter, language=facts.language)
+        form = "storefront/parts/facets.html"
+        return render(request, form if is_fragment else "storefront/filters.html", context)
     page = catalog_queries.page_listings(
         filter=wanted.filter, sort=wanted.sort, cursor=cursor, limit=PAGE_SIZE, language=facts.language
     )
     context |= {
         "page": page,
-        "wanted": wanted,
         "first_page": cursor is None,
         "next_url": wanted.query(cursor=page.next_cursor),
-        "tab": "search",
     }
-    if request.headers.get("HX-Request") and cursor:
+    if is_fragment and cursor:
         return render(request, "shell/components/cards.html", context)
-    context["facets"] = catalog_queries.count_facets(filter=wanted.filter, language=facts.language)
-    context["sorts"] = [
+    context |= {"sorts": _sorts(wanted), "filters_url": wanted.query(filters="1")}
+    if not page.items and wanted.filter.text:
+        context["meant"] = catalog_queries.did_you_mean(wanted.filter.text, language=facts.language)
+    return render(request, "storefront/results.html", context)
+
+
+def _sorts(wanted: Wanted) -> list[tuple[str, str, str]]:
+    return [
         (code, label, wanted.query(sort=code if code != "relevance" else None))
         for code, label in (
             ("relevance", gettext("Best match")),
@@ -113,13 +129,6 @@ def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) ->
             ("price_desc", gettext("Dearest first")),
         )
     ]
-    if not page.items and wanted.filter.text:
-        context["meant"] = catalog_queries.did_you_mean(wanted.filter.text, language=facts.language)
-    # Shown in the sheet and, without scripts, in the page.
-    context["filters"] = mark_safe(  # noqa: S308  # rendered by our own template, which escapes
-        render_to_string("storefront/parts/facets.html", context, request)
-    )
-    return render(request, "storefront/results.html", context)
 
 
 def suggest(request: HttpRequest) -> HttpResponse:
