@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from django.urls import URLPattern, reverse
-from tests.factories import consoles
+from tests.factories import consoles, jotted
 
 from jishi.kernel import audit
 from jishi.surfaces.ops import urls
 from jishi.surfaces.ops.backoffice.site import site
+from jishi.trust.moderation import operations as moderation
 
-ONLY_POST = {"retry_refund", "retry_event", "verify_seal"}
+ONLY_POST = {
+    "retry_refund",
+    "retry_event",
+    "verify_seal",
+    "moderation_approve",
+    "moderation_claim",
+    "moderation_decide",
+    "moderation_appeal",
+}
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
+
+
+CASES = ("moderation_case", "moderation_claim", "moderation_decide", "moderation_appeal")
+
+
+@cache
+def _case(number: int) -> str:
+    return moderation.report(
+        reporter_id=jotted.person(), kind="note", code=jotted.note(jotted.person()), reason="spam"
+    ).case_code
+
+
+def reported(world: consoles.World) -> str:
+    """The code of a case, one per world."""
+    return _case(id(world))
 
 
 @pytest.fixture
@@ -32,6 +57,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "retry_refund": {"code": "none"},
         "retry_event": {"event_id": 1},
         "verify_seal": {"name": "audit"},
+        **{case: {"code": reported(world)} for case in CASES},
     }
     return known.get(name, {})
 
