@@ -13,10 +13,12 @@ from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.merchants import operations as merchants
 from jishi.kernel import audit
 from jishi.promotions.plays import queries as play_queries
+from jishi.social.messaging import operations as messaging
 from jishi.surfaces.merchant import uploads, urls
 
-OBJECTS = {"order", "ship", "refund", "import", "offer_create", "offer_stop"}
-ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop"}
+TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
+OBJECTS = {"order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
+ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "talk_send", "talk_take"}
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def world(db: None, settings, tmp_path) -> consoles.World:  # type: ignore[no-un
 def arguments(world: consoles.World, name: str) -> dict[str, str]:
     """What an address needs. An object address that is not listed here fails, and so it should."""
     product = Product.objects.get(pk=world.party.scene.product_id)
+    talk = {"code": messaging.open_shop(person_id=world.shopper.id, shop_id=world.shop.id)}
     known = {
+        **dict.fromkeys(TALKS, talk),
         "order": {"code": world.ready},
         "ship": {"code": world.ready},
         "refund": {"code": world.ready},

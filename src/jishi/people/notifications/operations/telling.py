@@ -63,7 +63,12 @@ def notify_many(
     """Tell several people the same, each once, with one statement; returns how many rows were tried."""
     moment = clock.at_or_now(at)
     due_at = moment if is_listed else moment + UNLISTED_WAIT
-    fields = {"kind": kind[:60], "params": params, "url": url[:200], "natural_key": natural_key}
+    fields: dict[str, Any] = {
+        "kind": kind[:60],
+        "params": params,
+        "url": url[:200],
+        "natural_key": natural_key,
+    }
     fields |= {"is_listed": is_listed, "plan_due_at": due_at, "created_at": moment}
     rows = [Notice(person_id=one, **fields) for one in sorted(set(person_ids))]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))

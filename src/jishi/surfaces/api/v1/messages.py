@@ -141,6 +141,6 @@ def get_choices(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest, body: shapes.ChoicesIn) -> HttpResponse:
     """Choose what reaches me."""
     person_id = answers.person(request)
-    modes = {(one.topic, one.channel): one.mode for one in body.choices}
+    modes: dict[tuple[str, str], str] = {(one.topic, one.channel): one.mode for one in body.choices}
     notifications.choose(person_id=person_id, modes=modes)
     return answers.reply(shapes.reach(notices.get_reach(person_id)))
