@@ -30,6 +30,7 @@ from jishi.promotions.plays.pricing import GroupBuyRule
 from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
 from jishi.social.communities import handlers as community_handlers
+from jishi.social.communities import privacy as community_privacy
 from jishi.social.communities import providers as community_providers
 from jishi.social.communities import tasks as community_tasks
 from jishi.social.feed import handlers as feed_handlers
@@ -194,6 +195,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("shares", share_privacy)
     privacy.register_eraser("graph", graph_privacy)
     privacy.register_eraser("feed", feed_privacy)
+    privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("plays", play_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from jishi.people.accounts.contracts import PersonCard
+from jishi.people.accounts.contracts import AudienceRef, PersonCard
 
 
 class OfferStatus(StrEnum):
@@ -117,6 +117,17 @@ class OfferView:
     is_on: bool
     units_left: int | None
     terms: tuple[Phrase, ...]
+    audience: AudienceRef | None = None
+    """Whom it is for; None for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSales:
+    """What offers for one audience sold: paid and not refunded. Amounts are per currency."""
+
+    orders: int
+    units: int
+    amounts_minor: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

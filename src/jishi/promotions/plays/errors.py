@@ -82,6 +82,20 @@ class MechanicUnknown(Invalid):
     message = N_("There is no such kind of offer: %(mechanic)s.")
 
 
+class OfferMembersOnly(Forbidden):
+    """The offer is for an audience that this person is not in."""
+
+    code = "plays.members_only"
+    message = N_("This offer is for members of a community. Join the community first, then come back.")
+
+
+class AudienceNotAgreed(Forbidden):
+    """Whoever runs the audience has not agreed to offers of this shop."""
+
+    code = "plays.audience_not_agreed"
+    message = N_("The owner of this community has not agreed to offers from your shop. Ask them first.")
+
+
 class VirtualCompletionRefused(Forbidden):
     """The rule pack does not let a shop fill teams with house members."""
 

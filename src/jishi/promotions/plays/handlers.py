@@ -10,6 +10,8 @@ from jishi.people.notifications import operations as notifications
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries
 from jishi.promotions.plays.events import SeatTaken, TeamEvent, TeamExpired, TeamFailed, TeamFormed
+from jishi.social.communities.contracts import PartnerState
+from jishi.social.communities.events import PartnerDecided
 from jishi.trade.orders.events import OrderRefunded, OrderRefunding
 
 
@@ -45,6 +47,12 @@ def on_team_expired(event: TeamExpired) -> None:
 def on_team_failed(event: TeamFailed) -> None:
     """Tell everybody that their money is on its way back."""
     _tell("team_failed", event, event.person_ids)
+
+
+def on_partner_decided(event: PartnerDecided) -> None:
+    """The owner of a community ended the agreement with a shop: its offers for the members stop."""
+    if event.state == PartnerState.ENDED:
+        plays.stop_partner_offers(shop_id=event.shop_id, slug=event.slug, at=event.at)
 
 
 def _tell(kind: str, event: TeamEvent, person_ids: Sequence[int], *, about: str = "", **words: str) -> None:

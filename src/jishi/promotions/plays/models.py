@@ -30,6 +30,8 @@ class Offer(models.Model):
     stock_limit = models.PositiveIntegerField(null=True, blank=True)
     units_claimed = models.PositiveIntegerField(default=0)
     badge_shown = models.BooleanField(default=False)
+    audience_kind = models.CharField(max_length=24, blank=True, default="")
+    audience_key = models.CharField(max_length=80, blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -47,6 +49,11 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["product", "status", "starts_at"], name="plays_offer_product"),
             models.Index(fields=["shop", "-id"], name="plays_offer_shop"),
+            models.Index(
+                fields=["audience_kind", "audience_key", "-id"],
+                name="plays_offer_audience",
+                condition=~Q(audience_kind=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ class PlayRule:
 
         :raises OfferNotFound: the token names no offer, or none for these goods.
         :raises BoughtAlone: other goods are in the order, which would have to wait for the team as well.
+        :raises OfferMembersOnly: it is for members of a community, and the buyer is none.
         :raises Conflict: the offer or the team cannot be had by this buyer now.
         """
         offer_code, team_code = request.tokens.get("offer", ""), request.tokens.get("team", "")
@@ -82,6 +83,7 @@ class PlayRule:
     def _check_admission(self, request: PriceRequest, offer: Offer, team_code: str, quantity: int) -> None:
         terms = locked.terms_of(offer)
         buyer = request.buyer_id
+        admission.check_audience(offer, person_id=buyer)
         if team_code:
             team = Team.objects.filter(code=team_code, offer=offer).first()
             if team is None:

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Subquery, Sum, Value
 
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
+from jishi.people.accounts import ports as accounts
 from jishi.people.accounts import queries as account_queries
-from jishi.people.accounts.contracts import PersonCard
+from jishi.people.accounts.contracts import AudienceRef, PersonCard
 from jishi.promotions.plays import mechanics, rules
 from jishi.promotions.plays.contracts import (
+    AudienceSales,
     MechanicView,
     MemberView,
     OfferPreview,
@@ -32,25 +35,35 @@ from jishi.promotions.plays.contracts import (
     TeamStats,
     TeamView,
 )
-from jishi.promotions.plays.errors import OfferNotFound, TeamNotFound
+from jishi.promotions.plays.errors import OfferMembersOnly, OfferNotFound, TeamNotFound
 from jishi.promotions.plays.models import Offer, OfferPrice, Seat, Team
 from jishi.trade.orders import queries as order_queries
 
 MAX_PAGE = 100
+_RUNNING = """
+SELECT id FROM plays_offer o
+WHERE product_id = %(product)s AND status = %(on)s AND audience_kind = '' AND starts_at <= %(now)s
+  AND (ends_at IS NULL OR ends_at > %(now)s) AND (stock_limit IS NULL OR units_claimed < stock_limit)
+  AND EXISTS (SELECT 1 FROM plays_offerprice WHERE offer_id = o.id)
+ORDER BY starts_at DESC, id DESC LIMIT 1
+"""
+_AUDIENCE_SALES = """
+SELECT r.currency, count(DISTINCT r.id), sum(s.quantity)::bigint, sum(r.total_minor)::bigint
+FROM plays_seat s JOIN plays_team t ON t.id = s.team_id JOIN plays_offer o ON o.id = t.offer_id
+JOIN orders_order r ON r.code = s.order_code
+WHERE o.audience_kind = %s AND o.audience_key = %s AND s.state = 'taken' AND r.paid_at >= %s
+  AND r.state NOT IN ('refunding', 'refunded') GROUP BY 1 ORDER BY 1
+"""
 FACES = 5
 """Members that a row of the list shows by picture."""
 
 SHOWN_SEATS = (SeatState.HELD, SeatState.TAKEN, *rules.REFUND_SEATS)
 
 
-def running(at: datetime, prefix: str = "") -> Q:
-    """Return the condition of offers (seen from `prefix`) under which a team can be started at an instant."""
-
-    def having(**conditions: Any) -> Q:
-        return Q(**{prefix + name: value for name, value in conditions.items()})
-
-    in_period = having(starts_at__lte=at) & (having(ends_at__isnull=True) | having(ends_at__gt=at))
-    return having(status=OfferStatus.ON) & in_period & _units_left(prefix)
+def running(at: datetime) -> Q:
+    """Return the condition of offers under which a team can be started at an instant."""
+    in_period = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    return Q(status=OfferStatus.ON) & in_period & _units_left("")
 
 
 # --- Mechanics and offers ---------------------------------------------------------------------------------
@@ -99,19 +112,13 @@ def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
 
 
 def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
-    """Return the offer under which teams can be started for a product now, if there is one."""
+    """Return the offer for everybody under which teams can be started for a product now, if there is one."""
     now = clock.at_or_now(at)
-    rows = (
-        OfferPrice.objects.select_related("offer")
-        .filter(running(now, "offer__"), offer__product_id=product_id)
-        .order_by("-offer__starts_at", "-offer_id", "variant_id")
-    )
-    prices = list(rows)
-    if not prices:
-        return None
-    offer = prices[0].offer
-    mine = {price.variant_id: price.price_minor for price in prices if price.offer_id == offer.pk}
-    return _offer_view(offer, now, mine)
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, {"product": product_id, "now": now, "on": OfferStatus.ON})
+        found = cursor.fetchone()
+    # Most products have none, and every product page asks.
+    return _offer_view(_offers().get(pk=found[0]), now) if found else None
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
@@ -122,6 +129,42 @@ def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) ->
     )
 
 
+def find_offer_for(code: str, *, viewer_id: int | None, at: datetime | None = None) -> OfferView | None:
+    """Return an offer that this person may use, if it is one; those for an audience they are not in are
+    none of theirs.
+    """
+    offer = _offers().filter(code=code).first() if code else None
+    if offer is None or not _is_for(offer, viewer_id):
+        return None
+    return _offer_view(offer, clock.at_or_now(at))
+
+
+def list_offers_for(
+    audience: AudienceRef, *, viewer_id: int | None, at: datetime | None = None, limit: int = 30
+) -> tuple[OfferView, ...]:
+    """Return the offers that run for an audience, the newest first; nothing for whoever is not in it."""
+    now = clock.at_or_now(at)
+    if viewer_id is None or not accounts.is_member(audience, viewer_id):
+        return ()
+    rows = _offers().filter(running(now), audience_kind=audience.kind, audience_key=audience.key)
+    return tuple(_offer_view(offer, now) for offer in rows.order_by("-pk")[:limit])
+
+
+def sales_for(audience: AudienceRef, *, since: datetime) -> AudienceSales:
+    """Return what offers for an audience sold since an instant. The caller has checked the viewer.
+
+    Reads the orders' own table, because seats and orders are counted in one statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_AUDIENCE_SALES, [audience.kind, audience.key, since])
+        rows = cursor.fetchall()
+    return AudienceSales(
+        orders=sum(row[1] for row in rows),
+        units=sum(row[2] for row in rows),
+        amounts_minor={currency: amount for currency, _, _, amount in rows},
+    )
+
+
 # --- Teams ------------------------------------------------------------------------------------------------
 
 
@@ -129,11 +172,14 @@ def get_team(code: str, *, viewer_id: int | None, language: str = "", at: dateti
     """Return a team as one viewer sees it. Texts in it are msgids, so the language does not matter here.
 
     :raises TeamNotFound: there is none, or it is not open yet and the viewer does not start it.
+    :raises OfferMembersOnly: it is for an audience that the viewer is not in, and they have no seat in it.
     """
     now = clock.at_or_now(at)
     team = _teams().filter(code=code).first()
     if team is None or (team.state == TeamState.STARTING and team.leader_id != viewer_id):
         raise TeamNotFound(team=code[:12])
+    if not _is_for(team.offer, viewer_id) and _own_seat(team, viewer_id) is None:
+        raise OfferMembersOnly(audience=team.offer.audience_key)
     return _team_view(team, viewer_id, now)
 
 
@@ -154,7 +200,7 @@ def list_open_teams(
     now = clock.at_or_now(at)
     rows = (
         _teams()
-        .filter(state=TeamState.OPEN, deadline_at__gt=now)
+        .filter(state=TeamState.OPEN, deadline_at__gt=now, offer__audience_kind="")
         .annotate(missing=F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
         .filter(missing__gte=1)
         .filter(_units_left("offer__"))
@@ -315,6 +361,14 @@ def _narrowed(rows: QuerySet[Team], shop_id: int | None, mechanic: str | None) -
     return rows
 
 
+def _is_for(offer: Offer, viewer_id: int | None) -> bool:
+    """Whether an offer is for everybody, or for an audience this person is in."""
+    if not offer.audience_kind:
+        return True
+    ref = AudienceRef(offer.audience_kind, offer.audience_key)
+    return viewer_id is not None and accounts.is_member(ref, viewer_id)
+
+
 def _units_left(prefix: str) -> Q:
     limit = f"{prefix}stock_limit"
     return Q(**{f"{limit}__isnull": True}) | Q(**{f"{prefix}units_claimed__lt": F(limit)})
@@ -354,6 +408,7 @@ def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = N
         is_on=_is_running(offer, at),
         units_left=None if offer.stock_limit is None else offer.stock_limit - offer.units_claimed,
         terms=kind.say(offer.params),
+        audience=AudienceRef(offer.audience_kind, offer.audience_key) if offer.audience_kind else None,
     )
 
 

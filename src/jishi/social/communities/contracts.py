@@ -123,6 +123,7 @@ class Membership:
     banned_until: datetime | None
     removal_due_at: datetime | None
     warnings: int
+    has_introduced: bool
     permissions: frozenset[str]
 
     @property
@@ -184,7 +185,7 @@ class CommunityView:
     member_count: int
     post_count: int
     created_at: datetime
-    owner: PersonCard | None
+    owner_id: int | None
     channels: tuple[ChannelView, ...]
     viewer_state: str
     membership: Membership | None

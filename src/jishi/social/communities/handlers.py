@@ -140,9 +140,9 @@ def on_partner_asked(event: PartnerAsked) -> None:
     """Tell the owner that a shop wants to make offers."""
     community = queries.get_community(event.slug, viewer_id=None)
     shop = merchant_queries.get_shop(event.shop_id)
-    if community.owner is not None:
+    if community.owner_id is not None:
         about = f"{event.shop_id}:{event.at.timestamp()}"
-        _tell("community_partner_asked", event, [community.owner.id], about, "desk/partners/", shop=shop.name)
+        _tell("community_partner_asked", event, [community.owner_id], about, "desk/partners/", shop=shop.name)
 
 
 def on_partner_decided(event: PartnerDecided) -> None:

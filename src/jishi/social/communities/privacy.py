@@ -1,6 +1,11 @@
 """Personal columns of communities, and what becomes of them when a person asks to be forgotten."""
 
+from datetime import datetime
+from typing import Any
+
 from jishi.people.accounts.contracts import PersonalField
+from jishi.social.communities import operations as communities
+from jishi.social.communities.models import Membership, Signup
 
 
 def _fields(table: str, purpose: str, on_erase: str, *columns: str) -> tuple[PersonalField, ...]:
@@ -61,3 +66,28 @@ IMPERSONAL: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return the communities and events somebody took part in."""
+    mine = Membership.objects.select_related("community").filter(person_id=person_id).order_by("pk")
+    signups = Signup.objects.select_related("gathering").filter(person_id=person_id).order_by("pk")
+    return {
+        "communities": [
+            {
+                "community": one.community.slug,
+                "role": one.role,
+                "state": one.state,
+                "answers": one.answers,
+                "joined_at": one.joined_at.isoformat() if one.joined_at else None,
+                "left_at": one.left_at.isoformat() if one.left_at else None,
+            }
+            for one in mine
+        ],
+        "events": [{"event": one.gathering.code, "state": one.state} for one in signups],
+    }
+
+
+def erase_person(*, person_id: int, at: datetime) -> None:
+    """Take somebody out of every community and forget what they wrote to join."""
+    communities.erase(person_id=person_id, at=at)

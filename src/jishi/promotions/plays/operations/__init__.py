@@ -5,7 +5,12 @@ An order's row may be locked before an offer's, never after it by somebody whose
 
 from jishi.promotions.plays.operations.deadlines import close_due_teams, close_team, send_refunds
 from jishi.promotions.plays.operations.leaving import free_seat, leave_team, mark_seat_refunded
-from jishi.promotions.plays.operations.offers import create_offer, stop_offer, switch_badges
+from jishi.promotions.plays.operations.offers import (
+    create_offer,
+    stop_offer,
+    stop_partner_offers,
+    switch_badges,
+)
 from jishi.promotions.plays.operations.seats import hold_seat, release_seat, settle_seat
 
 __all__ = [
@@ -20,5 +25,6 @@ __all__ = [
     "send_refunds",
     "settle_seat",
     "stop_offer",
+    "stop_partner_offers",
     "switch_badges",
 ]

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db.models import Count, Sum
 
+from jishi.people.accounts import ports as accounts
+from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.plays.contracts import OfferStatus, SeatState, TeamState
 from jishi.promotions.plays.errors import (
     AlreadyInTeam,
     NewcomersOnly,
     OfferEnded,
+    OfferMembersOnly,
     OfferNotFound,
     OfferNotStarted,
     OfferSoldOut,
@@ -34,6 +37,18 @@ def check_runs(offer: Offer, at: datetime) -> None:
         raise OfferEnded(offer=offer.code)
     if at < offer.starts_at:
         raise OfferNotStarted(offer=offer.code, starts_at=offer.starts_at.isoformat())
+
+
+def check_audience(offer: Offer, *, person_id: int | None) -> None:
+    """Return quietly if the offer is for everybody, or for an audience the person is in now.
+
+    :raises OfferMembersOnly: it is not for them.
+    """
+    if not offer.audience_kind:
+        return
+    ref = AudienceRef(offer.audience_kind, offer.audience_key)
+    if person_id is None or not accounts.is_member(ref, person_id):
+        raise OfferMembersOnly(audience=ref.key)
 
 
 def check_joinable(team: Team, *, person_id: int | None, at: datetime) -> None:

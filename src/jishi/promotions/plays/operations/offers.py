@@ -13,9 +13,11 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock, locks, policy
+from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.plays import mechanics, queries, rules
 from jishi.promotions.plays.contracts import OfferStatus, OfferView, TeamState
 from jishi.promotions.plays.errors import (
+    AudienceNotAgreed,
     OfferOverlaps,
     OfferPeriodEmpty,
     OfferPriceTooHigh,
@@ -26,6 +28,8 @@ from jishi.promotions.plays.errors import (
 from jishi.promotions.plays.models import Offer, OfferPrice, Team
 from jishi.promotions.plays.operations import endings, locked
 from jishi.promotions.plays.rules import Mechanic
+from jishi.social.communities import queries as community_queries
+from jishi.social.communities.contracts import AUDIENCE as MEMBERS
 
 
 def create_offer(
@@ -38,14 +42,18 @@ def create_offer(
     starts_at: datetime,
     ends_at: datetime | None = None,
     stock_limit: int | None = None,
+    audience: AudienceRef | None = None,
     at: datetime | None = None,
 ) -> OfferView:
     """Publish an offer for one product. `prices` gives the team price of each variant it covers.
+
+    With an `audience` only its people see and use it; a product may have such an offer beside its public one.
 
     :raises MechanicUnknown: / ParamRefused: what it is or a setting of no sense in it.
     :raises VirtualCompletionRefused: it uses what the rule pack forbids.
     :raises ParamsContradict: / OfferPeriodEmpty: / OfferVariantsWrong: / OfferPriceTooHigh: no sense in it.
     :raises OfferOverlaps: the product has an offer in that period.
+    :raises AudienceNotAgreed: the owner of the community has not agreed with the shop.
     """
     now = clock.at_or_now(at)
     kind = mechanics.get(mechanic)
@@ -57,11 +65,12 @@ def create_offer(
         stock_limit is not None and stock_limit < 1
     ):
         raise OfferPeriodEmpty()
+    _check_agreed(shop_id, audience)
     currency = merchant_queries.get_shop(shop_id).currency
     _check_prices(shop_id, product_id, prices, currency)
     with transaction.atomic():
         locks.advisory("plays.product", product_id)
-        _check_overlap(product_id, starts_at, ends_at)
+        _check_overlap(product_id, starts_at, ends_at, audience)
         offer = Offer.objects.create(
             mechanic=mechanic,
             shop_id=shop_id,
@@ -72,6 +81,8 @@ def create_offer(
             ends_at=ends_at,
             status=OfferStatus.ON,
             stock_limit=stock_limit,
+            audience_kind=audience.kind if audience else "",
+            audience_key=audience.key if audience else "",
             created_at=now,
         )
         OfferPrice.objects.bulk_create(
@@ -101,11 +112,25 @@ def stop_offer(*, offer_code: str, close_teams: bool = False, at: datetime | Non
     return queries.get_offer(offer_code, at=now)
 
 
+def stop_partner_offers(*, shop_id: int, slug: str, at: datetime | None = None) -> int:
+    """Stop a shop's running offers for the members of a community; return how many there were."""
+    now = clock.at_or_now(at)
+    running = Offer.objects.filter(
+        shop_id=shop_id, audience_kind=MEMBERS, audience_key=slug, status=OfferStatus.ON
+    )
+    codes = list(running.order_by("pk").values_list("code", flat=True))
+    for code in codes:
+        stop_offer(offer_code=code, at=now)
+    return len(codes)
+
+
 def switch_badges(at: datetime | None = None) -> int:
     """Show or hide the catalogue's badge of offers whose period began or ended; return how many changed."""
     now = clock.at_or_now(at)
     wanted = Case(
-        When(queries.running(now), then=Value(True)), default=Value(False), output_field=BooleanField()
+        When(queries.running(now) & Q(audience_kind=""), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
     )
     changed = 0
     stale = Offer.objects.annotate(wanted=wanted).exclude(badge_shown=F("wanted"))
@@ -119,7 +144,8 @@ def switch_badges(at: datetime | None = None) -> int:
 
 def _switch_badge(offer: Offer, at: datetime) -> int:
     """Make the badge of a locked offer say what is true at an instant."""
-    wanted = Offer.objects.filter(queries.running(at), pk=offer.pk).exists()
+    # A badge stands in lists that everybody reads, so an offer for some people never has one.
+    wanted = not offer.audience_kind and Offer.objects.filter(queries.running(at), pk=offer.pk).exists()
     if wanted == offer.badge_shown:
         return 0
     other_shown = Offer.objects.filter(product_id=offer.product_id, badge_shown=True).exclude(pk=offer.pk)
@@ -147,6 +173,13 @@ def _check_law(kind: Mechanic, params: Mapping[str, Any]) -> None:
             raise VirtualCompletionRefused(param=name)
 
 
+def _check_agreed(shop_id: int, audience: AudienceRef | None) -> None:
+    if audience is None:
+        return
+    if audience.kind != MEMBERS or not community_queries.is_partner(audience.key, shop_id):
+        raise AudienceNotAgreed(audience=audience.key[:80])
+
+
 def _check_prices(shop_id: int, product_id: int, prices: Mapping[int, int], currency: str) -> None:
     variants = catalog_queries.find_variants(prices, language="en")
     known = [v for v in variants.values() if v.product_id == product_id and v.shop_id == shop_id]
@@ -160,8 +193,15 @@ def _check_prices(shop_id: int, product_id: int, prices: Mapping[int, int], curr
             raise OfferPriceTooHigh(alone_minor=alone[variant_id].amount_minor if variant_id in alone else 0)
 
 
-def _check_overlap(product_id: int, starts_at: datetime, ends_at: datetime | None) -> None:
-    same = Offer.objects.filter(product_id=product_id, status=OfferStatus.ON)
+def _check_overlap(
+    product_id: int, starts_at: datetime, ends_at: datetime | None, audience: AudienceRef | None
+) -> None:
+    same = Offer.objects.filter(
+        product_id=product_id,
+        status=OfferStatus.ON,
+        audience_kind=audience.kind if audience else "",
+        audience_key=audience.key if audience else "",
+    )
     same = same.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at))
     if ends_at is not None:
         same = same.filter(starts_at__lt=ends_at)

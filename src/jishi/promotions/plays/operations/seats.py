@@ -30,12 +30,14 @@ def hold_seat(
     :raises OfferNotStarted: / OfferEnded: teams cannot be started now.
     :raises TeamNotFound: / TeamClosed: / TeamFull: / AlreadyInTeam: there is no seat for this person.
     :raises OfferSoldOut: / TooMany: / TooManyTeams: / NewcomersOnly: a limit is reached.
+    :raises OfferMembersOnly: it is for an audience that the person is not in.
     """
     now = clock.at_or_now(at)
     with transaction.atomic():
         if Seat.objects.filter(order_code=order_code).exists():
             return
         offer = locked.offer_by_code(wish.offer_code)
+        admission.check_audience(offer, person_id=person_id)
         terms = locked.terms_of(offer)
         admission.team_price(offer, wish.variant_id)
         starts = wish.team_code is None

@@ -41,7 +41,9 @@ def plan(*, host_id: int, slug: str, draft: GatheringDraft, at: datetime | None 
     """
     now = clock.at_or_now(at)
     tidy = rules.clean_gathering(draft, at=now)
-    words.check(host_id, tidy.title, tidy.text, tidy.place, tidy.speaker, at=now)
+    # The address of an online event is told to those who come only; it is no text to judge.
+    where = "" if tidy.is_online else tidy.place
+    words.check(host_id, tidy.title, tidy.text, where, tidy.speaker, at=now)
     with transaction.atomic():
         row = locked.found(slug)
         locked.actor(row, host_id, Permission.HOST)

@@ -17,6 +17,7 @@ from jishi.social.communities.events import CommunityPosted
 from jishi.social.communities.models import Channel, Community, Membership, Post
 from jishi.social.communities.operations import locked, moderating
 from jishi.social.communities.queries import lists
+from jishi.social.notes import operations as notes
 
 _ACTIVE = """
 INSERT INTO communities_activeday (community_id, person_id, "on") VALUES (%s, %s, %s)
@@ -126,6 +127,9 @@ def remove_post(*, actor_id: int, slug: str, note_code: str, reason: str, at: da
             rules.check_rank(actor=mine.role, subject=author.role)
         _take_away(row, post, at=now)
         moderating.record(row, "remove_post", actor_id, post.author_id, reason, at=now, note=note_code)
+        found = lists.find_note(note_code)
+        if found is not None and found.audience_kind == AUDIENCE and found.state == "published":
+            notes.hide(code=note_code, reason="community", note=reason.strip()[:300], at=now)
 
 
 def drop_post(*, note_id: int, at: datetime | None = None) -> None:

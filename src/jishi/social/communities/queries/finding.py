@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from jishi.kernel import clock
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
-from jishi.people.accounts import queries as account_queries
 from jishi.social.communities import rules
 from jishi.social.communities.contracts import (
     ChannelView,
@@ -38,14 +38,11 @@ def get_community(slug: str, *, viewer_id: int | None, at: datetime | None = Non
     :raises CommunityNotFound: there is none, or it was closed.
     """
     now = clock.at_or_now(at)
-    row = Community.objects.filter(slug=slug, closed_at__isnull=True).first()
+    row = _with_rules().filter(slug=slug, closed_at__isnull=True).first()
     if row is None:
         raise CommunityNotFound(slug=slug[:40])
     mine = _row(row.pk, viewer_id)
     state = _viewer_state(mine, now)
-    found = RulesVersion.objects.filter(community=row, version=row.rules_version)
-    owner = Row.objects.filter(community=row, role=Role.OWNER, state=Standing.MEMBER)
-    owner_id = owner.values_list("person_id", flat=True).first()
     is_member = state in (ViewerState.MEMBER, ViewerState.MODERATOR)
     return CommunityView(
         id=row.pk,
@@ -58,7 +55,7 @@ def get_community(slug: str, *, viewer_id: int | None, at: datetime | None = Non
         join_policy=row.join_policy,
         is_members_only=row.is_members_only,
         questions=tuple(row.questions),
-        rules=found.values_list("text", flat=True).first() or "",
+        rules=row.rules_text or "",
         rules_version=row.rules_version,
         welcome=row.welcome if is_member else "",
         language=row.language,
@@ -66,7 +63,7 @@ def get_community(slug: str, *, viewer_id: int | None, at: datetime | None = Non
         member_count=row.member_count,
         post_count=row.post_count,
         created_at=row.created_at,
-        owner=account_queries.list_people([owner_id]).get(owner_id) if owner_id else None,
+        owner_id=row.owner_id,
         channels=_channels(row.pk),
         viewer_state=state,
         membership=_membership(mine, row.slug) if mine is not None else None,
@@ -170,6 +167,15 @@ def list_cards(slugs: Iterable[str], *, viewer_id: int | None) -> dict[str, Comm
     return {row.slug: _card(row, states.get(row.pk, ViewerState.STRANGER)) for row in rows}
 
 
+def _with_rules() -> QuerySet[Any]:
+    """Communities with the rules in force and their owner, in one statement."""
+    text = RulesVersion.objects.filter(community=OuterRef("pk"), version=OuterRef("rules_version"))
+    owner = Row.objects.filter(community=OuterRef("pk"), role=Role.OWNER, state=Standing.MEMBER)
+    return Community.objects.annotate(
+        rules_text=Subquery(text.values("text")[:1]), owner_id=Subquery(owner.values("person_id")[:1])
+    )
+
+
 def _states(rows: Sequence[Community], viewer_id: int | None) -> dict[int, str]:
     if viewer_id is None:
         return {}
@@ -206,6 +212,7 @@ def _membership(mine: Row, slug: str) -> Membership:
         banned_until=mine.banned_until,
         removal_due_at=mine.removal_due_at,
         warnings=mine.warnings,
+        has_introduced=mine.introduced_at is not None,
         permissions=rules.permissions(mine.role, mine.state),
     )
 

@@ -19,6 +19,7 @@ from jishi.social.communities import rules
 from jishi.social.communities.contracts import (
     AnnouncementView,
     Application,
+    CommunityView,
     InvitationView,
     LogRow,
     MemberRow,
@@ -33,7 +34,6 @@ from jishi.social.communities.contracts import (
 from jishi.social.communities.errors import MembersOnly, NotPermitted
 from jishi.social.communities.models import (
     Announcement,
-    Community,
     Invitation,
     LogEntry,
     Membership,
@@ -90,26 +90,23 @@ def require(community_id: int, person_id: int | None, permission: str) -> None:
 
 
 def page_posts(
-    community_id: int,
+    community: CommunityView,
     *,
-    viewer_id: int | None,
     channel: str = "",
     pinned: bool = False,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[PostRow]:
-    """Return where published notes stand in a community, the newest first. A members-only community has
-    nothing to show to others.
+    """Return where published notes stand in a community, the newest first, as its viewer may see them: a
+    members-only community has nothing to show to others.
 
     :raises BadCursor: the cursor was not made here.
     """
-    limit = max(1, min(limit, MAX_PAGE))
-    community = Community.objects.filter(pk=community_id, closed_at__isnull=True).first()
-    mine = Membership.objects.filter(community_id=community_id, person_id=viewer_id, state=Standing.MEMBER)
-    if community is None or (community.is_members_only and not mine.exists()):
+    if not community.can_see_content:
         return Page([])
+    limit = max(1, min(limit, MAX_PAGE))
     rows = Post.objects.select_related("note", "channel").filter(
-        community_id=community_id, removed_at__isnull=True, note__state="published"
+        community_id=community.id, removed_at__isnull=True, note__state="published"
     )
     if channel:
         rows = rows.filter(channel__slug=channel)
@@ -296,22 +293,21 @@ def list_partnerships(shop_id: int) -> tuple[tuple[str, str, str], ...]:
     return tuple(rows.order_by("community__name").values_list("community__slug", "community__name", "state"))
 
 
-def list_first_steps(community_id: int, person_id: int) -> tuple[Step, ...]:
-    """Return the first things to do for somebody new; empty when all is done.
+def list_first_steps(community: CommunityView) -> tuple[Step, ...]:
+    """Return the first things to do for a viewer who is new; empty when all is done, or they are no member.
 
     The number of people they follow is read from the graph's own table, because it is counted over members.
     """
-    mine = Membership.objects.filter(community_id=community_id, person_id=person_id).first()
-    if mine is None or mine.state != Standing.MEMBER:
+    mine = community.membership
+    if mine is None or not mine.is_member:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(_FOLLOWED, [community_id, person_id])
+        cursor.execute(_FOLLOWED, [community.id, mine.person_id])
         followed = int(cursor.fetchone()[0])
     wanted = rules.FOLLOW_WANTED
-    version = Community.objects.values_list("rules_version", flat=True).get(pk=community_id)
     steps = (
-        Step("rules", mine.rules_version == version),
-        Step("introduce", mine.introduced_at is not None),
+        Step("rules", mine.rules_version == community.rules_version),
+        Step("introduce", mine.has_introduced),
         Step("follow", followed >= wanted, min(followed, wanted), wanted),
     )
     return () if all(step.is_done for step in steps) else steps

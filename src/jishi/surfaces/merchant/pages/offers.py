@@ -18,9 +18,12 @@ from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import audit, clock, http
 from jishi.kernel.errors import DomainError
+from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import MechanicView, OfferPreview
+from jishi.social.communities import queries as community_queries
+from jishi.social.communities.contracts import AUDIENCE as MEMBERS
 from jishi.surfaces.merchant import amounts
 from jishi.surfaces.merchant.desk import Desk, staff
 from jishi.surfaces.shell import phrases, refusals
@@ -39,6 +42,7 @@ class OfferForm:
     starts: str = ""
     ends: str = ""
     limit: str = ""
+    community: str = ""
     faults: list[str] = field(default_factory=list)
 
     def need(self, name: str, is_fine: bool) -> None:
@@ -98,6 +102,7 @@ def create(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     context = {
         "product": product,
         "form": form,
+        "partnerships": community_queries.list_partnerships(desk.shop.id),
         "rows": [
             (v, alone[v.variant_id], form.prices.get(v.variant_id, ""))
             for v in product.variants
@@ -125,6 +130,7 @@ def _form(request: HttpRequest, desk: Desk, product: ProductView) -> OfferForm:
     # An unticked box sends nothing, and that is its answer.
     form.params = {one.name: data.get(f"param-{one.name}", "") for one in form.mechanic.params}
     form.prices = {v.variant_id: data.get(f"price-{v.variant_id}", "").strip() for v in product.variants}
+    form.community = data.get("community", "").strip()[:40]
     form.starts, form.ends, form.limit = (
         data.get("starts", ""),
         data.get("ends", ""),
@@ -147,7 +153,14 @@ def _values(form: OfferForm, desk: Desk) -> dict[str, Any]:
     form.need(gettext("Starts"), starts is not None)
     form.need(gettext("Ends"), ends is not None or not form.ends)
     form.need(gettext("Pieces set aside"), limit is not None or not form.limit)
-    return {"prices": prices, "starts_at": starts, "ends_at": ends, "stock_limit": limit}
+    audience = AudienceRef(MEMBERS, form.community) if form.community else None
+    return {
+        "prices": prices,
+        "starts_at": starts,
+        "ends_at": ends,
+        "stock_limit": limit,
+        "audience": audience,
+    }
 
 
 def _preview(form: OfferForm, desk: Desk, values: Mapping[str, Any]) -> OfferPreview | None:

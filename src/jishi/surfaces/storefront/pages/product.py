@@ -66,8 +66,11 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
     """The choice of a variant as a page of its own, for readers without scripts and from team pages."""
     facts = request_facts.of(request)
-    shelf = shelves.take_down(find_product(request, ref), language=facts.language)
+    found = find_product(request, ref)
     offer, team = request.GET.get("offer", "")[:20], request.GET.get("team", "")[:20]
+    wanted = play_queries.find_offer_for(offer, viewer_id=facts.person_id)
+    named = wanted if wanted is not None and wanted.product_id == found.product_id else None
+    shelf = shelves.take_down(found, language=facts.language, offer=named)
     context = {
         "shelf": shelf,
         "product": shelf.product,
