@@ -17,6 +17,7 @@ UNSEEN = {
     "kernel.IdempotentAnswer",
     "kernel.HandledEvent",
     "catalog.Term",
+    "moderation.Fingerprint",
     "graph.Remark",
     "graph.Mute",
 }
