@@ -1,4 +1,4 @@
-"""Streams of conversations: only for those who are in, in order, resumed by number, bounded, put out in time."""
+"""Streams of conversations: only for those who are in, in order, resumed by number, bounded."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from jishi.surfaces.merchant import uploads, urls
 
 TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
 OBJECTS = {"order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
-ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "talk_send", "talk_take"}
+ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply"}
+ONLY_POST |= {"talk_send", "talk_take"}
 
 
 @pytest.fixture
