@@ -21,8 +21,8 @@ from jishi.trust.moderation import queries as cases
 from jishi.trust.moderation.contracts import Kind
 
 STATES = {
-    "": N_("Waiting"),
-    "open": N_("New"),
+    "": N_("To be decided"),
+    "open": N_("New cases"),
     "seconding": N_("Second opinion"),
     "appealed": N_("Appeals"),
     "decided": N_("Decided"),
