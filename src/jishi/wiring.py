@@ -41,6 +41,7 @@ from jishi.social.graph import handlers as graph_handlers
 from jishi.social.graph import privacy as graph_privacy
 from jishi.social.graph import tasks as graph_tasks
 from jishi.social.messaging import handlers as message_handlers
+from jishi.social.messaging import privacy as message_privacy
 from jishi.social.messaging.events import MessageSent
 from jishi.social.notes import events as note_events
 from jishi.social.notes import ports as publishing
@@ -194,6 +195,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("checkout", checkout_privacy)
     privacy.register_eraser("shares", share_privacy)
     privacy.register_eraser("graph", graph_privacy)
+    privacy.register_eraser("messaging", message_privacy)
     privacy.register_eraser("feed", feed_privacy)
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("plays", play_privacy)

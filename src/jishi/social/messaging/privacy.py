@@ -1,6 +1,11 @@
 """Personal columns of conversations, and what becomes of them when a person asks to be forgotten."""
 
+from datetime import datetime
+from typing import Any
+
 from jishi.people.accounts.contracts import PersonalField
+from jishi.social.messaging import operations as messaging
+from jishi.social.messaging import queries
 
 
 def _fields(table: str, purpose: str, on_erase: str, *columns: str) -> tuple[PersonalField, ...]:
@@ -38,3 +43,13 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     ),
     "messaging_quickreply": frozenset({"id", "shop_id", "text"}),
 }  # fmt: skip
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return what the person sent, and the conversations they are in."""
+    return queries.export_person(person_id=person_id)
+
+
+def erase_person(*, person_id: int, at: datetime) -> None:
+    """Empty the person's lines and take them out of their conversations."""
+    messaging.erase(person_id=person_id)
