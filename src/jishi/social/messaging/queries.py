@@ -260,7 +260,7 @@ def list_replies(*, shop_id: int, staff_id: int) -> list[QuickReply]:
     """Return the texts that a shop's staff send often; to others there are none."""
     rows = QuickReplyRow.objects.raw(
         """SELECT r.id, r.text FROM messaging_quickreply r WHERE r.shop_id = %s AND EXISTS (
-        SELECT 1 FROM merchants_shopstaff s WHERE s.shop_id = r.shop_id AND s.person_id = %s) ORDER BY r.id""",
+        SELECT FROM merchants_shopstaff s WHERE s.shop_id = r.shop_id AND s.person_id = %s) ORDER BY r.id""",
         [shop_id, staff_id],
     )
     return [QuickReply(row.pk, row.text) for row in rows]
