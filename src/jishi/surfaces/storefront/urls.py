@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.storefront import (
+    community_urls,
     contest_urls,
     feed_urls,
     messages_urls,
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:code>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<slug:code>/receipt/", orders.confirm, name="order_confirm"),
     *feed_urls.urlpatterns,
+    *community_urls.urlpatterns,
     *contest_urls.urlpatterns,
     *safety_urls.urlpatterns,
     *messages_urls.urlpatterns,

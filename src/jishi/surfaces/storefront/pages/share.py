@@ -18,6 +18,7 @@ from jishi.kernel.errors import NotFound
 from jishi.people.accounts import queries as account_queries
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import TeamView
+from jishi.social.communities import queries as community_queries
 from jishi.social.shares import operations as shares
 from jishi.social.shares import queries as share_queries
 from jishi.social.shares.contracts import PosterContent, ShareKind
@@ -47,6 +48,12 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         if shop is None:
             raise NotFound()
         return Shared(reverse("storefront:shop", args=[key]), shop.name, shop.description[:120], None, None)
+    if kind == ShareKind.COMMUNITY:
+        # Positioning is for everybody to read; a link never shows more than that.
+        club = community_queries.find_card(key)
+        if club is None:
+            raise NotFound()
+        return Shared(reverse("storefront:community", args=[key]), club.name, club.for_whom, None, None)
     team = (
         play_queries.get_team(key, viewer_id=facts.person_id, language=facts.language)
         if kind == "team"
