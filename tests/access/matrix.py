@@ -32,7 +32,8 @@ PUBLIC = {
     "home", "search", "suggest", "category", "shop", "product", "choose", "buy", "team", "team_live", "land",
     "None", "share", "poster", "cart", "cart_change", "checkout", "following", "nearby", "nearby_keep", "hot",
     "topic", "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
-    "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge",
+    "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge", "communities", "community",
+    "community_event",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
 PERSON = {
@@ -40,7 +41,10 @@ PERSON = {
     "message_shop",
     "notification_settings", "notification_browser", "challenge_choose", "challenge_enter", "post",
     "post_upload", "my_notes", "favourites", "favourite_folders", "me", "profile", "news", "addresses",
-    "address_new", "settings", "sign_out_elsewhere", "my_data",
+    "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new", "community_edit",
+    "community_join", "community_do", "community_log", "community_event_new", "community_event_do",
+    "community_desk", "community_desk_partners", "community_desk_do", "community_desk_health",
+    "community_desk_figure",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
 OWNED = {

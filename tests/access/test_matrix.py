@@ -131,4 +131,8 @@ def _plain(name: str) -> str:
         "challenge_choose": {"entry_code": "abcdefghjkmn"},
         "challenge_enter": {"code": "abcdefghjkmn"},
     }
+    if name.startswith("community_") and name != "community_new":
+        some[name] = {"slug": "some-place"}
+    some.get("community_event_do", {}).update(code="abcdefghjkmn")
+    some.get("community_desk_figure", {}).update(name="posts")
     return reverse(f"storefront:{name}", kwargs=some.get(name, {}))
