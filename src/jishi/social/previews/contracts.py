@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from jishi.kernel.media import PictureView
-
 
 @dataclass(frozen=True, slots=True)
 class PreviewView:
@@ -13,4 +11,5 @@ class PreviewView:
     host: str
     title: str
     text: str
-    picture: PictureView | None
+    picture_url: str
+    picture_srcset: str

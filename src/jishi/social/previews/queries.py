@@ -34,7 +34,8 @@ def list_previews(urls: Iterable[str]) -> dict[str, PreviewView]:
             host=rules.host_of(row.url),
             title=row.title,
             text=row.text,
-            picture=media.view(row.picture, row.title) if row.picture else None,
+            picture_url=media.view(row.picture).url if row.picture else "",
+            picture_srcset=media.view(row.picture).srcset if row.picture else "",
         )
         for row in rows
     }
