@@ -7,7 +7,6 @@ file. Storing is slow, so it happens before a transaction takes locks.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +14,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from jishi.kernel import pictures
+from jishi.kernel.pictures import PictureView, StoredPicture
 
 Upload = bytes | Path
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """A picture whose files are stored; ``renditions`` are ``[width, height, file]``, narrow first."""
-
-    digest: str
-    file: str
-    width: int
-    height: int
-    renditions: list[list[int | str]]
-
-
-@dataclass(frozen=True, slots=True)
-class PictureView:
-    """A stored picture as pages show it."""
-
-    url: str
-    srcset: str
-    small_url: str
-    width: int
-    height: int
-    alt: str = ""
 
 
 def store(data: Upload, *, folder: str) -> StoredPicture:

@@ -54,6 +54,29 @@ class Rendered:
     renditions: tuple[Encoded, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture whose files are stored; ``renditions`` are ``[width, height, file]``, narrow first."""
+
+    digest: str
+    file: str
+    width: int
+    height: int
+    renditions: list[list[int | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A stored picture as pages show it."""
+
+    url: str
+    srcset: str
+    small_url: str
+    width: int
+    height: int
+    alt: str = ""
+
+
 def digest_of(data: bytes) -> str:
     """What identifies an upload, so that the same file is never encoded twice."""
     return hashlib.sha256(data).hexdigest()
