@@ -31,6 +31,9 @@ JISHI_SANDBOX_PSP_SECRET = env.text("JISHI_SANDBOX_PSP_SECRET") or (
     if JISHI_DEMO
     else ""
 )
+# The files of behaviour events (and whatever is computed from them) lie here.
+JISHI_LAKE_ROOT = Path(env.text("JISHI_LAKE_ROOT") or JISHI_HOME / "lake")
+JISHI_HEAVY_MEMORY_MB = env.number("JISHI_HEAVY_MEMORY_MB", 4096)
 JISHI_PASS = env.text("JISHI_PASS")  # the link that lets another machine into the demo
 
 SECRET_KEY = env.secret("JISHI_SECRET_KEY", purpose="signs sessions and tokens")
@@ -69,6 +72,7 @@ DOMAINS = [
     "jishi.social.feed.apps.FeedConfig",
     "jishi.social.communities.apps.CommunitiesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
+    "jishi.insight.behavior.apps.BehaviorConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,106 +16,171 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DeadLetter',
+            name="DeadLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=32)),
-                ('detail', models.CharField(blank=True, default='', max_length=200)),
-                ('source', models.CharField(max_length=8)),
-                ('batch_id', models.CharField(max_length=64)),
-                ('row', models.JSONField()),
-                ('visitor', models.CharField(blank=True, default='', max_length=64)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=32)),
+                ("detail", models.CharField(blank=True, default="", max_length=200)),
+                ("source", models.CharField(max_length=8)),
+                ("batch_id", models.CharField(max_length=64)),
+                ("row", models.JSONField()),
+                ("visitor", models.CharField(blank=True, default="", max_length=64)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='behavior_dead_age'), models.Index(fields=['person_id'], name='behavior_dead_person')],
+                "indexes": [
+                    models.Index(fields=["at"], name="behavior_dead_age"),
+                    models.Index(fields=["person_id"], name="behavior_dead_person"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DirtyDay',
+            name="DirtyDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('user_id', models.BigIntegerField()),
-                ('marked_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("user_id", models.BigIntegerField()),
+                ("marked_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['marked_at'], name='behavior_dirty_age')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'user_id'), name='behavior_dirty_once')],
+                "indexes": [models.Index(fields=["marked_at"], name="behavior_dirty_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("day", "user_id"), name="behavior_dirty_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('person_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('user_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('files', models.PositiveIntegerField(default=0)),
+                ("person_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "user_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("files", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['asked_at'], name='behavior_erasure_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None)),
+                        fields=["asked_at"],
+                        name="behavior_erasure_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=300, unique=True)),
-                ('dt', models.DateField()),
-                ('rows', models.BigIntegerField()),
-                ('min_ts', models.DateTimeField()),
-                ('max_ts', models.DateTimeField()),
-                ('min_user', models.BigIntegerField()),
-                ('max_user', models.BigIntegerField()),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, 'Hot'), (1, 'Hour'), (2, 'Day')])),
-                ('bytes', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('replaced_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=300, unique=True)),
+                ("dt", models.DateField()),
+                ("rows", models.BigIntegerField()),
+                ("min_ts", models.DateTimeField()),
+                ("max_ts", models.DateTimeField()),
+                ("min_user", models.BigIntegerField()),
+                ("max_user", models.BigIntegerField()),
+                ("level", models.PositiveSmallIntegerField(choices=[(0, "Hot"), (1, "Hour"), (2, "Day")])),
+                ("bytes", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("replaced_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('replaced_at', None)), fields=['dt', 'level'], name='behavior_file_live'), models.Index(condition=models.Q(('replaced_at__isnull', False)), fields=['replaced_at'], name='behavior_file_gone')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rows__gt', 0)), name='behavior_file_rows')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("replaced_at", None)),
+                        fields=["dt", "level"],
+                        name="behavior_file_live",
+                    ),
+                    models.Index(
+                        condition=models.Q(("replaced_at__isnull", False)),
+                        fields=["replaced_at"],
+                        name="behavior_file_gone",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("rows__gt", 0)), name="behavior_file_rows")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch_id', models.CharField(max_length=64, unique=True)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('source', models.CharField(max_length=8)),
-                ('count', models.PositiveIntegerField()),
-                ('body', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("batch_id", models.CharField(max_length=64, unique=True)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("source", models.CharField(max_length=8)),
+                ("count", models.PositiveIntegerField()),
+                ("body", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['received_at'], name='behavior_inbox_age')],
+                "indexes": [models.Index(fields=["received_at"], name="behavior_inbox_age")],
             },
         ),
         migrations.CreateModel(
-            name='Seen',
+            name="Seen",
             fields=[
-                ('event_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('on_day', models.DateField()),
+                ("event_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("on_day", models.DateField()),
             ],
             options={
-                'indexes': [models.Index(fields=['on_day'], name='behavior_seen_day')],
+                "indexes": [models.Index(fields=["on_day"], name="behavior_seen_day")],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visitor', models.CharField(max_length=64)),
-                ('linked_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("visitor", models.CharField(max_length=64)),
+                ("linked_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('applied_at', None)), fields=['id'], name='behavior_identity_new')],
-                'constraints': [models.UniqueConstraint(fields=('visitor', 'person'), name='behavior_identity_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("applied_at", None)), fields=["id"], name="behavior_identity_new"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("visitor", "person"), name="behavior_identity_once")
+                ],
             },
         ),
     ]
