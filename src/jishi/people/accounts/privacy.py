@@ -5,6 +5,11 @@ decides.
 The reading is `queries.export_person`, the forgetting `operations.erase`.
 """
 
+from datetime import datetime
+from typing import Any
+
+from jishi.people.accounts import operations as accounts
+from jishi.people.accounts import queries
 from jishi.people.accounts.contracts import PersonalField
 
 
@@ -44,3 +49,13 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     ),
     "accounts_address": frozenset({"id", "code", "person_id", "is_default", "created_at", "updated_at"}),
 }
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return the person, their addresses and their ways to sign in."""
+    return queries.export_person(person_id=person_id)
+
+
+def erase_person(*, person_id: int, at: datetime) -> None:
+    """Forget who the person is; a nameless row stays for what points to it."""
+    accounts.erase(person_id=person_id)

@@ -37,6 +37,19 @@ _FRIENDS = """
 FROM graph_follow f JOIN graph_follow b ON b.follower_id = f.followee_id AND b.followee_id = f.follower_id
 WHERE f.follower_id = %(me)s AND f.state = 'active' AND b.state = 'active'
 """
+_EXPORT = """
+SELECT t.kind, u.code, t.name, t.since FROM (
+    SELECT 'follows ' || state AS kind, followee_id AS id, '' AS name, created_at AS since
+    FROM graph_follow WHERE follower_id = %(me)s
+    UNION ALL SELECT 'followed ' || state, follower_id, '', created_at FROM graph_follow
+    WHERE followee_id = %(me)s
+    UNION ALL SELECT 'blocks', blocked_id, '', created_at FROM graph_block WHERE blocker_id = %(me)s
+    UNION ALL SELECT 'mutes', muted_id, '', created_at FROM graph_mute WHERE muter_id = %(me)s
+    UNION ALL SELECT 'calls', about_id, name, NULL FROM graph_remark WHERE person_id = %(me)s
+    UNION ALL SELECT 'invited by', i.inviter_id, '', v.at FROM graph_invitationuse v
+    JOIN graph_invitation i ON i.id = v.invitation_id WHERE v.person_id = %(me)s
+) AS t JOIN accounts_user u ON u.id = t.id ORDER BY t.kind, t.since, u.code
+"""
 # What each list is made of: (who is listed, since when, the rows).
 _LISTS = {
     "followers": (
@@ -253,6 +266,31 @@ def invitation_view(row: InvitationRow, *, viewer_id: int | None, at: datetime) 
         is_own=row.inviter_id == viewer_id,
         is_open=row.is_open(at),
     )
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return what the graph holds about a person; others appear by their code, as on their pages."""
+    row = Profile.objects.filter(pk=person_id).first() or _blank(person_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPORT, {"me": person_id})
+        ties = [
+            {"kind": kind, "person": code, "name": name, "since": since and since.isoformat()}
+            for kind, code, name, since in cursor.fetchall()
+        ]
+    return {
+        "profile": {
+            "bio": row.bio,
+            "place": row.place,
+            "background": row.background,
+            "is_private": row.is_private,
+            "note_visibility": row.note_visibility,
+        },
+        "ties": ties,
+        "invitations": [
+            {"code": r.code, "created_at": r.created_at.isoformat(), "expires_at": r.expires_at.isoformat()}
+            for r in InvitationRow.objects.filter(inviter_id=person_id).order_by("pk")
+        ],
+    }
 
 
 def _profile(person: PersonCard, viewer_id: int | None) -> SocialProfile:

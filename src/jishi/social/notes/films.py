@@ -1,7 +1,9 @@
-"""Uploaded films made safe: the boxes of an MP4 are walked, what tells about its maker is blanked, and the index is
+"""Uploaded films made safe: the boxes of an MP4 are walked, what tells about its maker is blanked, and
+the index is
 moved to the front so that a browser plays while it loads. Pure.
 
-Invariant: what leaves here begins with `ftyp`, has `moov` before `mdat`, one picture track, and no `udta`, `meta`
+Invariant: what leaves here begins with `ftyp`, has `moov` before `mdat`, one picture track, and no
+`udta`, `meta`
 or `uuid` box (these hold the place where it was filmed).
 """
 

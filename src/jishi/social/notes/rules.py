@@ -1,6 +1,7 @@
 """What a note may hold and how its text is read. Pure.
 
-Invariant: the pieces of a text, put together, are the text: nothing is lost, nothing is added, no markup is made.
+Invariant: the pieces of a text, put together, are the text: nothing is lost, nothing is added, no markup
+is made.
 """
 
 import re

@@ -64,6 +64,9 @@ class Order(models.Model):
     auto_confirm_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, blank=True, default="")
+    # The buyer left: nobody reads the address any more, and it goes when the law lets go of the record.
+    sealed_at = models.DateTimeField(null=True)
+    blank_due_at = models.DateTimeField(null=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -104,6 +107,11 @@ class Order(models.Model):
                 fields=["auto_confirm_at"],
                 condition=Q(state=OrderState.SHIPPED),
                 name="orders_order_confirm_due",
+            ),
+            models.Index(
+                fields=["blank_due_at"],
+                condition=Q(blank_due_at__isnull=False),
+                name="orders_order_blank_due",
             ),
         ]
 

@@ -6,6 +6,7 @@ Who has no part in an order gets the same answer as for an order that does not e
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
@@ -67,7 +68,8 @@ def get_order(order_code: str, *, viewer_id: int | None) -> OrderView:
         OrderStep(step.from_state, step.to_state, step.at, step.actor_id, step.reason)
         for step in OrderEvent.objects.filter(order=row).order_by("id")
     )
-    address = AddressSnapshot(**json.loads(row.address)) if row.address else AddressSnapshot()
+    is_open = row.address and row.sealed_at is None
+    address = AddressSnapshot(**json.loads(row.address)) if is_open else AddressSnapshot()
     return _view(row, viewer=viewer, address=address, steps=steps)
 
 
@@ -167,6 +169,34 @@ def state_counts(*, buyer_id: int | None = None, shop_id: int | None = None) -> 
 def has_paid_before(buyer_id: int) -> bool:
     """Whether a person ever paid an order; who did is no newcomer, even if the money went back."""
     return Order.objects.filter(buyer_id=buyer_id, paid_at__isnull=False).exists()
+
+
+def count_open(buyer_id: int) -> int:
+    """Count a buyer's orders that still have to move."""
+    open_states = [state.value for state in OrderState if state not in rules.ENDED]
+    return Order.objects.filter(buyer_id=buyer_id, state__in=open_states).count()
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """Return what somebody ordered, with the address each order was sent to."""
+    rows = Order.objects.filter(buyer_id=person_id).prefetch_related("lines").order_by("pk")
+    return {
+        "orders": [
+            {
+                "code": row.code,
+                "state": row.state,
+                "placed_at": row.placed_at.isoformat(),
+                "total_minor": row.total_minor,
+                "currency": row.currency,
+                "address": json.loads(row.address) if row.address and row.sealed_at is None else None,
+                "lines": [
+                    {"title": line.title, "quantity": line.quantity, "total_minor": line.total_minor}
+                    for line in row.lines.all()
+                ],
+            }
+            for row in rows
+        ]
+    }
 
 
 def count_unpaid(buyer_id: int) -> int:

@@ -42,6 +42,9 @@ STATE_NAMES: Mapping[OrderState, str] = {
 HOLDS_MONEY = frozenset({PAID, SHIPPED, REFUNDING})
 """States in which escrow or a pending refund holds the buyer's money."""
 
+ENDED = frozenset({RECEIVED, EXPIRED, CANCELLED, REFUNDED})
+"""States an order does not leave by itself; nothing is owed to anybody any more."""
+
 LEGAL_STEPS = frozenset((before.value, after.value) for (before, _), after in TRANSITIONS.items()) | {
     ("", AWAITING.value)
 }

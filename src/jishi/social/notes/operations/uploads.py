@@ -1,4 +1,6 @@
-"""Keeping what people upload, before any transaction. A signed ticket carries a stored file to the note's form."""
+"""Keeping what people upload, before any transaction. A signed ticket carries a stored file to the note's
+form.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -43,7 +43,8 @@ def save(
     key: str | None = None,
     at: datetime | None = None,
 ) -> str:
-    """Keep a note as its author has it now and return its code. One that is in sight stays so, if guards agree.
+    """Keep a note as its author has it now and return its code. One that is in sight stays so, if guards
+    agree.
 
     `key` makes creating it safe to repeat.
 
@@ -83,7 +84,8 @@ def save(
 
 
 def publish(*, author_id: int, code: str, at: datetime | None = None) -> str:
-    """Put a note in sight, or line it up for review or for its moment; returns its state. Repeating is harmless.
+    """Put a note in sight, or line it up for review or for its moment; returns its state. Repeating is
+    harmless.
 
     :raises NoteEmpty: there is nothing to see.
     :raises SponsorMissing: a sponsored note must say by whom.
@@ -150,7 +152,9 @@ def unschedule(*, author_id: int, code: str, at: datetime | None = None) -> None
 
 
 def publish_due(at: datetime) -> int:
-    """Publish scheduled notes whose moment has come; returns how many. What a guard refuses becomes rejected."""
+    """Publish scheduled notes whose moment has come; returns how many. What a guard refuses becomes
+    rejected.
+    """
     done = 0
     due = Note.objects.filter(state=ContentState.SCHEDULED, scheduled_at__lte=at).order_by(
         "scheduled_at", "pk"
@@ -190,7 +194,8 @@ def remove(*, author_id: int, code: str, at: datetime | None = None) -> None:
 def repost(
     *, author_id: int, code: str, text: str = "", key: str | None = None, at: datetime | None = None
 ) -> str:
-    """Pass a note on to one's own followers and return the code of the new note; a repost of a repost passes on
+    """Pass a note on to one's own followers and return the code of the new note; a repost of a repost
+    passes on
     the original. Without words of one's own it is done once.
 
     :raises NoteNotFound: the person may not see the note.

@@ -26,7 +26,7 @@ _TOP = f"""{_SELECT} AND c.note_id = %(note)s AND c.parent_id IS NULL AND c.id <
 ORDER BY c.id DESC LIMIT %(limit)s"""
 _UNDER = f"""SELECT * FROM (SELECT x.*, row_number() OVER (PARTITION BY x.parent_id ORDER BY x.id) AS nth,
     count(*) OVER (PARTITION BY x.parent_id) AS in_all
-FROM ({_SELECT} AND c.parent_id = ANY(%(parents)s)) x) y WHERE y.nth <= %(replies)s ORDER BY y.id"""
+FROM ({_SELECT} AND c.parent_id = ANY(%(parents)s)) x) y WHERE y.nth <= %(replies)s ORDER BY y.id"""  # noqa: S608
 _ONE = f"{_SELECT} AND c.code = %(code)s"
 
 

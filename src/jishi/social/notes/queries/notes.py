@@ -35,11 +35,11 @@ from jishi.social.notes.queries.visible import CONDITION, Audiences
 MAX_PAGE = 60
 _OF_AUTHOR = f"""SELECT n.id, n.published_no, n.visibility, n.audience_kind, n.audience_key, n.author_id
 FROM notes_note n WHERE n.author_id = %(author)s AND n.state = 'published' AND {CONDITION}
-AND n.published_no < %(before)s ORDER BY n.published_no DESC LIMIT %(limit)s"""
+AND n.published_no < %(before)s ORDER BY n.published_no DESC LIMIT %(limit)s"""  # noqa: S608
 _OF_PRODUCT = f"""SELECT n.id, n.visibility, n.audience_kind, n.audience_key, n.author_id
 FROM notes_note n WHERE n.state = 'published' AND {CONDITION}
 AND n.id IN (SELECT p.note_id FROM notes_pin p WHERE p.product_id = %(product)s)
-ORDER BY n.quality * ln(2 + n.like_count + 2 * n.favourite_count) DESC, n.published_no DESC LIMIT %(limit)s"""
+ORDER BY n.quality * ln(2 + n.like_count + 2 * n.favourite_count) DESC, n.published_no DESC LIMIT %(limit)s"""  # noqa: S608
 ENDLESS = 2**62
 
 
@@ -165,7 +165,9 @@ def list_revisions(code: str, *, viewer_id: int, is_moderator: bool = False) -> 
 
 
 def find_content(kind: str, code: str) -> ContentRef | None:
-    """Return a note or comment in whatever state, for moderators. The caller has checked that they are one."""
+    """Return a note or comment in whatever state, for moderators. The caller has checked that they are
+    one.
+    """
     if kind == "comment":
         row = Comment.objects.select_related("note").filter(code=code).first()
         return _ref(kind, row, row.note, row.text, "", ()) if row else None

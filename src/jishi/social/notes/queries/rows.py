@@ -16,11 +16,40 @@ from jishi.social.notes import rules
 from jishi.social.notes.contracts import NoteCard, OriginView, PictureView
 from jishi.social.notes.queries.visible import CONDITION, Audiences
 
-COLUMNS = (
-    "id code author_id form title text details state reason reason_note visibility audience_kind audience_key"
-    " place is_sponsored sponsor pictures video cover language repost_of_id published_no published_at"
-    " scheduled_at created_at edited_at revision like_count comment_count favourite_count repost_count quality"
-).split()
+COLUMNS = [
+    "id",
+    "code",
+    "author_id",
+    "form",
+    "title",
+    "text",
+    "details",
+    "state",
+    "reason",
+    "reason_note",
+    "visibility",
+    "audience_kind",
+    "audience_key",
+    "place",
+    "is_sponsored",
+    "sponsor",
+    "pictures",
+    "video",
+    "cover",
+    "language",
+    "repost_of_id",
+    "published_no",
+    "published_at",
+    "scheduled_at",
+    "created_at",
+    "edited_at",
+    "revision",
+    "like_count",
+    "comment_count",
+    "favourite_count",
+    "repost_count",
+    "quality",
+]
 JSON_COLUMNS = ("details", "pictures", "video", "cover", "topics", "pins", "mentioned")
 _EXTRAS = """, u.code AS author_code, u.nickname, u.avatar, coalesce(r.name, '') AS remark,
     EXISTS (SELECT 1 FROM notes_like l WHERE l.note_id = n.id AND l.person_id = %(me)s) AS is_liked"""
@@ -37,7 +66,7 @@ ONE = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS},
         ORDER BY p.position), '[]') FROM notes_pin p WHERE p.note_id = n.id) AS pins,
     (SELECT coalesce(json_agg(json_build_array(m.nickname, m.code)), '[]')
         FROM notes_mention nm JOIN accounts_user m ON m.id = nm.person_id WHERE nm.note_id = n.id) AS mentioned
-{_FROM} WHERE n.code = %(code)s AND {_OWN_TOO}"""
+{_FROM} WHERE n.code = %(code)s AND {_OWN_TOO}"""  # noqa: S608
 
 
 def fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -58,7 +87,8 @@ def list_cards(
 ) -> list[NoteCard]:
     """Return cards in the order of the ids, without those this viewer may not see.
 
-    A repost without words of its own goes with its original. With `own`, authors also see what is not published.
+    A repost without words of its own goes with its original. With `own`, authors also see what is not
+    published.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:

@@ -25,7 +25,7 @@ CONDITION = f"""(n.author_id = %(me)s OR (
         WHEN 'followers' THEN {_FOLLOWS}
         WHEN 'friends' THEN {_FOLLOWS} AND {_FOLLOWED}
         WHEN 'audience' THEN true
-        ELSE false END))"""
+        ELSE false END))"""  # noqa: S608
 """True for a note `n` that the person `me` (or nobody: null) may see, audiences aside."""
 
 

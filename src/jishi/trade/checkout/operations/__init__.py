@@ -2,6 +2,7 @@
 
 from jishi.trade.checkout.operations.cart import (
     add_to_cart,
+    forget_cart,
     merge_cart,
     remove_line,
     set_quantity,
@@ -16,6 +17,7 @@ __all__ = [
     "apply_payment",
     "apply_refund",
     "expire_unpaid",
+    "forget_cart",
     "merge_cart",
     "place",
     "remove_line",

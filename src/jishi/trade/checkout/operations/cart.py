@@ -139,6 +139,13 @@ def merge_cart(*, person_id: int, session_key: str, at: datetime | None = None) 
     return len(moving)
 
 
+def forget_cart(*, person_id: int) -> None:
+    """Throw a person's cart away."""
+    with transaction.atomic():
+        CartLine.objects.filter(cart__person_id=person_id).delete()
+        Cart.objects.filter(person_id=person_id).delete()
+
+
 def _pour(cart_id: int, lines: list[tuple[int, int, bool]], at: datetime) -> None:
     if not lines:
         return

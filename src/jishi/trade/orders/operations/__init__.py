@@ -9,10 +9,12 @@ from jishi.trade.orders.operations.holds import release_hold, release_holds
 from jishi.trade.orders.operations.moves import lock
 from jishi.trade.orders.operations.past import record_past
 from jishi.trade.orders.operations.pay import mark_paid
+from jishi.trade.orders.operations.personal import blank_due, seal_personal
 from jishi.trade.orders.operations.refunding import mark_refunded, refund
 from jishi.trade.orders.operations.reprice import change_delivery_fee
 
 __all__ = [
+    "blank_due",
     "cancel",
     "change_delivery_fee",
     "confirm_receipt",
@@ -28,4 +30,5 @@ __all__ = [
     "refuse_payment",
     "release_hold",
     "release_holds",
+    "seal_personal",
 ]
