@@ -1,4 +1,4 @@
-"""Leaving: what goes, what is sealed until the law lets go of it, and that nothing goes that was not shown."""
+"""Leaving: what goes, what is sealed until the law lets go of it, and that all of it was in the export."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def values() -> Iterator[tuple[str, str, str]]:
 
 
 def lived(word: str = "Wanderer") -> tuple[int, str]:
-    """A person with a full life: an order that arrived, friends, a cart, shares, notices. And the order's code."""
+    """A person with an order, friends, a cart, links and notices, and the code of the order."""
     street = shopfront.build(goods=2, with_pictures=False)
     person = registered(word)
     address = people.list_addresses(person)[0]
