@@ -1,4 +1,6 @@
-"""Public data sets for the benchmarks. They are never shipped: point `--data` or JISHI_DATASETS at a folder of them."""
+"""Public data sets for the benchmarks. They are never shipped: point `--data` or JISHI_DATASETS at a folder
+of them.
+"""
 
 from __future__ import annotations
 

@@ -96,9 +96,8 @@ def networkit(made: graph.Graph, truth: Array) -> dict[str, Any] | str:
     table = made.mutual.tocoo()
     upper = table.row < table.col
     began = time.perf_counter()
-    peer = nk.GraphFromCoo(
-        (table.data[upper].astype(float), (table.row[upper], table.col[upper])), n=made.size, weighted=True
-    )
+    ends = (table.row[upper].astype(np.uint64), table.col[upper].astype(np.uint64))
+    peer = nk.GraphFromCoo((table.data[upper].astype(np.float64), ends), n=made.size, weighted=True)
     built_s = time.perf_counter() - began
     detector = nk.community.ParallelLeiden(peer, randomize=True)
     detector.run()

@@ -1,7 +1,8 @@
-"""`recommend`: the automatic fit on a public data set, judged once on its test rows; fit time, memory, serving.
+"""`recommend`: the automatic fit on a public data set, judged once on its test rows; fit time, memory,
+serving.
 
-`--ablate` fits again without social input and judges every component alone; implicit's ALS stands beside when that
-package is installed. Needs no database.
+`--ablate` fits again without social input and judges every component alone; implicit's ALS stands beside when
+that package is installed. Needs no database.
 """
 
 from __future__ import annotations

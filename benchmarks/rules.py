@@ -108,5 +108,3 @@ def main(arguments: Sequence[str]) -> int:
     result = {"benchmark": "rules", "figures": figures, "checks": checks}
     print(json.dumps(result) if options.json else json.dumps(result, indent=2))
     return 1 if any(checks.values()) else 0
-
-

@@ -1,4 +1,6 @@
-"""Who connects groups that would not meet otherwise: betweenness from sampled starts, and links across communities."""
+"""Who connects groups that would not meet otherwise: betweenness from sampled starts, and links across
+communities.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ TOGETHER = 16
 def betweenness(graph: Graph, *, samples: int = 256, seed: int = 0) -> Array:
     """Share of shortest paths (links counted, not weighed, both directions) that lead through each person.
 
-    Exact when ``samples`` covers everybody; otherwise Brandes' sums from random starts, scaled up. Normalised as
-    usual by the number of other pairs.
+    Exact when ``samples`` covers everybody; otherwise Brandes' sums from random starts, scaled up. Normalised
+    as usual by the number of other pairs.
     """
     size = graph.size
     if size < 3:
@@ -54,7 +56,9 @@ def _from(table: Csr, starts: Array) -> Array:
 
 
 def spread(graph: Graph, of: Array) -> Array:
-    """Guimerà's participation: 0 when all links stay in one community, near 1 when they go everywhere alike."""
+    """Guimerà's participation: 0 when all links stay in one community, near 1 when they go everywhere
+    alike.
+    """
     table = graph.mutual
     rows = row_of(table)
     count = int(of.max(initial=0)) + 1

@@ -1,9 +1,9 @@
 """Communities by the Leiden method (Traag, Waltman, van Eck 2019) with modularity, in whole-array steps.
 
-Three phases repeat: people move to the neighbouring community that gains most; every community is refined from single
-people again; the refined groups become the nodes of a smaller graph. Moves are decided for a random half of the
-people at once, which keeps two neighbours from swapping places for ever. Deterministic by seed.
-Invariant: every community is connected.
+Three phases repeat: people move to the neighbouring community that gains most; every community is refined
+from single people again; the refined groups become the nodes of a smaller graph. Moves are decided for a
+random half of the people at once, which keeps two neighbours from swapping places for ever. Deterministic by
+seed. Invariant: every community is connected.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.sparse import csgraph
 
 from jishi.insight.networks.graph import Array, Csr, Graph, row_of
 
-SWEEPS = 14
+SWEEPS = 40
 ENOUGH = 1e-4
 
 
@@ -77,7 +77,9 @@ def _quality(table: Csr, of: Array, resolution: float) -> float:
 def _move(
     table: Csr, of: Array, resolution: float, chance: np.random.Generator, *, within: Array | None
 ) -> Array:
-    """Let nodes move while it pays. With ``within`` they only join nodes of the same outer group (refinement)."""
+    """Let nodes move while it pays. With ``within`` they only join nodes of the same outer group
+    (refinement).
+    """
     size = table.shape[0]
     if within is not None:
         rows = row_of(table)

@@ -20,7 +20,8 @@ def pagerank(
     tolerance: float = 1e-8,
     most: int = 200,
 ) -> Array:
-    """Shares of attention, adding up to one. ``toward`` is where a bored reader goes on; everywhere by default.
+    """Shares of attention, adding up to one. ``toward`` is where a bored reader goes on; everywhere by
+    default.
 
     ``tolerance`` is the total change at which the iteration ends.
     """
@@ -44,7 +45,9 @@ def pagerank(
 
 @dataclass(frozen=True)
 class Reach:
-    """For each share: everybody below it in its chain, how deep the chain goes on, and the reach that fades."""
+    """For each share: everybody below it in its chain, how deep the chain goes on, and the reach that
+    fades.
+    """
 
     below: Array
     depth: Array

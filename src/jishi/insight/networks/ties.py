@@ -1,6 +1,7 @@
 """How close two people are, the circles around somebody, and what they care about.
 
-Strength counts what passed between two people (newer counting more), whether it goes both ways, and whom they share.
+Strength counts what passed between two people (newer counting more), whether it goes both ways, and whom they
+share.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from jishi.insight.networks.graph import Array, Csr, Graph, build, row_of
 
 @dataclass(frozen=True)
 class Contacts:
-    """What passed between people: who turned to whom, when (seconds), and how much that kind of contact says."""
+    """What passed between people: who turned to whom, when (seconds), and how much that kind of contact
+    says.
+    """
 
     start: Array
     end: Array
@@ -25,7 +28,9 @@ class Contacts:
 
 
 def strengths(graph: Graph, contacts: Contacts | None = None, *, half_life_s: float = 30 * 86400.0) -> Csr:
-    """A value from 0 to 1 for every linked pair: contact, mutuality and common acquaintances in equal parts."""
+    """A value from 0 to 1 for every linked pair: contact, mutuality and common acquaintances in equal
+    parts.
+    """
     links = graph.links.copy()
     rows, cols = row_of(links), links.indices
     both = np.asarray(graph.links.T.tocsr()[rows, cols]).ravel() > 0
@@ -75,10 +80,11 @@ def affinities(
     trust: float = 5.0,
     friends: float = 0.3,
 ) -> Array:
-    """How much more than everybody a person cares for each topic, as a difference of shares (rows add up to 0).
+    """How much more than everybody a person cares for each topic, as a difference of shares (rows add up to
+    0).
 
-    ``trust`` acts of the average person are added to everybody's, so a single click makes nobody an enthusiast.
-    With a graph, what friends care about counts for ``friends`` of the answer.
+    ``trust`` acts of the average person are added to everybody's, so a single click makes nobody an
+    enthusiast. With a graph, what friends care about counts for ``friends`` of the answer.
     """
     values = np.ones(len(person)) if weight is None else weight
     counts = np.asarray(sp.csr_matrix((values, (person, topic)), shape=(people, topics)).todense(), float)

@@ -1,7 +1,8 @@
 """Association rules: what is bought together more often than chance would have it.
 
-Frequent sets grow depth first over vertical bitsets; rules are all splits of all of them. Every split that was looked
-at counts as a test, so the false discovery rate is held over the search, not over what survived it.
+Frequent sets grow depth first over vertical bitsets; rules are all splits of all of them. Every split that
+was looked at counts as a test, so the false discovery rate is held over the search, not over what survived
+it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ class Frequent:
 
 @dataclass(frozen=True)
 class Rules:
-    """One rule per row. Items of a side are ascending; ``q`` is the false discovery rate of keeping this rule."""
+    """One rule per row. Items of a side are ascending; ``q`` is the false discovery rate of keeping this
+    rule.
+    """
 
     baskets: int
     antecedent: list[tuple[int, ...]]
@@ -120,11 +123,15 @@ def mine(
 
 
 def _splits(groups: list[Frequent], confidence: float) -> tuple[Array, Array]:
-    """Every split of every set as (group, row, mask), with the counts of both sides together and each alone."""
+    """Every split of every set as (group, row, mask), with the counts of both sides together and each
+    alone.
+    """
     highest = max((int(g.items.max()) for g in groups), default=0)
     # A set's key is the sum of its items' random numbers, so the key of a part needs no lookup of its own.
     marks = np.random.default_rng(20).integers(0, 2**63, highest + 1, dtype=np.uint64)
-    keys = np.concatenate([marks[g.items].sum(1, dtype=np.uint64) for g in groups] or [np.zeros(0, np.uint64)])
+    keys = np.concatenate(
+        [marks[g.items].sum(1, dtype=np.uint64) for g in groups] or [np.zeros(0, np.uint64)]
+    )
     order = np.argsort(keys)
     known = keys[order]
     assert (np.diff(known) > 0).all(), "two sets share a key"

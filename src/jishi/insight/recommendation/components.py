@@ -1,7 +1,8 @@
 """The parts of a recommendation. Each scores every item for somebody; the fusion weighs them.
 
-Four kinds cover all: weights from items of a history, weights from people, one order for everybody, and vectors.
-Invariant: ``block`` (many people, for fitting and refreshing) and ``one`` (one person, for serving) agree.
+Four kinds cover all: weights from items of a history, weights from people, one order for everybody, and
+vectors. Invariant: ``block`` (many people, for fitting and refreshing) and ``one`` (one person, for serving)
+agree.
 """
 
 from __future__ import annotations
@@ -160,7 +161,9 @@ class AmongItems:
 
 @dataclass(frozen=True)
 class OverPeople:
-    """The same linear model, held as the inverse over people: exact for whom it was solved, silent for others."""
+    """The same linear model, held as the inverse over people: exact for whom it was solved, silent for
+    others.
+    """
 
     name: str
     inverse: Array
@@ -271,7 +274,9 @@ class FromVectors:
 
     @cached_property
     def spread(self) -> tuple[Array, Array]:
-        """Mean and covariance of the items' vectors: the deviation of anybody's scores without scoring all."""
+        """Mean and covariance of the items' vectors: the deviation of anybody's scores without scoring
+        all.
+        """
         mean = self.items.mean(axis=0, dtype=np.float64)
         second = (self.items.T @ self.items).astype(np.float64) / len(self.items)
         return mean, second - np.outer(mean, mean)

@@ -23,11 +23,12 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Signals:
-    """Everything that may be learned from. Only ``person`` and ``item`` are needed; the rest is used when given.
+    """Everything that may be learned from. Only ``person`` and ``item`` are needed; the rest is used when
+    given.
 
     ``at`` are seconds, ``basket`` numbers rows bought together, ``links`` says who follows or befriends whom,
-    ``others`` are further behaviours (cart, like), ``tokens`` are words and attributes of each item, ``group`` its
-    category, ``place`` where each person is.
+    ``others`` are further behaviours (cart, like), ``tokens`` are words and attributes of each item,
+    ``group`` its category, ``place`` where each person is.
     """
 
     people: int

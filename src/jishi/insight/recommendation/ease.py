@@ -1,7 +1,8 @@
 """EASE (Steck 2019): the closed-form linear model of item weights with a zero diagonal.
 
-Solved in the smaller space: over people by the Woodbury identity, or over the most wanted items only. Nothing is
-pruned: keeping the largest hundreds of weights per item lost two thirds of the recall on a small public set.
+Solved in the smaller space: over people by the Woodbury identity, or over the most wanted items only. Nothing
+is pruned: keeping the largest hundreds of weights per item lost two thirds of the recall on a small public
+set.
 """
 
 from __future__ import annotations
@@ -30,11 +31,9 @@ class Inverse:
     people: Array
 
 
-def invert(
-    history: Csr, *, ridge: float, size: int, head: int, among: Array | None = None
-) -> Inverse:
-    """Invert over people (``among`` them, when given) if they are at most ``size``, else over the ``head`` most
-    wanted items.
+def invert(history: Csr, *, ridge: float, size: int, head: int, among: Array | None = None) -> Inverse:
+    """Invert over people (``among`` them, when given) if they are at most ``size``, else over the ``head``
+    most wanted items.
     """
     wanted = matrices.totals(history, 0)
     alive = np.flatnonzero(wanted > 0)
@@ -52,6 +51,8 @@ def invert(
 
 def spd_inverse(gram: Array) -> Array:
     """Invert a symmetric positive definite matrix in its own memory."""
+    if not len(gram):
+        return gram
     potrf, potri = lapack.get_lapack_funcs(("potrf", "potri"), (gram,))
     lower, failed = potrf(gram, lower=1, overwrite_a=1)
     if failed:
@@ -67,7 +68,9 @@ def spd_inverse(gram: Array) -> Array:
 
 
 def weights(inverse: Inverse) -> Array:
-    """Dense weights among the items that take part, from an item of the history (row) to a candidate (column)."""
+    """Dense weights among the items that take part, from an item of the history (row) to a candidate
+    (column).
+    """
     assert not inverse.over_people
     root = np.sqrt(inverse.degree).astype(np.float32)
     made = inverse.matrix / -np.diag(inverse.matrix)[None, :]

@@ -1,9 +1,9 @@
 """The library's front door: `fit`, `evaluate`, and by name what serving offers: `recommend`, `similar_items`,
 `explain`, `recommend_many`, `save`, `load`.
 
-A fit cuts an eighth of the training rows away, settles every component's settings and the weights of the fusion on
-them, and then fits what was chosen on all training rows. Deterministic by seed. Test rows come in through
-`evaluate` alone.
+A fit cuts an eighth of the training rows away, settles every component's settings and the weights of the
+fusion on them, and then fits what was chosen on all training rows. Deterministic by seed. Test rows come in
+through `evaluate` alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from jishi.insight.recommendation import files, matrices, ranking, serving, tables, tuning
-from jishi.insight.recommendation.components import Component, Knowledge
+from jishi.insight.recommendation.components import Component, FromItems, Knowledge
 from jishi.insight.recommendation.contracts import HeldOut, Progress, Settings, Signals
 from jishi.insight.recommendation.matrices import Array
 from jishi.insight.recommendation.model import Model
@@ -37,6 +37,7 @@ def fit(signals: Signals, settings: Settings | None = None, progress: Progress |
     settings = settings or Settings()
     say = progress or (lambda stage, share: None)
     started = time.perf_counter()
+    tables.check(signals)
     trial = _trial(signals, settings, say)
     choices = tuning.choose(trial)
     say("weigh", 0.0)
@@ -63,7 +64,9 @@ def fit(signals: Signals, settings: Settings | None = None, progress: Progress |
 
 
 def evaluate(model: Model, held_out: HeldOut) -> dict[str, float]:
-    """R@10/20 and N@10/20 on the held-out rows, over everybody who has one; full ranking, taken items masked."""
+    """R@10/20 and N@10/20 on the held-out rows, over everybody who has one; full ranking, taken items
+    masked.
+    """
     person, item = held_out.take()
     truth = matrices.binary(np.asarray(person), np.asarray(item), model.seen.shape)
     people = np.flatnonzero(np.diff(truth.indptr) > 0)
@@ -129,15 +132,16 @@ def _model(
         where = np.asarray(signals.place)[signals.person]
         ok = where >= 0
         size = int(where.max(initial=0)) + 1
-        places = matrices.weighted(
-            where[ok], signals.item[ok], np.ones(int(ok.sum())), (size, signals.items)
-        )
+        places = matrices.weighted(where[ok], signals.item[ok], np.ones(int(ok.sum())), (size, signals.items))
     popular = bench.popular(choices)
+    nearby = next((part for part in parts if part.name == "items"), None) or bench.items(choices)
+    assert isinstance(nearby, FromItems)
     return Model(
         seen=bench.tables.taken,
         known=replace(known, history=known.history.tocsr()),
         parts=parts,
         weights=weights,
+        nearby=nearby,
         popular=popular.block(known, np.zeros(1, np.int64))[0],
         group=None if signals.group is None else np.asarray(signals.group),
         places=places,

@@ -41,7 +41,7 @@ def save(model: Model, folder: Path) -> None:
     values: dict[str, Any] = {
         "seen": model.seen, "history": known.history, "latest": known.latest, "other": known.other,
         "links": known.links, "popular": model.popular, "group": model.group, "places": model.places,
-        "content": model.content,
+        "content": model.content, "nearby": model.nearby.weights,
     }  # fmt: skip
     parts = []
     for number, part in enumerate(model.parts):
@@ -94,6 +94,7 @@ def load(folder: Path) -> Model:
         known=Knowledge(values["history"], get("latest"), get("other"), get("links")),
         parts=parts,
         weights=tuple(head["weights"]),
+        nearby=components.FromItems("items", values["nearby"]),
         popular=values["popular"],
         group=get("group"),
         places=get("places"),

@@ -1,4 +1,6 @@
-"""Sparse matrices in bounded memory: building, scaling, keeping the largest of each row, cutting into blocks."""
+"""Sparse matrices in bounded memory: building, scaling, keeping the largest of each row, cutting into
+blocks.
+"""
 
 from __future__ import annotations
 

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jishi.insight.recommendation.components import Component, Knowledge
+from jishi.insight.recommendation.components import Component, FromItems, Knowledge
 from jishi.insight.recommendation.matrices import Array, Csr
 
 
 @dataclass(frozen=True)
 class Model:
-    """Never changed after the fit. ``places`` counts items per place, ``words`` are the items' words."""
+    """Never changed after the fit. ``nearby`` are the neighbourhoods of items, with or without a weight of
+    their own: through them the last minute counts at once. ``places`` counts items per place, ``content`` are
+    items' words.
+    """
 
     seen: Csr
     known: Knowledge
     parts: tuple[Component, ...]
     weights: tuple[float, ...]
+    nearby: FromItems
     popular: Array
     group: Array | None = None
     places: Csr | None = None

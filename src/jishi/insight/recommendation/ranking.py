@@ -119,7 +119,7 @@ def _gather(layers: list[Array], chosen: Array, true: Array, width: int) -> tupl
     return made, right
 
 
-def choose_weights(lists: Shortlists, rounds: int = 5, least: float = 1e-4) -> tuple[Array, float]:
+def choose_weights(lists: Shortlists, rounds: int = 4, least: float = 1e-4) -> tuple[Array, float]:
     """Coordinate ascent from the best single component; a part that adds less than ``least`` stays out."""
     count = lists.scores.shape[2]
     alone = [goal(lists.measure(np.eye(count)[n])) for n in range(count)]
@@ -128,19 +128,31 @@ def choose_weights(lists: Shortlists, rounds: int = 5, least: float = 1e-4) -> t
     for _ in range(rounds):
         before = best
         for number in np.argsort(-np.array(alone), kind="stable"):
-            for step in STEPS:
-                trial = weights.copy()
-                trial[number] = step
-                if step == weights[number] or trial.sum() == 0:
-                    continue
-                reached = goal(lists.measure(trial))
-                if reached > best + (least if weights[number] == 0 else 1e-6):
-                    best, weights = reached, trial
-        if best - before < 1e-5:
+            weights, best = _along(lists, weights, best, int(number), least)
+        if best - before < 1e-4:
             break
     for number in np.flatnonzero(weights):
         trial = weights.copy()
         trial[number] = 0
         if trial.sum() and (reached := goal(lists.measure(trial))) >= best - least:
             best, weights = reached, trial
+    return weights, best
+
+
+def _along(lists: Shortlists, weights: Array, best: float, number: int, least: float) -> tuple[Array, float]:
+    """Try every step of one weight, starting near where it stands and ending where both sides get worse."""
+    there = int(np.argmin(np.abs(np.array(STEPS) - weights[number])))
+    start = weights
+    for way in (range(there + 1, len(STEPS)), range(there - 1, -1, -1)):
+        worse = 0
+        for at in way:
+            trial = start.copy()
+            trial[number] = STEPS[at]
+            reached = goal(lists.measure(trial)) if trial.sum() else 0.0
+            if reached > best + (least if start[number] == 0 else 1e-6):
+                best, weights, worse = reached, trial, 0
+            else:
+                worse += 1
+            if worse == 3:
+                break
     return weights, best

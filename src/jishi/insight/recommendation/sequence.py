@@ -11,7 +11,9 @@ from jishi.insight.recommendation.matrices import Csr
 
 
 def transitions(signals: Signals, *, keep: int, reach: int = 3, shrink: float = 2.0) -> Csr | None:
-    """From an item (row) to what people took within their next ``reach`` steps, nearer steps counting more."""
+    """From an item (row) to what people took within their next ``reach`` steps, nearer steps counting
+    more.
+    """
     if signals.at is None or not len(signals.at):
         return None
     order = np.lexsort((signals.item, signals.at, signals.person))

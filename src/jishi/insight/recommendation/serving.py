@@ -1,7 +1,7 @@
 """Answering: what to show to whom now, what is similar, and why. Reads a model and never changes it.
 
-Invariant: nothing that is excluded, already taken or outside the candidates is ever returned, and every score is
-finite.
+Invariant: nothing that is excluded, already taken or outside the candidates is ever returned, and every score
+is finite.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jishi.insight.recommendation.components import (
     Intent,
     OverPeople,
     Person,
+    spread,
 )
 from jishi.insight.recommendation.contracts import Asking, Reason, Suggestion
 from jishi.insight.recommendation.matrices import Array, Csr
@@ -27,6 +28,7 @@ from jishi.insight.recommendation.model import Model
 # Above this many items the vectors only judge what the other parts put forward.
 FULL_PRODUCT = 40_000
 FORWARD = 4_000
+RECENT = 0.8  # the last minute's share beside everything the model weighs
 DEEP = 6  # how much longer than the answer the list is that diversity may pick from
 
 
@@ -66,6 +68,8 @@ def similar_items(model: Model, item: int, count: int = 20, exclude: Sequence[in
         if isinstance(part, FromItems | FromVectors | AmongItems):
             total += _unit(part.one(model.known, alone)) * np.float32(weight)
     if not total.any():
+        total = _unit(model.nearby.one(model.known, alone))
+    if not total.any():
         total = model.popular.astype(np.float32).copy()
     total[[item, *exclude]] = -np.inf
     return _pick(model, total, Asking(count=count))
@@ -78,6 +82,13 @@ def explain(model: Model, asking: Asking, item: int, evidence: int = 3) -> Reaso
     for number, (part, weight) in enumerate(zip(model.parts, model.weights, strict=True)):
         scores = part.one(model.known, person)
         lifts.append((weight * float(scores[item] - scores.mean()) / max(float(scores.std()), 1e-9), number))
+    if person.changed:
+        fresh = spread(model.nearby.weights, person.latest, person.latest_weights)
+        lift = RECENT * sum(model.weights) * float(_unit(fresh)[item])
+        if lift > max(value for value, _ in lifts):
+            newest = FromItems("recent", model.nearby.weights, newest=True)
+            total = lift + sum(max(value, 0) for value, _ in lifts)
+            return Reason("recent", lift / total, _because_of_items(model, newest, person, item, evidence))
     positive = sum(lift for lift, _ in lifts if lift > 0)
     for lift, number in sorted(lifts, key=lambda pair: (-pair[0], pair[1])):
         part = model.parts[number]
@@ -145,6 +156,10 @@ def _total(model: Model, person: Person, asking: Asking) -> Array:
             vectors.append((part, weight))
         else:
             total += _unit(part.one(model.known, person)) * np.float32(weight)
+    if person.changed:
+        # Neighbours among people were found without the last minute; its own part makes every model react.
+        fresh = spread(model.nearby.weights, person.latest, person.latest_weights)
+        total += _unit(fresh) * np.float32(RECENT * sum(model.weights))
     if asking.interests:
         total += _unit(_interests(model, asking))
     if asking.place is not None and model.places is not None and 0 <= asking.place < model.places.shape[0]:
@@ -164,7 +179,7 @@ def _add_vectors(total: Array, part: FromVectors, weight: float, person: Person,
         room = FORWARD + len(person.items) + len(asking.exclude)
         forward = np.argpartition(total, -min(room, len(total)))[-room:]
     vector = part.vector(person)
-    mean, covariance = part.spread
+    _, covariance = part.spread
     deviation = float(np.sqrt(max(float(vector @ covariance @ vector), 0.0)))
     kept = total[forward]
     if deviation > 1e-9:
@@ -239,7 +254,9 @@ def _varied(model: Model, scores: Array, order: Array, asking: Asking) -> Array:
 
 
 def _likeness(model: Model, order: Array) -> Array | None:
-    """Cosines between some items: of their vectors, else of their words, else whether they share a category."""
+    """Cosines between some items: of their vectors, else of their words, else whether they share a
+    category.
+    """
     for part in model.parts:
         if isinstance(part, FromVectors):
             rows = part.items[order]
@@ -253,7 +270,11 @@ def _likeness(model: Model, order: Array) -> Array | None:
 
 
 def _because_of_items(
-    model: Model, part: FromItems | FromVectors | AmongItems | OverPeople, person: Person, item: int, evidence: int
+    model: Model,
+    part: FromItems | FromVectors | AmongItems | OverPeople,
+    person: Person,
+    item: int,
+    evidence: int,
 ) -> tuple[int, ...]:
     """Things of the person's own that speak most for the item."""
     mine, weights = person.items, person.weights

@@ -38,18 +38,25 @@ class Tables:
         return (self.taken + np.float32(other_weight) * beside).tocsr().astype(np.float32)
 
 
-def build(signals: Signals, *, use_links: bool = True) -> Tables:
-    """Make the tables.
+def check(signals: Signals) -> None:
+    """Refuse rows that point nowhere.
 
     :raises SignalsBroken: when a row points outside the announced people or items
     """
     _check(signals.person, signals.people, "person")
     _check(signals.item, signals.items, "item")
-    shape = (signals.people, signals.items)
-    other = None
-    for name, (person, item) in sorted(signals.others.items()):
+    for name, (person, item) in signals.others.items():
         _check(person, signals.people, name)
         _check(item, signals.items, name)
+    for side in signals.links or ():
+        _check(side, signals.people, "links")
+
+
+def build(signals: Signals, *, use_links: bool = True) -> Tables:
+    """Make the tables of signals that were checked."""
+    shape = (signals.people, signals.items)
+    other = None
+    for _name, (person, item) in sorted(signals.others.items()):
         made = matrices.binary(person, item, shape)
         other = made if other is None else other.maximum(made).tocsr()
     links = _links(signals) if use_links and signals.links is not None and len(signals.links[0]) else None
@@ -102,8 +109,6 @@ def fingerprint(signals: Signals) -> str:
 def _links(signals: Signals) -> Csr:
     assert signals.links is not None
     one, two = signals.links
-    _check(one, signals.people, "links")
-    _check(two, signals.people, "links")
     made = matrices.binary(one, two, (signals.people, signals.people))
     made = made.maximum(made.T).tocsr()
     made.setdiag(0)

@@ -16,7 +16,9 @@ PRIOR_GAPS = 3.0
 
 @dataclass(frozen=True)
 class Gaps:
-    """For each key (an item, or a pair of items) how many gaps there are and where their quarters lie, in seconds."""
+    """For each key (an item, or a pair of items) how many gaps there are and where their quarters lie, in
+    seconds.
+    """
 
     keys: Array
     count: Array
@@ -32,7 +34,9 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Due:
-    """When the next purchase is expected, the window around it, and from how many gaps of the person's own."""
+    """When the next purchase is expected, the window around it, and from how many gaps of the person's
+    own.
+    """
 
     at: float
     early: float
@@ -61,7 +65,9 @@ def successions(person: Array, item: Array, at: Array, *, least: int = 5, reach:
 
 
 def next_due(times: Array, everybody: Gaps, item: int) -> Due | None:
-    """When a person who bought ``item`` at these times is expected to buy it again; None when nobody ever did."""
+    """When a person who bought ``item`` at these times is expected to buy it again; None when nobody ever
+    did.
+    """
     times = np.unique(times)
     own = np.diff(times).astype(float)
     row = everybody.find(item)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from jishi.insight.recommendation import ease, factors, matrices, neighbours, ranking, sequence, tables
+from jishi.insight.recommendation import ease, factors, neighbours, ranking, sequence, tables
 from jishi.insight.recommendation.components import (
     AmongItems,
     Component,
@@ -173,9 +173,7 @@ class Bench:
             exponent=choices.exponent,
             social=choices.social,
         )
-        found = neighbours.of_people(
-            profiles, self.people, keep=choices.keep_people, budget=self.plan.budget
-        )
+        found = neighbours.of_people(profiles, self.people, keep=choices.keep_people, budget=self.plan.budget)
         return FromPeople("people", placed(found, self.people, self.tables.shape[0]))
 
     def friends(self, choices: Choices) -> Component:
@@ -227,9 +225,7 @@ class Bench:
 
     def baskets(self, choices: Choices) -> Component:
         """Bought together with what the person has."""
-        made = sequence.together(
-            self.tables.signals, keep=self.settings.neighbours, budget=self.plan.budget
-        )
+        made = sequence.together(self.tables.signals, keep=self.settings.neighbours, budget=self.plan.budget)
         assert made is not None
         return FromItems("baskets", made)
 
@@ -285,9 +281,7 @@ def _other(bench: Bench, choices: Choices) -> Choices:
 
 def _items(bench: Bench, choices: Choices) -> Choices:
     history = bench.tables.history(choices.other)
-    made = neighbours.of_items(
-        history, LIKENESSES, keep=bench.settings.neighbours, budget=bench.plan.budget
-    )
+    made = neighbours.of_items(history, LIKENESSES, keep=bench.settings.neighbours, budget=bench.plan.budget)
     ready = dict(zip(LIKENESSES, made, strict=True))
     trials = [
         (replace(choices, likeness=kind), lambda c: FromItems("items", ready[c.likeness]))
