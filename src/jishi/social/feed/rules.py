@@ -33,7 +33,8 @@ def order_block(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def with_floor(ordered: Sequence[Item], is_small: Callable[[Item], bool]) -> list[Item]:
     """The same things; in every five places at least one small one, as long as there are any."""
-    waiting, result = list(ordered), []
+    waiting = list(ordered)
+    result: list[Item] = []
     while waiting:
         block = waiting[:FLOOR_EVERY]
         if not any(is_small(one) for one in block):

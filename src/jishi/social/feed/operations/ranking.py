@@ -112,5 +112,6 @@ def _write(placed: list[Scored], at: datetime) -> None:
 
 def _forget_old(at: datetime) -> None:
     """Keep the newest ranking and those that somebody may still be paging in."""
-    newest = Ranking.objects.order_by("-pk").values_list("pk", flat=True).first()
-    Ranking.objects.filter(made_at__lt=at - KEEP_FOR).exclude(pk=newest).delete()
+    newest = Ranking.objects.order_by("-pk").first()
+    if newest is not None:
+        Ranking.objects.filter(made_at__lt=at - KEEP_FOR, pk__lt=newest.pk).delete()

@@ -146,7 +146,12 @@ def count_new(*, viewer_id: int | None, head: str, topic: str = "", place: str =
     if len(values) != 2 or values[0] != "head" or not isinstance(values[1], int):
         raise BadCursor
     if topic:
-        params = {"topic": get_topic(topic).id, "before": LAST_NO, "after": values[1], "limit": NEW_MAX}
+        params: dict[str, Any] = {
+            "topic": get_topic(topic).id,
+            "before": LAST_NO,
+            "after": values[1],
+            "limit": NEW_MAX,
+        }
         return len(_select(_TOPIC, viewer_id, params))
     if place:
         params = {"place": place, "before": LAST_NO, "after": values[1], "limit": NEW_MAX}
@@ -165,13 +170,14 @@ def get_topic(slug: str) -> TopicView:
     rows = sql.run("SELECT id, slug, name FROM notes_topic WHERE slug = %(slug)s", {"slug": slug[:60]})
     if not rows:
         raise TopicUnknown(topic=slug[:60])
-    return TopicView(*rows[0], note_count=0)
+    number, found, name = rows[0]
+    return TopicView(number, found, name, note_count=0)
 
 
 def list_topics(*, limit: int = 16, chosen: tuple[int, ...] = ()) -> tuple[TopicView, ...]:
     """What people write about lately, the most first."""
     rows = sql.run(_TOPICS, {"limit": limit})
-    return tuple(TopicView(*row, is_chosen=row[0] in chosen) for row in rows)
+    return tuple(TopicView(row[0], row[1], row[2], row[3], row[0] in chosen) for row in rows)
 
 
 def list_places(*, limit: int = 24) -> tuple[PlaceView, ...]:
