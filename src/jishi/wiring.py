@@ -6,7 +6,8 @@ Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
-from jishi.kernel import limits, notices, outbox, seal, sweeps
+from jishi.insight.behavior import tasks as behavior_tasks
+from jishi.kernel import heavy, limits, notices, outbox, seal, sweeps
 from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
 from jishi.money.ledger import tasks as ledger_tasks
@@ -27,11 +28,11 @@ from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import privacy as play_privacy
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.social.challenges import privacy as challenge_privacy
 from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
 from jishi.social.communities import handlers as community_handlers
 from jishi.social.communities import privacy as community_privacy
-from jishi.social.communities import providers as community_providers
 from jishi.social.communities import tasks as community_tasks
 from jishi.social.feed import handlers as feed_handlers
 from jishi.social.feed import privacy as feed_privacy
@@ -44,7 +45,11 @@ from jishi.social.messaging import handlers as message_handlers
 from jishi.social.messaging import privacy as message_privacy
 from jishi.social.messaging.events import MessageSent
 from jishi.social.notes import events as note_events
+from jishi.social.notes import handlers as note_handlers
 from jishi.social.notes import ports as publishing
+from jishi.social.notes import privacy as note_privacy
+from jishi.social.notes import tasks as note_tasks
+from jishi.social.polls import privacy as poll_privacy
 from jishi.social.polls import tasks as poll_tasks
 from jishi.social.previews import tasks as preview_tasks
 from jishi.social.shares import handlers as share_handlers
@@ -58,6 +63,7 @@ from jishi.trade.orders import operations as orders
 from jishi.trade.orders import privacy as order_privacy
 from jishi.trade.orders.events import OrderPaid, OrderRefunded, OrderRefunding
 from jishi.trust.moderation import handlers as moderation_handlers
+from jishi.trust.moderation import privacy as moderation_privacy
 from jishi.trust.moderation import providers as moderation_providers
 from jishi.trust.moderation import tasks as moderation_tasks
 
@@ -67,6 +73,7 @@ def connect() -> None:
     connect_facts()
     connect_prices()
     connect_sweeps()
+    connect_heavy()
     connect_providers()
     connect_erasers()
     relay.after_delivery(tell_open_pages)
@@ -94,7 +101,21 @@ def connect_facts() -> None:
         name="graph.tell_invitation_accepted",
     )
     outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
+    connect_notes()
     connect_communities()
+
+
+def connect_notes() -> None:
+    """Who hears of notes, and where they are found."""
+    outbox.subscribe(note_events.NotePublished, note_handlers.on_published, name="notes.ask_preview")
+    outbox.subscribe(note_events.NoteLiked, note_handlers.on_liked, name="notes.tell_liked")
+    outbox.subscribe(note_events.NoteReposted, note_handlers.on_reposted, name="notes.tell_reposted")
+    outbox.subscribe(note_events.NoteCommented, note_handlers.on_commented, name="notes.tell_commented")
+    outbox.subscribe(note_events.PersonMentioned, note_handlers.on_mentioned, name="notes.tell_mentioned")
+    outbox.subscribe(note_events.NotePublished, feed_handlers.on_note_published, name="feed.index_note")
+    outbox.subscribe(note_events.NoteEdited, feed_handlers.on_note_edited, name="feed.index_note_again")
+    outbox.subscribe(note_events.NoteHidden, feed_handlers.on_note_hidden, name="feed.unindex_hidden")
+    outbox.subscribe(note_events.NoteRemoved, feed_handlers.on_note_removed, name="feed.unindex_removed")
 
 
 def connect_communities() -> None:
@@ -121,11 +142,7 @@ def connect_communities() -> None:
     )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"communities.{name}")
-    account_ports.register_audience(community_providers.MembersAudience())
-    outbox.subscribe(note_events.NotePublished, feed_handlers.on_note_published, name="feed.index_note")
-    outbox.subscribe(note_events.NoteEdited, feed_handlers.on_note_edited, name="feed.index_note_again")
-    outbox.subscribe(note_events.NoteHidden, feed_handlers.on_note_hidden, name="feed.unindex_hidden")
-    outbox.subscribe(note_events.NoteRemoved, feed_handlers.on_note_removed, name="feed.unindex_removed")
+    account_ports.register_audience(community_tasks.MembersAudience())
 
 
 def connect_prices() -> None:
@@ -141,6 +158,7 @@ def connect_sweeps() -> None:
         columns=("actor_id", "action", "subject", "detail", "at"),
     )
     ledger_tasks.register()
+    note_tasks.register()
     moderation_tasks.register()
     poll_tasks.register()
     challenge_tasks.register()
@@ -175,6 +193,13 @@ def connect_sweeps() -> None:
     sweeps.register("kernel.forget_counters", lambda at: limits.forget_old(), every_s=600)
 
 
+def connect_heavy() -> None:
+    """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
+    heavy.register(
+        "behavior.compact", behavior_tasks.compact, every_s=behavior_tasks.COMPACT_EVERY_S, line="ingest"
+    )
+
+
 def connect_providers() -> None:
     """How lower domains reach the outside world through higher ones."""
     account_providers.connect_texts(notifications.send_sms)
@@ -196,9 +221,13 @@ def connect_erasers() -> None:
     privacy.register_eraser("shares", share_privacy)
     privacy.register_eraser("graph", graph_privacy)
     privacy.register_eraser("messaging", message_privacy)
+    privacy.register_eraser("notes", note_privacy)
+    privacy.register_eraser("polls", poll_privacy)
+    privacy.register_eraser("challenges", challenge_privacy)
     privacy.register_eraser("feed", feed_privacy)
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("plays", play_privacy)
+    privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)

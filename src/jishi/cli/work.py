@@ -1,6 +1,7 @@
 """`jishi work`: carries events to their handlers, runs due work, and runs jobs, until asked to stop.
 
 Three loops that fail apart: the relay and the sweeper in a thread each, procrastinate in the main thread.
+What needs much memory runs in a child process of its own (see :mod:`jishi.cli.heavy_child`).
 Any number of workers may run at once; each loop claims what it works on in the database.
 """
 
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from jishi.cli import home
+from jishi.cli import heavy_child, home
 from jishi.cli.failure import Failure
 from jishi.config import environment
 
@@ -28,6 +29,7 @@ STOP_WITHIN_S = 8
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--once", action="store_true", help="work what is due now, then end")
+    parser.add_argument("--heavy", action="store_true", help="only the heavy part (`jishi work` starts it)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,16 +45,16 @@ def run(options: argparse.Namespace) -> int:
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.config.settings")
     home.django()
-    return serve(ready=None)
+    return heavy_child.serve() if options.heavy else serve(ready=None)
 
 
 def _once() -> int:
-    from jishi.kernel import sweeps
+    from jishi.kernel import heavy, sweeps
     from jishi.kernel.outbox import relay
 
     delivered, swept = relay.drain(), sweeps.run_all()
     delivered += relay.drain()
-    print(f"{delivered} events delivered, {swept} rows of due work.")
+    print(f"{delivered} events delivered, {swept} rows of due work, {heavy.run_all()} of heavy work.")
     return 0
 
 
@@ -75,12 +77,15 @@ def serve(*, ready: int | None) -> int:
     ]
     for loop in loops:
         loop.start()
+    child = heavy_child.Child()
+    child.start()
     try:
         asyncio.run(_jobs(stop, first_passes, ready))
     finally:
         stop.set()
+        child.stop(STOP_WITHIN_S / 2)
         for loop in loops:
-            loop.join(STOP_WITHIN_S)
+            loop.join(STOP_WITHIN_S / 2)
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from django.db import connection
 
 from jishi.kernel import clock
 from jishi.kernel.sweeps import Sweep
@@ -44,6 +45,7 @@ def run_due(line: str) -> int:
             worked += sweep.run(clock.database_now())
         except Exception as error:
             log.error("heavy.failed", work=sweep.name, exc_info=error)
+            connection.close_if_unusable_or_obsolete()  # the database may have been away
         sweep.next_at = time.monotonic() + sweep.every_s
     return worked
 

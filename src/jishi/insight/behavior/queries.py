@@ -32,7 +32,7 @@ def root() -> Path:
 
 
 def lake(*, since: date | None = None, until: date | None = None) -> Lake:
-    """Return the files that hold the events now, optionally only of days from `since` to `until` inclusive."""
+    """Return the files that hold the events now, of all days or of those from `since` to `until`."""
     rows = File.objects.filter(replaced_at=None)
     if since is not None:
         rows = rows.filter(dt__gte=since)

@@ -24,6 +24,7 @@ from psycopg_pool import PoolTimeout
 from jishi.people.accounts import settle as accounts
 from jishi.people.accounts.contracts import LaneClaims
 from jishi.surfaces.lane import identity
+from jishi.surfaces.lane.collect import Collector
 from jishi.surfaces.lane.notices import Board, Full, Listener
 from jishi.surfaces.lane.talks import Reader, Talks
 
@@ -34,6 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 TEAM_EVENTS = re.compile(r"^/lane/teams/([0-9a-z]{4,32})/events$")
 TALK_EVENTS = re.compile(r"^/lane/talks/([0-9a-z]{4,32})/events$")
 OWN_EVENTS = "/lane/me/events"
+COLLECT = "/lane/events"
 KEEP_ALIVE_S = 15.0
 CHECK_AGAIN_S = 600.0
 SEND_WITHIN_S = 20.0
@@ -69,6 +71,7 @@ class Lane:
         self.talks = Talks(database_url)
         self.board = Board(database_url, heard=self._heard, lost=self.talks.look_again)
         self._secret = accounts.lane_secret(field_key)
+        self.collector = Collector(database_url, self._secret)
 
     def _heard(self, channel: str) -> None:
         kind, _, code = channel.partition(":")
@@ -80,7 +83,7 @@ class Lane:
         """Listen to the database while the process serves."""
         task = asyncio.create_task(self.board.listen())
         _running.add(self)
-        async with self.talks.running():
+        async with self.talks.running(), self.collector.running():
             try:
                 yield
             finally:
@@ -98,6 +101,9 @@ class Lane:
         path = scope["path"]
         if path == "/lane/health":
             await self._health(send)
+        elif path == COLLECT and scope["method"] == "POST":
+            status, content, more = await self.collector.take(scope, receive)
+            await _answer(send, status, content, more)
         elif scope["method"] != "GET":
             await _answer(send, 405, {"title": "Only GET is answered here."})
         elif match := TEAM_EVENTS.match(path):
