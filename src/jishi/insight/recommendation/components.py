@@ -44,7 +44,10 @@ class Person:
 class Component(Protocol):
     """A score per item."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in weights, files and reasons."""
+        ...
 
     def block(self, known: Knowledge, people: Array) -> Array:
         """Scores of these people (rows) for all items."""

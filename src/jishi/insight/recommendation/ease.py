@@ -64,7 +64,7 @@ def spd_inverse(gram: Array) -> Array:
         square = inverse[at:to, at:to]
         square[:] = np.tril(square) + np.tril(square, -1).T
         inverse[:at, at:to] = inverse[at:to, :at].T
-    return np.asarray(inverse)
+    return np.asarray(inverse.T)  # the same values, rows lying together
 
 
 def weights(inverse: Inverse) -> Array:

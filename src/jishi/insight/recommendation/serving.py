@@ -225,7 +225,8 @@ def _pick(model: Model, scores: Array, asking: Asking) -> list[Suggestion]:
 def _capped(group: Array, order: Array, cap: int, count: int) -> Array:
     """At most ``cap`` per category; when categories run out, the best of the rest follow."""
     taken: dict[int, int] = {}
-    first, later = [], []
+    first: list[int] = []
+    later: list[int] = []
     for item in order:
         kind = int(group[item])
         taken[kind] = taken.get(kind, 0) + 1

@@ -46,7 +46,8 @@ LIKENESSES = tuple(
 EXPONENTS = (0.25, 0.5, 0.0)
 SOCIAL = (0.0, 0.5, 2.0)
 FEW = 1000
-RIDGES = (0.1, 0.3, 1.0, 3.0)
+SAMPLE = 4000
+RIDGES = (0.1, 0.3, 0.6, 1.5)
 SHAPES = ((0.0, 1.0), (4.0, 10.0), (15.0, 30.0))
 
 
@@ -283,11 +284,11 @@ def _items(bench: Bench, choices: Choices) -> Choices:
     history = bench.tables.history(choices.other)
     made = neighbours.of_items(history, LIKENESSES, keep=bench.settings.neighbours, budget=bench.plan.budget)
     ready = dict(zip(LIKENESSES, made, strict=True))
-    trials = [
-        (replace(choices, likeness=kind), lambda c: FromItems("items", ready[c.likeness]))
-        for kind in LIKENESSES
-    ]
-    return bench.best("items", trials)
+
+    def take(trial: Choices) -> Component:
+        return FromItems("items", ready[trial.likeness])
+
+    return bench.best("items", [(replace(choices, likeness=kind), take) for kind in LIKENESSES])
 
 
 def _people(bench: Bench, choices: Choices) -> Choices:
@@ -332,13 +333,23 @@ def _factors(bench: Bench, choices: Choices) -> Choices:
 
 
 def _linear(bench: Bench, choices: Choices) -> Choices:
-    """The ridge is found on a sample of the people; the normalised Gram matrix makes it carry over."""
-    asked = bench.asked
-    best = bench.best(
-        "linear", [(replace(choices, ridge=r), lambda c: bench.solve(c, asked)) for r in RIDGES]
-    )
-    del bench.made["linear"]
-    return best
+    """The ridge is found on a sample of the people. More people want less of it, so when the sample is only a
+    part, the smallest that does almost as well as the best is taken.
+    """
+    everybody = np.flatnonzero(np.diff(bench.tables.taken.indptr) > 0)
+    among, room = bench.asked, SAMPLE - len(bench.asked)
+    rest = np.setdiff1d(everybody, among)
+    if len(rest) > room:
+        rest = np.random.default_rng(bench.settings.seed + 2).choice(rest, room, replace=False)
+    among = np.union1d(among, rest)
+    reached = {}
+    for ridge in RIDGES:
+        trial = replace(choices, ridge=ridge)
+        reached[ridge] = bench.judge(bench.solve(trial, among), trial)
+    best = max(reached.values())
+    bench.notes["linear"] = best
+    enough = best * (0.99 if len(among) < len(everybody) else 1.0)
+    return replace(choices, ridge=min(r for r, value in reached.items() if value >= enough))
 
 
 def describe(choices: Choices) -> dict[str, Any]:
