@@ -11,6 +11,7 @@ from jishi.kernel import heavy, limits, notices, outbox, seal, sweeps
 from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
 from jishi.money.ledger import tasks as ledger_tasks
+from jishi.money.payments import privacy as payment_privacy
 from jishi.money.payments import tasks as payment_tasks
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
@@ -215,6 +216,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("privacy", privacy_privacy)
     privacy.register_eraser("notifications", notification_privacy)
     privacy.register_eraser("merchants", merchant_privacy)
+    privacy.register_eraser("payments", payment_privacy)
     privacy.register_eraser("orders", order_privacy)
     privacy.register_eraser("fulfillment", fulfillment_privacy)
     privacy.register_eraser("checkout", checkout_privacy)

@@ -207,3 +207,11 @@ def _tell(poll: Poll, person_id: int, kind: str, key: str, at: datetime) -> None
         natural_key=f"polls:{key}",
         at=at,
     )
+
+
+def forget(*, person_id: int) -> None:
+    """Blank what a person asked; the answers of others stay countable."""
+    with transaction.atomic():
+        mine = Poll.objects.filter(author_id=person_id)
+        Option.objects.filter(poll__in=mine).update(text="")
+        mine.update(question="", prize="")

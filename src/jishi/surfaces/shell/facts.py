@@ -14,7 +14,7 @@ from django.utils import translation
 LANGUAGES = ("zh-hans", "en")
 THEMES = ("auto", "light", "dark")
 DEFAULT_LANGUAGE = "zh-hans"
-PUBLIC = re.compile(r"^/(?:$|(?:search|c|p|s|g|t|hot|nearby)/)")
+PUBLIC = re.compile(r"^/(?:$|(?:search|c|p|s|g|t|hot|nearby|notes)/)")
 """Pages that exist once per language, each with its own address."""
 
 
@@ -43,6 +43,10 @@ class Facts:
     def is_public(self) -> bool:
         """Whether this page has an address per language."""
         return bool(PUBLIC.match(self.path))
+
+    def absolute(self, url: str) -> str:
+        """An address that works outside of this site."""
+        return url if url.startswith(("http://", "https://")) else self.base_url + url
 
     @property
     def canonical(self) -> str:

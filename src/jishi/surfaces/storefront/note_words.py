@@ -23,7 +23,6 @@ from jishi.social.notes.contracts import (
 )
 from jishi.social.notes.rules import FORM_FIELDS, FORM_NAMES
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront.pages import product as product_page
 
 STATES = {
     "published": N_("Published"),
@@ -171,7 +170,7 @@ def json_ld(note: NoteView, facts: request_facts.Facts) -> dict[str, Any]:
         "url": facts.base_url + reverse("storefront:note", args=[note.code]),
         "datePublished": note.published_at.isoformat() if note.published_at else "",
         "author": {"@type": "Person", "name": note.author.nickname},
-        "image": [product_page.absolute(facts, picture.url) for picture in note.pictures],
+        "image": [facts.absolute(picture.url) for picture in note.pictures],
         "commentCount": note.comment_count,
     }
     if note.is_sponsored:

@@ -1,5 +1,6 @@
 """The verbs of notes."""
 
+from jishi.social.notes.operations.erase import erase
 from jishi.social.notes.operations.moderating import (
     approve,
     approve_comment,
@@ -40,6 +41,7 @@ __all__ = [
     "approve_comment",
     "comment",
     "create_folder",
+    "erase",
     "favourite",
     "hide",
     "hide_author",

@@ -1,6 +1,7 @@
 """Reads of notes, comments and favourites."""
 
 from jishi.social.notes.queries.comments import find_note_code, get_comment, page_comments, page_of_note
+from jishi.social.notes.queries.exporting import export_person, text_of
 from jishi.social.notes.queries.favourites import list_folders, page_favourites
 from jishi.social.notes.queries.notes import (
     count_of_author,
@@ -19,6 +20,7 @@ from jishi.social.notes.queries.sales import sold_by_note
 
 __all__ = [
     "count_of_author",
+    "export_person",
     "find_content",
     "find_note_code",
     "find_note_id",
@@ -36,4 +38,5 @@ __all__ = [
     "page_of_note",
     "page_own",
     "sold_by_note",
+    "text_of",
 ]

@@ -27,8 +27,20 @@ from jishi.surfaces.shell import formats
 register = template.Library()
 
 PUBLIC_NAMES = frozenset(
-    {"home", "search", "category", "product", "choose", "shop", "team", "team_live", "suggest", "hot",
-     "nearby", "topic"}
+    {
+        "home",
+        "search",
+        "category",
+        "product",
+        "choose",
+        "shop",
+        "team",
+        "team_live",
+        "suggest",
+        "hot",
+        "nearby",
+        "topic",
+    }
 )
 TONES = 6
 CARD_FIELDS = tuple(field.name for field in fields(ListingCard) if field.name != "badge")

@@ -20,7 +20,6 @@ from jishi.social.shares import operations as shares
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 from jishi.surfaces.storefront import note_words, via
-from jishi.surfaces.storefront.pages import product as product_page
 
 
 @require_GET
@@ -44,7 +43,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
         "share": ("note", found.code),
         "sales": _sales(found),
         "private": not found.is_public,
-        "image": product_page.absolute(facts, found.cover.url) if found.cover else "",
+        "image": facts.absolute(found.cover.url) if found.cover else "",
         "json_ld": note_words.json_ld(found, facts) if found.is_public else None,
         "reply": request.GET.get("reply", "")[:12],
     }

@@ -57,7 +57,7 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         "share": ("product", shelf.product.code),
         "summary": summary(shelf.product),
         "json_ld": json_ld(shelf, facts),
-        "image": absolute(facts, shelf.product.media[0].url) if shelf.product.media else "",
+        "image": facts.absolute(shelf.product.media[0].url) if shelf.product.media else "",
     }
     return render(request, "storefront/product.html", context)
 
@@ -106,11 +106,6 @@ def summary(product_view: ProductView) -> str:
     return " ".join(strip_tags(product_view.description_html).split())[:150]
 
 
-def absolute(facts: request_facts.Facts, url: str) -> str:
-    """An address that works outside of this site."""
-    return url if url.startswith(("http://", "https://")) else facts.base_url + url
-
-
 def json_ld(shelf: shelves.Shelf, facts: request_facts.Facts) -> dict[str, Any]:
     """The product in schema.org's words; the price is what one person pays."""
     product_view = shelf.product
@@ -122,7 +117,7 @@ def json_ld(shelf: shelves.Shelf, facts: request_facts.Facts) -> dict[str, Any]:
         "@type": "Product",
         "name": product_view.title,
         "description": summary(product_view),
-        "image": [absolute(facts, media.url) for media in product_view.media[:5]],
+        "image": [facts.absolute(media.url) for media in product_view.media[:5]],
         "sku": product_view.code,
         "offers": {
             "@type": "Offer",

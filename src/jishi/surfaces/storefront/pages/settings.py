@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import queries as people
-from jishi.people.notifications import queries as notices
+from jishi.people.privacy import queries as privacy
 from jishi.surfaces.shell import facts as request_facts
 
 
@@ -49,9 +49,8 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def my_data(request: HttpRequest) -> JsonResponse:
-    """Hand over what my account holds about me."""
-    person_id = _person(request)
-    data = {**people.export_person(person_id=person_id), **notices.export_notices(person_id=person_id)}
+    """Hand over what every part of the house holds about me."""
+    data = privacy.export_person(person_id=_person(request))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="jishi-my-data.json"'
     return response

@@ -13,7 +13,6 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OpenTeamView, TeamView
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import explain
-from jishi.surfaces.storefront.pages import product as product_page
 
 SHOWN_MEMBERS = 9
 OTHERS = 6
@@ -29,7 +28,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "terms": explain.phrases(found.terms, found.currency),
         "share": ("team", code),
-        "image": product_page.absolute(facts, card.image_url) if card and card.image_url else "",
+        "image": facts.absolute(card.image_url) if card and card.image_url else "",
     }
     return render(request, "storefront/team.html", context)
 

@@ -164,6 +164,16 @@ customElements.define("swipe-gallery", class extends HTMLElement {
   }
 });
 
+// --- taps that flip at once; the server's fragment replaces them, an error flips them back ------------------------
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-optimistic][hx-post]"), count = form?.querySelector("[data-count]");
+  if (!form) return;
+  const on = form.classList.toggle("on");
+  form.querySelector("button")?.setAttribute("aria-pressed", on);
+  if (count && /^\d*$/.test(count.textContent)) count.textContent = Math.max(0, +count.dataset.count + (on ? 1 : -1)) || "";
+});
+document.addEventListener("htmx:error", (event) => event.target.closest?.("form[data-optimistic]")?.classList.toggle("on"));
+
 // --- live blocks: refetch their own fragment on a server event, on an ended clock, or when the page is seen again ---
 customElements.define("live-block", class extends HTMLElement {
   connectedCallback() {

@@ -1,0 +1,178 @@
+// Pages of notes: taps that answer at once, pins on pictures, calm films, uploads with progress. No strings here.
+
+// --- optimistic taps: flip at once; the server's fragment is the truth, a refusal restores -----------------------
+const flip = (form) => {
+  const on = form.classList.toggle("on");
+  form.querySelector("button")?.setAttribute("aria-pressed", String(on));
+  const count = form.querySelector("[data-count]");
+  if (!count) return;
+  const number = Math.max(0, +count.dataset.count + (on ? 1 : -1));
+  count.dataset.count = number;
+  if (number < 1000) count.textContent = number || "";
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-optimistic]");
+  if (!form) return;
+  if (form.dataset.busy) { event.preventDefault(); event.stopPropagation(); return; }
+  form.dataset.busy = "1";
+  const before = form.innerHTML;
+  const wasOn = form.classList.contains("on");
+  flip(form);
+  setTimeout(() => {
+    if (!form.isConnected || !form.dataset.busy) return;
+    delete form.dataset.busy;
+    form.classList.toggle("on", wasOn);
+    form.innerHTML = before;
+  }, 8000);
+  const undo = (failed) => {
+    if (failed.target !== form && !form.contains(failed.target)) return;
+    delete form.dataset.busy;
+    form.classList.toggle("on", wasOn);
+    form.innerHTML = before;
+  };
+  form.addEventListener("htmx:error", undo, { once: true });
+  form.addEventListener("htmx:response:error", undo, { once: true });
+}, true);
+
+// --- pins stand where the author put them; the style is set by script, the policy allows no inline styles --------
+document.querySelectorAll(".pin[data-x]").forEach((pin) => {
+  pin.style.left = `${pin.dataset.x}%`;
+  pin.style.top = `${pin.dataset.y}%`;
+  pin.classList.add("placed");
+  pin.classList.toggle("flip", +pin.dataset.x > 55);
+});
+document.querySelectorAll(".note-gallery").forEach((gallery) => {
+  const list = gallery.querySelector("ul");
+  const dots = gallery.querySelectorAll(".dots i");
+  list?.addEventListener("scroll", () => {
+    const at = Math.round(list.scrollLeft / list.clientWidth);
+    dots.forEach((dot, index) => dot.classList.toggle("on", index === at));
+  }, { passive: true });
+});
+
+// --- calm-video: plays without sound while most of it is seen, never against the reader's wish to save data ------
+customElements.define("calm-video", class extends HTMLElement {
+  connectedCallback() {
+    const video = this.querySelector("video");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || navigator.connection?.saveData;
+    if (!video || calm) return;
+    this.watch = new IntersectionObserver(([entry]) => {
+      if (entry.intersectionRatio >= 0.6) video.play().catch(() => {});
+      else video.pause();
+    }, { threshold: [0, 0.6] });
+    this.watch.observe(video);
+  }
+  disconnectedCallback() { this.watch?.disconnect(); }
+});
+
+// --- pin-board: a tap on a picture moves the chosen product there --------------------------------------------------
+customElements.define("pin-board", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const board = event.target.closest(".board");
+      const row = this.querySelector("[name=placing]:checked")?.closest("li");
+      if (!board || !row) return;
+      const box = board.getBoundingClientRect();
+      const percent = (value, size) => Math.round(Math.min(1, Math.max(0, value / size)) * 100);
+      row.querySelector("[name=pin_picture]").value = board.dataset.picture;
+      row.querySelector("[name=pin_x]").value = percent(event.clientX - box.left, box.width);
+      row.querySelector("[name=pin_y]").value = percent(event.clientY - box.top, box.height);
+      this.paint();
+    });
+    this.addEventListener("input", () => this.paint());
+    this.paint();
+  }
+  paint() {
+    this.querySelectorAll(".dot").forEach((dot) => dot.remove());
+    this.querySelectorAll(".pinrows > li").forEach((row) => {
+      const board = this.querySelector(`.board[data-picture="${row.querySelector("[name=pin_picture]").value}"]`);
+      if (!board) return;
+      const dot = document.createElement("span");
+      dot.className = "dot";
+      dot.style.left = `${row.querySelector("[name=pin_x]").value}%`;
+      dot.style.top = `${row.querySelector("[name=pin_y]").value}%`;
+      board.append(dot);
+    });
+  }
+});
+
+// --- upload-list: files go one by one with a bar each; a failed one can be tried again ------------------------------
+customElements.define("upload-list", class extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector("ul");
+    this.querySelectorAll("input[type=file]").forEach((field) => field.addEventListener("change", () => {
+      for (const file of field.files) this.add(file, field.name === "video" ? "video" : "picture");
+      field.value = "";
+    }));
+  }
+  add(file, kind) {
+    const item = document.createElement("li");
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    const name = document.createElement("small");
+    name.className = "clip mute";
+    name.textContent = file.name;
+    item.append(bar, name);
+    this.list.append(item);
+    this.send(file, kind, item, bar);
+    if (kind === "video") this.poster(file).then((blob) => blob && !this.querySelector("[name=ticket],[name=picture]") && this.add(new File([blob], "cover.jpg", { type: "image/jpeg" }), "picture"));
+  }
+  send(file, kind, item, bar) {
+    const body = new FormData();
+    body.append(kind, file);
+    const request = new XMLHttpRequest();
+    request.open("POST", this.dataset.url);
+    request.setRequestHeader("X-CSRFToken", this.closest("form").querySelector("[name=csrfmiddlewaretoken]").value);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
+    const failed = (text) => {
+      const retry = document.createElement("button");
+      retry.type = "button";
+      retry.className = "btn line sm";
+      retry.textContent = this.dataset.retry;
+      const words = document.createElement("small");
+      words.textContent = text || this.dataset.failed;
+      retry.addEventListener("click", () => { words.remove(); retry.remove(); this.send(file, kind, item, bar); });
+      item.append(words, retry);
+    };
+    request.addEventListener("error", () => failed(""));
+    request.addEventListener("load", () => {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* an answer of somebody in between */ }
+      if (request.status !== 200) { failed(answer.detail); return; }
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = kind === "video" ? "video_ticket" : "ticket";
+      field.value = answer.ticket;
+      const drop = document.createElement("button");
+      drop.type = "button";
+      drop.className = "btn line sm";
+      drop.textContent = this.dataset.drop;
+      drop.addEventListener("click", () => item.remove());
+      if (kind === "picture") {
+        const shown = document.createElement("img");
+        shown.src = answer.url;
+        shown.width = shown.height = 96;
+        shown.alt = "";
+        bar.replaceWith(shown);
+      }
+      item.append(field, drop);
+    });
+    request.send(body);
+  }
+  async poster(file) {
+    // A frame of the film, drawn here: the server needs no film decoder.
+    const video = document.createElement("video");
+    video.muted = true;
+    video.src = URL.createObjectURL(file);
+    try {
+      await new Promise((done, failed) => { video.onloadeddata = done; video.onerror = failed; setTimeout(failed, 8000); });
+      video.currentTime = Math.min(1, video.duration / 4 || 0);
+      await new Promise((done) => { video.onseeked = done; setTimeout(done, 3000); });
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+      canvas.getContext("2d").drawImage(video, 0, 0);
+      return await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    } catch { return null; } finally { URL.revokeObjectURL(video.src); }
+  }
+});
