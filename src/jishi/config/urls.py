@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from django.views.static import serve
 
-from jishi.config import health, metrics
+from jishi.config import health, media, metrics
 from jishi.surfaces.ops.backoffice.urls import urls as back_office
 
 urlpatterns = [
@@ -26,4 +25,4 @@ urlpatterns = [
 ]
 if settings.JISHI_DEMO:
     # In production the proxy serves media; the demo has none in front of it.
-    urlpatterns.append(re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(re_path(r"^media/(?P<path>.+)$", media.media, {"document_root": settings.MEDIA_ROOT}))
