@@ -6,7 +6,7 @@ from jishi.kernel.schema import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("communities", "0001_initial"), ("kernel", "0001_initial")]
+    dependencies = [("communities", "0001_members"), ("kernel", "0001_initial")]
 
     operations = [
         AppendOnly("communities_passage"),

@@ -24,7 +24,8 @@ WITH mine AS (
     WHERE author_id = %(me)s AND state = 'published' GROUP BY note_id
 ), gone AS (
     UPDATE notes_comment
-    SET state = 'removed', text = '', reason = '', reason_note = '', client_key = NULL WHERE author_id = %(me)s
+    SET state = 'removed', text = '', reason = '', reason_note = '', client_key = NULL
+    WHERE author_id = %(me)s
 )
 UPDATE notes_note t SET comment_count = comment_count - mine.n FROM mine WHERE t.id = mine.note_id
 """
