@@ -68,11 +68,13 @@ DOMAINS = [
     "jishi.social.previews.apps.PreviewsConfig",
     "jishi.social.notes.apps.NotesConfig",
     "jishi.social.polls.apps.PollsConfig",
+    "jishi.social.reviews.apps.ReviewsConfig",
     "jishi.social.challenges.apps.ChallengesConfig",
     "jishi.social.feed.apps.FeedConfig",
     "jishi.social.communities.apps.CommunitiesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.insight.behavior.apps.BehaviorConfig",
+    "jishi.insight.metrics.apps.MetricsConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.

@@ -20,7 +20,7 @@ IMPORT_FIELDS = (
     *(f"option{n}_{part}" for n in range(1, 6) for part in ("name", "value")),
 )  # fmt: skip
 """What a column of an imported file can be."""
-SORTS = ("relevance", "newest", "price_asc", "price_desc", "sold")
+SORTS = ("relevance", "newest", "price_asc", "price_desc", "sold", "rated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ class ListingCard:
     sold_count: int
     shop_id: int
     shop_name: str
+    rating: int = 0
+    """Hundredths of a star; 0 without reviews."""
+    rating_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

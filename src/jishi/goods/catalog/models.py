@@ -136,7 +136,8 @@ class Listing(models.Model):
     """One row per product from which every list is rendered without a join.
 
     ``popularity`` is forward-decayed: each sale adds ``quantity * 2 ** (seconds since 2026 / half-life)``, so
-    recent sales weigh more and no job ever has to age the column.
+    recent sales weigh more and no job ever has to age the column. ``rating`` is in hundredths of a star, 0 without
+    reviews; whoever owns reviews keeps it.
     """
 
     product = models.OneToOneField(Product, models.PROTECT, primary_key=True, related_name="+")
@@ -154,6 +155,8 @@ class Listing(models.Model):
     badge = models.JSONField(null=True)
     sold_count = models.PositiveBigIntegerField(default=0)
     popularity = models.FloatField(default=0)
+    rating = models.PositiveSmallIntegerField(default=0, db_default=0)
+    rating_count = models.PositiveIntegerField(default=0, db_default=0)
     is_visible = models.BooleanField(default=False)
     published_at = models.DateTimeField()
     search_zh = SearchVectorField(null=True)
@@ -167,6 +170,7 @@ class Listing(models.Model):
             models.Index("published_at", "product", name="catalog_listing_new", condition=LISTED),
             models.Index("price_from_minor", "product", name="catalog_listing_price", condition=LISTED),
             models.Index("sold_count", "product", name="catalog_listing_sold", condition=LISTED),
+            models.Index("rating", "product", name="catalog_listing_rated", condition=LISTED),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,18 @@ SET sold_count = greatest(0, l.sold_count + w.quantity), popularity = l.populari
 FROM wanted w JOIN locked USING (product_id) WHERE l.product_id = w.product_id
 """
 
+_SET_RATING = """
+WITH wanted AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(product_id bigint, rating int, rating_count int)
+), locked AS MATERIALIZED (
+    SELECT l.product_id FROM catalog_listing l JOIN wanted w USING (product_id)
+    WHERE (l.rating, l.rating_count) IS DISTINCT FROM (w.rating, w.rating_count)
+    ORDER BY l.product_id FOR UPDATE OF l
+)
+UPDATE catalog_listing l SET rating = w.rating, rating_count = w.rating_count
+FROM wanted w JOIN locked USING (product_id) WHERE l.product_id = w.product_id
+"""
+
 _SET_BADGE = """
 UPDATE catalog_listing SET badge = %s::jsonb
 WHERE product_id = %s AND badge IS DISTINCT FROM %s::jsonb
@@ -73,6 +85,12 @@ def set_price_from(*, rows: Iterable[tuple[int, int | None, int | None, str]]) -
 def set_in_stock(*, rows: Iterable[tuple[int, bool]]) -> int:
     """Set (product, whether any variant can be bought); returns how many changed."""
     return _run(_SET_STOCK, [{"product_id": pid, "in_stock": flag} for pid, flag in dict(rows).items()])
+
+
+def keep_rating(*, rows: Iterable[tuple[int, int, int]]) -> int:
+    """Set (product, hundredths of a star, how many reviews); returns how many changed."""
+    wanted = {pid: {"product_id": pid, "rating": rating, "rating_count": n} for pid, rating, n in rows}
+    return _run(_SET_RATING, list(wanted.values()))
 
 
 def set_badge(*, product_id: int, badge: Mapping[str, Any] | None) -> int:

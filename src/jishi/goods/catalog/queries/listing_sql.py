@@ -21,6 +21,7 @@ SORTS: dict[str, tuple[str, str, str]] = {
     "price_asc": ("l.price_from_minor", "ASC", "bigint"),
     "price_desc": ("l.price_from_minor", "DESC", "bigint"),
     "sold": ("l.sold_count", "DESC", "bigint"),
+    "rated": ("l.rating", "DESC", "bigint"),
     "relevance": ("l.popularity", "DESC", "float8"),
 }
 VISIBLE = "l.is_visible AND l.price_from_minor IS NOT NULL"

@@ -23,7 +23,7 @@ from jishi.kernel.text import pick
 LIMIT_MAX = 100
 
 _COLUMNS = """l.product_id, l.code, l.slug, l.title, l.image, l.price_from_minor, l.compare_at_minor,
-              l.currency, l.in_stock, l.badge, l.sold_count, l.shop_id"""
+              l.currency, l.in_stock, l.badge, l.sold_count, l.shop_id, l.rating, l.rating_count"""
 _PAGE = """
 SELECT {columns}, {key} AS sort_key FROM catalog_listing l WHERE {where} ORDER BY {order} LIMIT %(limit)s
 """
@@ -126,6 +126,8 @@ def _card(row: tuple[Any, ...], shop_name: str, language: str) -> ListingCard:
         sold_count=row[10],
         shop_id=row[11],
         shop_name=shop_name,
+        rating=row[12],
+        rating_count=row[13],
     )
 
 

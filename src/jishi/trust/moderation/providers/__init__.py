@@ -5,6 +5,7 @@ from jishi.trust.moderation import ports
 from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
+from jishi.trust.moderation.providers.reviews import AnswerDesk, QuestionDesk, ReviewAuthors, ReviewDesk
 
 
 class CommunityModerators:
@@ -19,5 +20,8 @@ def connect() -> None:
     """Take reports about everything that can be reported."""
     for desk in (NoteDesk(), CommentDesk(), MessageDesk(), PersonDesk()):
         ports.register_desk(desk)
+    for review_desk in (ReviewDesk(), QuestionDesk(), AnswerDesk()):
+        ports.register_desk(review_desk)
+    ports.register_authors("reviews", ReviewAuthors())
     ports.register_authors("notes", NoteAuthors())
     ports.register_moderators("communities", CommunityModerators())
