@@ -53,6 +53,10 @@ from jishi.social.notes import tasks as note_tasks
 from jishi.social.polls import privacy as poll_privacy
 from jishi.social.polls import tasks as poll_tasks
 from jishi.social.previews import tasks as preview_tasks
+from jishi.social.reviews import events as review_events
+from jishi.social.reviews import handlers as review_handlers
+from jishi.social.reviews import privacy as review_privacy
+from jishi.social.reviews import tasks as review_tasks
 from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
 from jishi.trade.checkout import handlers as checkout_handlers
@@ -62,7 +66,7 @@ from jishi.trade.fulfillment import privacy as fulfillment_privacy
 from jishi.trade.fulfillment import tasks as fulfillment_tasks
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders import privacy as order_privacy
-from jishi.trade.orders.events import OrderPaid, OrderRefunded, OrderRefunding
+from jishi.trade.orders.events import OrderPaid, OrderReceived, OrderRefunded, OrderRefunding
 from jishi.trust.moderation import handlers as moderation_handlers
 from jishi.trust.moderation import privacy as moderation_privacy
 from jishi.trust.moderation import providers as moderation_providers
@@ -104,6 +108,7 @@ def connect_facts() -> None:
     outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
     connect_notes()
     connect_communities()
+    connect_reviews()
 
 
 def connect_notes() -> None:
@@ -146,6 +151,20 @@ def connect_communities() -> None:
     account_ports.register_audience(community_tasks.MembersAudience())
 
 
+def connect_reviews() -> None:
+    """Whom reviews and questions are asked of and told to."""
+    outbox.subscribe(OrderReceived, review_handlers.on_order_received, name="reviews.plan_request")
+    outbox.subscribe(OrderRefunding, review_handlers.on_order_refunding, name="reviews.drop_request")
+    told = (
+        (review_events.ReviewPublished, review_handlers.on_review_published, "tell_shop"),
+        (review_events.ReviewAnswered, review_handlers.on_review_answered, "tell_author"),
+        (review_events.QuestionAsked, review_handlers.on_question_asked, "tell_shop_of_question"),
+        (review_events.QuestionAnswered, review_handlers.on_question_answered, "tell_followers"),
+    )
+    for event, handler, name in told:
+        outbox.subscribe(event, handler, name=f"reviews.{name}")
+
+
 def connect_prices() -> None:
     """What changes prices, stage by stage. This order is the stacking policy."""
     pricing.register(GroupBuyRule(), "exclusive")
@@ -164,6 +183,7 @@ def connect_sweeps() -> None:
     poll_tasks.register()
     challenge_tasks.register()
     preview_tasks.register()
+    review_tasks.register()
     payment_tasks.register()
     sweeps.register(
         "checkout.expire_unpaid",
@@ -228,6 +248,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("challenges", challenge_privacy)
     privacy.register_eraser("feed", feed_privacy)
     privacy.register_eraser("communities", community_privacy)
+    privacy.register_eraser("reviews", review_privacy)
     privacy.register_eraser("plays", play_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
