@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from jishi.insight.recommendation.matrices import Array, Csr
 
-PADDED = 1 << 15
+PADDED = 1 << 11  # what a core keeps in its cache
 
 
 @dataclass(frozen=True)
