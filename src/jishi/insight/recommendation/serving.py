@@ -27,7 +27,7 @@ from jishi.insight.recommendation.model import Model
 
 # Above this many items the vectors only judge what the other parts put forward.
 FULL_PRODUCT = 40_000
-FORWARD = 4_000
+FORWARD = 2_000
 RECENT = 0.8  # the last minute's share beside everything the model weighs
 DEEP = 6  # how much longer than the answer the list is that diversity may pick from
 
@@ -144,7 +144,8 @@ def _row(matrix: Csr | None, number: int | None) -> tuple[Array, Array]:
 
 
 def _unit(scores: Array) -> Array:
-    deviation = float(scores.std())
+    mean = float(scores.mean())
+    deviation = float(np.sqrt(max(float(scores @ scores) / len(scores) - mean * mean, 0.0)))
     return scores / np.float32(deviation) if deviation > 1e-9 else np.zeros_like(scores)
 
 
@@ -172,7 +173,7 @@ def _total(model: Model, person: Person, asking: Asking) -> Array:
 
 
 def _add_vectors(total: Array, part: FromVectors, weight: float, person: Person, asking: Asking) -> None:
-    """Let vectors judge the best of what stands, in place; the rest drops below."""
+    """Let vectors judge the best of what stands, in place; the rest drops out."""
     if asking.candidates is not None:
         forward = np.array([c for c in asking.candidates if 0 <= c < len(total)], np.int64)
     else:
@@ -184,7 +185,7 @@ def _add_vectors(total: Array, part: FromVectors, weight: float, person: Person,
     kept = total[forward]
     if deviation > 1e-9:
         kept = kept + (part.items[forward] @ vector) * np.float32(weight / deviation)
-    total -= np.float32(float(total.max()) - float(kept.min(initial=0)) + 1)
+    total[:] = -np.inf
     total[forward] = kept
 
 
@@ -213,8 +214,8 @@ def _bar(model: Model, person: Person, asking: Asking, scores: Array) -> None:
 def _pick(model: Model, scores: Array, asking: Asking) -> list[Suggestion]:
     diverse = asking.variety > 0 or (asking.group_cap is not None and model.group is not None)
     reach = asking.count * DEEP if diverse else asking.count
-    order = matrices.top_columns(scores[None], min(max(reach, 1), len(scores)))[0]
-    order = order[np.isfinite(scores[order])]
+    alive = np.flatnonzero(scores > -np.inf)
+    order = alive[matrices.top_columns(scores[alive][None], min(max(reach, 1), len(alive)))[0]]
     if asking.variety > 0:
         order = _varied(model, scores, order, asking)
     if asking.group_cap is not None and model.group is not None:
