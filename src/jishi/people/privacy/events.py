@@ -11,6 +11,7 @@ from jishi.kernel.outbox.events import DomainEvent
 class _OfPerson(DomainEvent):
     """Something about one person's data."""
 
+    topic: ClassVar[str] = "people.privacy"
     person_id: int
     at: datetime
 
