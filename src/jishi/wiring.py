@@ -3,11 +3,18 @@
 Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect` when all models are loaded.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
+from jishi.insight.behavior import handlers as behavior_handlers
+from jishi.insight.behavior import privacy as behavior_privacy
 from jishi.insight.behavior import tasks as behavior_tasks
-from jishi.kernel import heavy, limits, notices, outbox, seal, sweeps
+from jishi.insight.metrics import privacy as metric_privacy
+from jishi.insight.metrics import tasks as metric_tasks
+from jishi.kernel import limits, notices, outbox, seal, sweeps
 from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
 from jishi.money.ledger import tasks as ledger_tasks
@@ -59,11 +66,13 @@ from jishi.social.reviews import privacy as review_privacy
 from jishi.social.reviews import tasks as review_tasks
 from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
+from jishi.social.shares.events import ShareVisited
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import privacy as checkout_privacy
 from jishi.trade.checkout import tasks as checkout_tasks
 from jishi.trade.fulfillment import privacy as fulfillment_privacy
 from jishi.trade.fulfillment import tasks as fulfillment_tasks
+from jishi.trade.orders import events as order_events
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders import privacy as order_privacy
 from jishi.trade.orders.events import OrderPaid, OrderReceived, OrderRefunded, OrderRefunding
@@ -109,6 +118,7 @@ def connect_facts() -> None:
     connect_notes()
     connect_communities()
     connect_reviews()
+    connect_behavior()
 
 
 def connect_notes() -> None:
@@ -149,6 +159,34 @@ def connect_communities() -> None:
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"communities.{name}")
     account_ports.register_audience(community_tasks.MembersAudience())
+
+
+def connect_behavior() -> None:
+    """Which facts of the shop become events of the lake."""
+    told: tuple[tuple[type[outbox.DomainEvent], Callable[[Any], None], str], ...] = (
+        (order_events.OrderPlaced, behavior_handlers.on_order_placed, "order_placed"),
+        (OrderPaid, behavior_handlers.on_order_paid, "order_paid"),
+        (order_events.OrderShipped, behavior_handlers.on_order_moved, "order_shipped"),
+        (order_events.OrderReceived, behavior_handlers.on_order_moved, "order_received"),
+        (OrderRefunded, behavior_handlers.on_order_moved, "order_refunded"),
+        (ShareVisited, behavior_handlers.on_share_visited, "share_visited"),
+        (team_events.TeamStarted, behavior_handlers.on_team_started, "team_started"),
+        (team_events.SeatTaken, behavior_handlers.on_seat_taken, "team_joined"),
+        (team_events.TeamFormed, behavior_handlers.on_team_formed, "team_formed"),
+        (note_events.NotePublished, behavior_handlers.on_note_published, "note_published"),
+        (note_events.NoteLiked, behavior_handlers.on_note_liked, "note_liked"),
+        (note_events.NoteFavourited, behavior_handlers.on_note_favourited, "note_favourited"),
+        (note_events.NoteCommented, behavior_handlers.on_note_commented, "note_commented"),
+        (note_events.NoteReposted, behavior_handlers.on_note_reposted, "note_reposted"),
+        (graph_events.PersonFollowed, behavior_handlers.on_followed, "followed"),
+        (community_events.MemberJoined, behavior_handlers.on_community_joined, "community_joined"),
+        (community_events.CommunityPosted, behavior_handlers.on_community_posted, "community_posted"),
+        (review_events.ReviewPublished, behavior_handlers.on_review_published, "review_published"),
+        (review_events.QuestionAsked, behavior_handlers.on_question_asked, "question_asked"),
+        (MessageSent, behavior_handlers.on_message_sent, "message_sent"),
+    )
+    for event, handler, name in told:
+        outbox.subscribe(event, handler, name=f"behavior.{name}")
 
 
 def connect_reviews() -> None:
@@ -199,6 +237,7 @@ def connect_sweeps() -> None:
         fulfillment_tasks.confirm_overdue,
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
     )
+    metric_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
     sweeps.register("notifications.plan", notifications.plan_due, every_s=1)
@@ -216,9 +255,8 @@ def connect_sweeps() -> None:
 
 def connect_heavy() -> None:
     """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
-    heavy.register(
-        "behavior.compact", behavior_tasks.compact, every_s=behavior_tasks.COMPACT_EVERY_S, line="ingest"
-    )
+    behavior_tasks.register()
+    metric_tasks.register_heavy()
 
 
 def connect_providers() -> None:
@@ -250,7 +288,9 @@ def connect_erasers() -> None:
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("reviews", review_privacy)
     privacy.register_eraser("plays", play_privacy)
+    privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
+    privacy.register_eraser("metrics", metric_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)

@@ -180,7 +180,7 @@ LAKE: tuple[Column, ...] = (
     Column("currency", "VARCHAR", "of the money"),
     Column("quantity", "INTEGER", "pieces"),
     Column("share_code", "VARCHAR", "the share link by which they came"),
-    Column("from_user_id", "BIGINT", "who brought them"),
+    Column("from_user_id", "BIGINT", "who brought them; for `followed`, whom they follow"),
     Column("channel", "VARCHAR", "direct, share, search, ad, push, mail, site or other", True),
     Column("source", "VARCHAR", "web, app, mini, server or file", True),
     Column("device", "VARCHAR", "phone, tablet, desk or other", True),

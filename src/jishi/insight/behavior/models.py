@@ -122,3 +122,10 @@ class Erasure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["asked_at"], name="behavior_erasure_due", condition=Q(done_at=None))]
+
+
+class Cursor(models.Model):
+    """How far a table that publishes nothing was read."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    last_id = models.BigIntegerField(default=0)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from jishi.insight.behavior import operations as behavior
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts.operations import LANE_COOKIE, LANE_TTL_S
 from jishi.surfaces.shell import facts as request_facts
@@ -35,6 +36,7 @@ class Arrival:
         person_id = user.pk if user.is_authenticated else None
         if person_id is not None and facts.person_id is None:
             checkout.merge_cart(person_id=person_id, session_key=facts.visitor)
+            behavior.sign_in(person_id=person_id, visitor=facts.visitor)
         self.tell_lane(response, user if person_id is not None else None, had=facts.person_id is not None)
         return response
 

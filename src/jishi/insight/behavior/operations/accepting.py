@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from jishi.insight.behavior import rules, settle
 from jishi.insight.behavior.errors import BatchMalformed, BatchTooLarge
@@ -77,3 +77,17 @@ def link(*, visitor: str, person_id: int, at: datetime | None = None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_LINK, [visitor[:64], person_id, clock.at_or_now(at)])
         return bool(cursor.rowcount == 1)
+
+
+def sign_in(*, person_id: int, visitor: str, at: datetime | None = None) -> None:
+    """Note that a person came in with a browser: the fact, and whose browser it is."""
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        link(visitor=visitor, person_id=person_id, at=now)
+        record(
+            kind="signed_in",
+            key=f"{visitor}:{person_id}:{now:%Y%m%d%H%M}",
+            at=now,
+            person_id=person_id,
+            visitor=visitor,
+        )

@@ -22,6 +22,7 @@ from jishi.insight.behavior.operations import resolving
 from jishi.insight.behavior.rows import Row
 from jishi.kernel import clock
 
+COMPACTING = 727012  # an advisory lock, shared by compactors; an erasure waits until all of them are through
 MOST_BATCHES = 400
 MOST_ROWS = 20_000
 MOST_DEAD_CHARS = 4000
@@ -59,6 +60,7 @@ def compact(*, limit: int = MOST_BATCHES, at: datetime | None = None) -> Compact
     """Put waiting batches into files, at most `limit` of them. Any number of compactors may run."""
     with transaction.atomic():
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [COMPACTING])
             cursor.execute(_CLAIM, {"batches": limit, "rows": MOST_ROWS})
             batches = cursor.fetchall()
         if not batches:
@@ -78,20 +80,22 @@ def _read(read: _Read, batch: tuple[Any, ...]) -> None:
     try:
         meta, data = settle.unpack(bytes(body))
     except (ValueError, KeyError, zlib.error) as error:
-        read.dead.append(_letter(rules.Refused("unreadable", str(error)), {}, source, batch_id, {}))
+        read.dead.append(letter(rules.Refused("unreadable", str(error)), {}, source, batch_id, {}))
         return
     shared = reading.context(meta, data, received_at)
+    # What a replay must know to come to the same moment.
+    meta = {**meta, "received_at": received_at.isoformat(), "sent_at": data.get("sent_at")}
     for raw in data["events"]:
         try:
             row = reading.build(raw, shared)
         except rules.Refused as refusal:
-            read.dead.append(_letter(refusal, raw, source, batch_id, meta))
+            read.dead.append(letter(refusal, raw, source, batch_id, meta))
             continue
         row["_raw"], row["_batch"], row["_meta"] = raw, batch_id, meta
         read.rows.append(row)
 
 
-def _letter(
+def letter(
     refusal: rules.Refused, raw: object, source: str, batch_id: str, meta: dict[str, Any]
 ) -> DeadLetter:
     kept = raw if isinstance(raw, dict) and len(str(raw)) < MOST_DEAD_CHARS else {"text": str(raw)[:1000]}
@@ -102,7 +106,7 @@ def _letter(
         batch_id=batch_id,
         row={"event": _printable(kept), "meta": meta},
         visitor=str(meta.get("visitor") or "")[:64],
-        person_id=meta.get("person") or (kept.get("person") if source == "server" else None),
+        person_id=meta.get("person") or rules.whole(kept.get("person"), most=2**62),
     )
 
 
@@ -125,7 +129,7 @@ def keep(rows: list[Row], dead: list[DeadLetter], *, at: datetime | None = None)
     for row in rows:
         if lacking := resolving.missing(row):
             refusal = rules.Refused("column_missing", lacking)
-            dead.append(_letter(refusal, row["_raw"], row["source"], row["_batch"], row["_meta"]))
+            dead.append(letter(refusal, row["_raw"], row["source"], row["_batch"], row["_meta"]))
         else:
             whole.append(row)
     resolving.name_people(whole)

@@ -19,11 +19,11 @@ SELECT id, code, shop_id, category_id FROM catalog_product WHERE code = ANY(%s) 
 _NOTES = "SELECT code, id FROM notes_note WHERE code = ANY(%s)"
 _SHOPS = "SELECT slug, id FROM merchants_shop WHERE slug = ANY(%s)"
 _SHARERS = "SELECT code, sharer_id FROM shares_sharelink WHERE code = ANY(%s) AND sharer_id IS NOT NULL"
-_SAID = """
+SAID = """
 SELECT DISTINCT ON (person_id) person_id, given FROM privacy_consent
 WHERE purpose = %s AND person_id = ANY(%s) ORDER BY person_id, id DESC
 """
-_FORGOTTEN = "SELECT unnest(user_ids) FROM behavior_erasure WHERE user_ids && %s::bigint[]"
+_FORGOTTEN = "SELECT unnest(user_ids), asked_at FROM behavior_erasure WHERE user_ids && %s::bigint[]"
 
 
 def fetch(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -82,7 +82,7 @@ def allowed(rows: Sequence[Row]) -> tuple[list[Row], int]:
     A fact that carries out a contract is kept without the person; the shop must know what it sold.
     """
     people = sorted({row["person_id"] for row in rows if row["person_id"] is not None})
-    said = dict(fetch(_SAID, Purpose.ANALYTICS.value, people)) if people else {}
+    said = dict(fetch(SAID, Purpose.ANALYTICS.value, people)) if people else {}
     default = privacy.default(Purpose.ANALYTICS)
     kept, refused = [], 0
     for row in rows:
@@ -90,26 +90,37 @@ def allowed(rows: Sequence[Row]) -> tuple[list[Row], int]:
         if row["source"] == "file" or (said.get(person_id, default) if person_id is not None else default):
             kept.append(row)
         elif schema.BY_NAME[row["kind"]].is_contract:
-            row.update(person_id=None, visitor="", session_id="", region="", from_user_id=None)
-            row["user_id"] = rules.visitor_number(row["event_id"])
-            kept.append(row)
+            kept.append(_nobodys(row))
         else:
             refused += 1
     return kept, refused
 
 
+def _nobodys(row: Row) -> Row:
+    """Take everything out of a row that says who it was."""
+    row.update(person_id=None, visitor="", session_id="", region="", from_user_id=None)
+    row["user_id"] = rules.visitor_number(row["event_id"])
+    return row
+
+
 def without_forgotten(rows: Sequence[Row]) -> tuple[list[Row], int]:
-    """Leave out people (and their browsers) who asked to be forgotten, and their names as sharers."""
+    """Leave out people who asked to be forgotten, and their names as sharers.
+
+    What one of their browsers did before the wish goes with them; afterwards it is somebody new.
+    """
     numbers = {row["user_id"] for row in rows} | {row["from_user_id"] for row in rows if row["from_user_id"]}
     numbers |= {rules.visitor_number(row["visitor"]) for row in rows if row["visitor"]}
-    gone = {number for (number,) in fetch(_FORGOTTEN, sorted(numbers))} if numbers else set()
+    gone = dict(fetch(_FORGOTTEN, sorted(numbers))) if numbers else {}
     if not gone:
         return list(rows), 0
     kept = []
     for row in rows:
-        browser = rules.visitor_number(row["visitor"]) if row["visitor"] else 0
-        is_other = row["person_id"] is not None and row["person_id"] not in gone
-        if row["user_id"] in gone or (browser in gone and not is_other):
+        user, browser = row["user_id"], rules.visitor_number(row["visitor"]) if row["visitor"] else 0
+        is_person = user > 0 and user in gone
+        asked_at = gone.get(user) or (gone.get(browser) if row["person_id"] is None else None)
+        if is_person or (asked_at is not None and row["ts"] <= asked_at):
+            if schema.BY_NAME[row["kind"]].is_contract:
+                kept.append(_nobodys(row))
             continue
         if row["from_user_id"] in gone:
             row["from_user_id"] = None
