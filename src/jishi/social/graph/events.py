@@ -11,6 +11,7 @@ from jishi.kernel.outbox.events import DomainEvent
 class _Between(DomainEvent):
     """Something one person did to another."""
 
+    topic: ClassVar[str] = "social.graph"
     person_id: int
     other_id: int
     at: datetime
