@@ -121,6 +121,37 @@ class NoteDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PastComment:
+    """A comment that was written before, with the answers to it."""
+
+    author_id: int
+    text: str
+    at: datetime
+    answers: tuple["PastComment", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastNote:
+    """A note that was published before, with what people did: (person, when), kept ones with their folder."""
+
+    author_id: int
+    draft: NoteDraft
+    published_at: datetime
+    repost_of: str = ""
+    likes: tuple[tuple[int, datetime], ...] = ()
+    kept: tuple[tuple[int, datetime, str], ...] = ()
+    comments: tuple[PastComment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastSaved:
+    """A note of the past as it was stored."""
+
+    note_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text: plain words, a topic, a mention or a link. Surfaces decide how each looks."""
 

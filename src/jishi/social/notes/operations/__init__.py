@@ -14,6 +14,7 @@ from jishi.social.notes.operations.moderating import (
     restore_author,
     restore_comment,
 )
+from jishi.social.notes.operations.past import record_past
 from jishi.social.notes.operations.reactions import (
     create_folder,
     favourite,
@@ -52,6 +53,7 @@ __all__ = [
     "publish",
     "publish_due",
     "read_ticket",
+    "record_past",
     "reject",
     "reject_comment",
     "remove",

@@ -41,6 +41,8 @@ def unlike(*, person_id: int, code: str) -> LikeState:
     with transaction.atomic():
         if _delete("notes_like", "note_id", note_id, person_id):
             _count("notes_note", "like_count", note_id, -1)
+        else:
+            _check_known(code, person_id)
     return _state("like_count", code, False)
 
 
@@ -75,6 +77,8 @@ def unfavourite(*, person_id: int, code: str) -> LikeState:
     with transaction.atomic():
         if _delete("notes_favourite", "note_id", note_id, person_id):
             _count("notes_note", "favourite_count", note_id, -1)
+        else:
+            _check_known(code, person_id)
     return _state("favourite_count", code, False)
 
 
@@ -147,6 +151,12 @@ def _any_note(code: str) -> int:
     if note_id is None:
         raise errors.NoteNotFound()
     return int(note_id)
+
+
+def _check_known(code: str, person_id: int) -> None:
+    """Refuse who never saw the note: even its counters are not theirs."""
+    if find_note_id(code, viewer_id=person_id) is None:
+        raise errors.NoteNotFound()
 
 
 def _seen_comment(person_id: int, code: str) -> int:

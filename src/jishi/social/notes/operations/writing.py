@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.kernel import clock, ids, limits, outbox
-from jishi.kernel.errors import fill
+from jishi.kernel.errors import fill as worded
 from jishi.social.notes import errors, ports, rules
 from jishi.social.notes.contracts import ContentState, NoteDraft, Visibility
 from jishi.social.notes.events import NoteEdited, NoteRemoved, NoteReposted, PersonMentioned
@@ -187,6 +187,8 @@ def remove(*, author_id: int, code: str, at: datetime | None = None) -> None:
         return
     with transaction.atomic():
         note = locked.lock_own(code, author_id)
+        if note.repost_of_id:
+            note.client_key = None  # a repost that was taken away can be made again
         locked.move_note(note, ContentState.REMOVED, at=now)
         outbox.publish(NoteRemoved(note_id=note.pk, code=note.code, author_id=author_id, at=now))
 
@@ -264,7 +266,7 @@ def accepted(verdict: ports.Verdict, *, refuse: bool = True) -> ports.Verdict:
     :raises ContentRefused: it is one.
     """
     if refuse and verdict.action == "refuse":
-        reasons = [fill(finding.message, finding.params) for finding in verdict.findings]
+        reasons = [worded(finding.message, finding.params) for finding in verdict.findings]
         raise errors.ContentRefused(
             reason=" ".join(reasons), findings=[finding.code for finding in verdict.findings]
         )
@@ -307,6 +309,20 @@ def _create(
 
 def _write(note: Note, draft: NoteDraft) -> None:
     """Put the draft into the locked row and into what hangs on it."""
+    set_columns(note, draft)
+    Pin.objects.filter(note_id=note.pk).delete()
+    Pin.objects.bulk_create(
+        Pin(note=note, product_id=pin.product_id, picture=pin.picture, x=pin.x, y=pin.y, position=position)
+        for position, pin in enumerate(draft.pins)
+    )
+    _write_topics(note, rules.find_topics(f"{draft.title}\n{draft.text}"), note.created_at)
+    named = named_people(note.author_id, draft.text)
+    Mention.objects.filter(note_id=note.pk).exclude(person_id__in=named).delete()
+    Mention.objects.bulk_create([Mention(note=note, person_id=one) for one in named], ignore_conflicts=True)
+
+
+def set_columns(note: Note, draft: NoteDraft) -> None:
+    """Put the draft into the columns of a row."""
     note.title, note.text, note.form = draft.title, draft.text, draft.form
     note.details, note.language = dict(draft.details), draft.language[:10]
     note.visibility, note.place = draft.visibility, draft.place
@@ -317,15 +333,6 @@ def _write(note: Note, draft: NoteDraft) -> None:
     note.video = dict(draft.video) if draft.video else None
     note.cover = note.pictures[0] if note.pictures else None
     note.quality = rules.quality(draft, picture_count=len(note.pictures), has_video=bool(note.video))
-    Pin.objects.filter(note_id=note.pk).delete()
-    Pin.objects.bulk_create(
-        Pin(note=note, product_id=pin.product_id, picture=pin.picture, x=pin.x, y=pin.y, position=position)
-        for position, pin in enumerate(draft.pins)
-    )
-    _write_topics(note, rules.find_topics(f"{draft.title}\n{draft.text}"), note.created_at)
-    named = named_people(note.author_id, draft.text)
-    Mention.objects.filter(note_id=note.pk).exclude(person_id__in=named).delete()
-    Mention.objects.bulk_create([Mention(note=note, person_id=one) for one in named], ignore_conflicts=True)
 
 
 def _write_topics(note: Note, topics: dict[str, str], now: datetime) -> None:
