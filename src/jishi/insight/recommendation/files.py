@@ -77,15 +77,11 @@ def load(folder: Path) -> Model:
     :raises ModelFileBroken: when the files are missing, of another version, or not what was written
     """
     try:
-        head = json.loads((folder / "model.json").read_text())
-        if head["version"] != VERSION:
-            raise ModelFileBroken(f"model files of version {head['version']} are not read here")
-        path = folder / Path(head["file"]).name
-        if _digest(path) != head["sha256"]:
-            raise ModelFileBroken("the arrays are not the ones that were written")
-        with np.load(path, allow_pickle=False) as stored:
-            values = _unflat(dict(stored), head["shapes"])
-    except (OSError, KeyError, json.JSONDecodeError) as broken:
+        try:
+            head, values = _read(folder)
+        except FileNotFoundError:
+            head, values = _read(folder)  # a newer model may just have taken the place of the arrays
+    except (OSError, KeyError, ValueError) as broken:
         raise ModelFileBroken(str(broken)) from broken
     parts = tuple(_part(spec, number, values) for number, spec in enumerate(head["parts"]))
     get = values.get
@@ -102,6 +98,17 @@ def load(folder: Path) -> Model:
         vocabulary={word: n for n, word in enumerate(head["vocabulary"])},
         about=head["about"],
     )
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    head = json.loads((folder / "model.json").read_text())
+    if head["version"] != VERSION:
+        raise ModelFileBroken(f"model files of version {head['version']} are not read here")
+    path = folder / Path(head["file"]).name
+    if _digest(path) != head["sha256"]:
+        raise ModelFileBroken("the arrays are not the ones that were written")
+    with np.load(path, allow_pickle=False) as stored:
+        return head, _unflat(dict(stored), head["shapes"])
 
 
 def _part(spec: dict[str, Any], number: int, values: dict[str, Any]) -> Component:
