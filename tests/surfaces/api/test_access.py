@@ -9,6 +9,11 @@ from jishi.surfaces.api.urls import api
 PUBLIC = {
     "GET /products", "GET /products/facets", "GET /products/{code}", "GET /products/{code}/teams",
     "GET /suggest", "GET /categories", "GET /shops/{slug}", "GET /teams/{code}", "POST /shares/{code}/visits",
+    "GET /people/{code}", "GET /people/{code}/followers", "GET /people/{code}/following",
+    "GET /invitations/{code}", "GET /communities", "GET /communities/{slug}", "GET /communities/{slug}/posts",
+    "GET /feed/home", "GET /feed/nearby", "GET /feed/hot", "GET /feed/topics/{slug}", "GET /feed/new",
+    "GET /communities/{slug}/members", "GET /communities/{slug}/events",
+    "GET /communities/{slug}/events/{code}",
 }  # fmt: skip
 SIGNED_IN = {
     "GET /me", "PATCH /me", "GET /addresses", "POST /addresses", "PUT /addresses/{code}",
@@ -19,7 +24,13 @@ SIGNED_IN = {
     "GET /talks", "POST /talks", "POST /talks/groups", "GET /talks/{code}", "GET /talks/{code}/messages",
     "POST /talks/{code}/messages", "POST /talks/{code}/messages/{message}/recall", "POST /talks/{code}/read",
     "POST /lane-pass", "GET /notices", "POST /notices/read", "GET /notification-choices",
-    "PUT /notification-choices",
+    "PUT /notification-choices", "PUT /people/{code}/remark", "POST /people/{code}/{verb}", "GET /me/page",
+    "PATCH /me/page", "GET /me/people/{which}", "POST /me/followers/{code}/{answer}", "POST /me/invitation",
+    "POST /invitations/{code}/accept", "GET /me/consents", "PUT /me/consents/{purpose}", "GET /me/export",
+    "GET /me/deletion", "POST /me/deletion", "DELETE /me/deletion", "POST /me/deletion/code",
+    "GET /feed/following", "GET /me/communities", "POST /communities/{slug}/join", "POST /communities/{slug}/leave",
+    "POST /communities/{slug}/invitations", "POST /communities/{slug}/events/{code}/place",
+    "DELETE /communities/{slug}/events/{code}/place", "POST /communities/{slug}/events/{code}/door",
 }  # fmt: skip
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
@@ -49,7 +60,8 @@ def test_acc_107_every_endpoint_is_in_this_table():
 @pytest.mark.parametrize("endpoint", sorted(SIGNED_IN | STAFF | OPERATOR))
 def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
     method, path = endpoint.split(" ")
-    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, message="x")
+    names = {"verb": "follow", "answer": "accept", "which": "friends", "purpose": "analytics"}
+    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, message="x", **names)
 
     problem = nobody.call(method, path, BODIES.get(endpoint, {}), status=401)
 

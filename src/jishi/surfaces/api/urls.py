@@ -8,7 +8,19 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.api import auth, docs
-from jishi.surfaces.api.v1 import answers, business, buying, goods, messages, orders, people, teams
+from jishi.surfaces.api.v1 import (
+    answers,
+    business,
+    buying,
+    communities,
+    feed,
+    goods,
+    messages,
+    orders,
+    people,
+    people_social,
+    teams,
+)
 
 app_name = "api"
 
@@ -33,6 +45,9 @@ for router in (
     teams.router,
     business.router,
     messages.router,
+    people_social.router,
+    communities.router,
+    feed.router,
 ):
     api.add_router("", router)
 
