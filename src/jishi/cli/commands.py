@@ -32,6 +32,7 @@ COMMANDS = (
         "import", "bring real data in: `import baskets FILE`, `import products FILE --shop SLUG`", "bring"
     ),
     Command("export", "write a shop's products into a file", "take"),
+    Command("metric", "compute one metric of the catalogue and print it", "metric"),
     Command("verify", "recompute the books and stocks from independent sources", "verify"),
     Command("bench", "run a benchmark on a database of its own", "bench"),
     Command("messages", "extract, check and compile the translations", "messages"),

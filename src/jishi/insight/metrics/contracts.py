@@ -68,12 +68,15 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a result. A key column names the cell when somebody asks who is behind it."""
+    """One column of a result. A key column names the cell when somebody asks who is behind it; ``behind`` is the
+    section of the SQL that lists them, empty when this number has no list.
+    """
 
     code: str
     label: str
     unit: Unit
     is_key: bool = False
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

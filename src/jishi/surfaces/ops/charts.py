@@ -1,6 +1,6 @@
 """The geometry of the console's charts: pure numbers in, places in a drawing out. Templates draw the SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,3 +109,160 @@ def _rounded_up(value: int) -> int:
             if value <= step * size:
                 return step * size
         size *= 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One bar of a plot: its label, its place, its value."""
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+    value: int
+    shown: str
+    has_label: bool
+    middle: float
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Bars with labels of any kind, the period before as a line, and the scale."""
+
+    marks: tuple[Mark, ...]
+    line: str
+    ticks: tuple[tuple[float, str], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    floor: int = HEIGHT - BOTTOM
+
+
+def plot(
+    labels: Sequence[str],
+    values: Sequence[int],
+    write: Callable[[int], str],
+    *,
+    before: Sequence[int] = (),
+    hrefs: Sequence[str] = (),
+) -> Plot:
+    """Bars for values that have names; negative ones stand on the floor without height."""
+    top = _rounded_up(max([*values, *before, 1]))
+    room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    step = room / max(1, len(labels))
+    every = max(1, -(-len(labels) // 8))
+    marks = []
+    for place, label in enumerate(labels):
+        height = round(tall * max(0, values[place]) / top, 1)
+        marks.append(
+            Mark(
+                label=label,
+                x=round(LEFT + place * step + step * 0.14, 1),
+                y=round(HEIGHT - BOTTOM - height, 1),
+                width=round(max(1.5, step * 0.72), 1),
+                height=height,
+                value=values[place],
+                shown=write(values[place]),
+                has_label=place % every == 0,
+                middle=round(LEFT + (place + 0.5) * step, 1),
+                href=hrefs[place] if hrefs else "",
+            )
+        )
+    points = [
+        f"{LEFT + (place + 0.5) * step:.1f},{HEIGHT - BOTTOM - tall * max(0, value) / top:.1f}"
+        for place, value in enumerate(before[: len(labels)])
+    ]
+    ticks = tuple(
+        (round(HEIGHT - BOTTOM - tall * part / 4, 1), write(top * part // 4)) for part in (1, 2, 3, 4)
+    )
+    return Plot(tuple(marks), " ".join(points), ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A stop on the ways people take: a block in the column of its step."""
+
+    name: str
+    x: float
+    y: float
+    height: float
+    visits: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """One way from a stop to the next; its width is the number of visits."""
+
+    path: str
+    width: float
+    source: str
+    target: str
+    visits: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The drawing of ways: stops in columns and ribbons between them."""
+
+    nodes: tuple[Node, ...]
+    ribbons: tuple[Ribbon, ...]
+    width: int
+    height: int
+
+
+NODE_WIDTH, GAP, COLUMN, FLOW_HEIGHT = 10, 8, 190, 340
+
+
+def flow(edges: Sequence[tuple[int, str, str, int, str]]) -> Flow:
+    """Lay out edges (step, from, to, visits, href); a stop without a name is the end of the visit."""
+    sizes: dict[tuple[int, str], int] = {}
+    arriving: dict[tuple[int, str], int] = {}
+    for step, source, target, visits, _ in edges:
+        sizes[step, source] = sizes.get((step, source), 0) + visits
+        arriving[step + 1, target] = arriving.get((step + 1, target), 0) + visits
+    for key, visits in arriving.items():
+        sizes[key] = max(sizes.get(key, 0), visits)
+    steps = sorted({step for step, _ in sizes})
+    fullest = max((sum(v for (s, _), v in sizes.items() if s == step) for step in steps), default=1)
+    most = max((sum(1 for s, _ in sizes if s == step) for step in steps), default=1)
+    scale = max(60, FLOW_HEIGHT - GAP * most) / max(1, fullest)
+    nodes: dict[tuple[int, str], Node] = {}
+    for column, step in enumerate(steps):
+        at = 16.0
+        names = sorted((n for s, n in sizes if s == step), key=lambda n: (n == "", -sizes[step, n], n))
+        for name in names:
+            height = max(2.0, sizes[step, name] * scale)
+            nodes[step, name] = Node(
+                name,
+                column * COLUMN,
+                round(at, 1),
+                round(height, 1),
+                sizes[step, name],
+                column == len(steps) - 1,
+            )
+            at += height + GAP
+    out: dict[tuple[int, str], float] = {}
+    into: dict[tuple[int, str], float] = {}
+    ribbons = []
+    for step, source, target, visits, href in sorted(edges, key=lambda e: (e[0], -e[3], e[1], e[2])):
+        left, right = nodes[step, source], nodes[step + 1, target]
+        width = max(1.0, visits * scale)
+        y1 = left.y + out.get((step, source), 0.0) + width / 2
+        y2 = right.y + into.get((step + 1, target), 0.0) + width / 2
+        out[step, source] = out.get((step, source), 0.0) + width
+        into[step + 1, target] = into.get((step + 1, target), 0.0) + width
+        x1, x2 = left.x + NODE_WIDTH, right.x
+        bend = (x1 + x2) / 2
+        path = f"M{x1:.1f},{y1:.1f} C{bend:.1f},{y1:.1f} {bend:.1f},{y2:.1f} {x2:.1f},{y2:.1f}"
+        ribbons.append(Ribbon(path, round(width, 1), source, target, visits, href))
+    return Flow(
+        tuple(nodes.values()),
+        tuple(ribbons),
+        max(1, len(steps) - 1) * COLUMN + 150,
+        round(max((n.y + n.height for n in nodes.values()), default=40.0)) + 12,
+    )

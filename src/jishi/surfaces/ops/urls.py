@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.ops.pages import (
+    boards,
     finance,
     health,
+    insights,
     moderation,
     orders,
     overview,
@@ -27,6 +29,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/", teams.index, name="teams"),
     path("teams/<slug:code>/", teams.team, name="team"),
     path("shares/", shares.index, name="shares"),
+    path("insights/", insights.index, name="insights"),
+    path("insights/save/", insights.save, name="insight_save"),
+    path("insights/views/<slug:code>/forget/", insights.forget, name="insight_forget"),
+    path("insights/runs/<slug:code>/table/", insights.table, name="insight_table"),
+    path("insights/behind/<slug:code>/", insights.behind, name="insight_behind"),
+    path("insights/<slug:kind>/", insights.insight, name="insight"),
+    path("boards/", boards.index, name="boards"),
+    path("boards/<slug:code>/", boards.board, name="board"),
+    path("boards/<slug:code>/change/", boards.change, name="board_change"),
     path("shops/", shops.index, name="shops"),
     path("finance/", finance.finance, name="finance"),
     path("finance/shops/<int:shop_id>/", finance.settlements, name="settlements"),

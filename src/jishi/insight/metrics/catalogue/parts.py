@@ -48,9 +48,12 @@ CURRENCY = Param(
 BUCKET = Column("bucket", N_("When"), Unit.BUCKET, is_key=True)
 PART = Column("part", N_("Part"), Unit.PART, is_key=True)
 CURRENCY_KEY = Column("currency", N_("Currency"), Unit.TEXT, is_key=True)
-PEOPLE = Column("people", N_("People"), Unit.COUNT)
-ORDERS = Column("orders", N_("Orders"), Unit.COUNT)
-GMV = Column("gmv_minor", N_("Paid"), Unit.MINOR)
+PEOPLE = Column("people", N_("People"), Unit.COUNT, behind="people")
+ORDERS = Column("orders", N_("Orders"), Unit.COUNT, behind="orders")
+GMV = Column("gmv_minor", N_("Paid"), Unit.MINOR, behind="orders")
+ALL_PEOPLE = Column("people", N_("People"), Unit.COUNT)
+ALL_ORDERS = Column("orders", N_("Orders"), Unit.COUNT)
+ALL_GMV = Column("gmv_minor", N_("Paid"), Unit.MINOR)
 RATE = Column("rate_bps", N_("Share"), Unit.BPS)
 
 

@@ -19,14 +19,20 @@ METRICS = (
         owner="insight",
         params=(
             Param(
-                "steps", ParamType.STEPS, N_("Steps"), "product_viewed,cart_added,order_placed,order_paid", KINDS,
+                "steps",
+                ParamType.STEPS,
+                N_("Steps"),
+                "product_viewed,cart_added,order_placed,order_paid",
+                KINDS,
                 hint=N_("Two to eight, in their order"),
             ),
-            *parts.PERIOD, parts.window(),
+            *parts.PERIOD,
+            parts.window(),
         ),
         columns=(
-            Column("step", N_("Step"), Unit.STEP, is_key=True), parts.PEOPLE,
-            Column("stopped_here", N_("Went no further"), Unit.COUNT),
+            Column("step", N_("Step"), Unit.STEP, is_key=True),
+            parts.PEOPLE,
+            Column("stopped_here", N_("Went no further"), Unit.COUNT, behind="left"),
         ),
         chart="funnel",
         drills=("people", "left"),
@@ -43,11 +49,17 @@ METRICS = (
         unit=Unit.BPS,
         owner="growth",
         params=(
-            parts.kind("first", N_("First"), "product_viewed"), parts.kind("second", N_("Then"), "order_paid"),
-            *parts.PERIOD, parts.BY, parts.window(),
+            parts.kind("first", N_("First"), "product_viewed"),
+            parts.kind("second", N_("Then"), "order_paid"),
+            *parts.PERIOD,
+            parts.BY,
+            parts.window(),
         ),
         columns=(
-            parts.PART, parts.PEOPLE, Column("converted", N_("Did both"), Unit.COUNT), parts.RATE,
+            parts.PART,
+            parts.ALL_PEOPLE,
+            Column("converted", N_("Did both"), Unit.COUNT, behind="people"),
+            parts.RATE,
         ),
         chart="bars:rate_bps",
     ),
@@ -64,7 +76,10 @@ METRICS = (
         params=(
             *parts.PERIOD,
             Param(
-                "node", ParamType.CHOICE, N_("A step is"), "kind",
+                "node",
+                ParamType.CHOICE,
+                N_("A step is"),
+                "kind",
                 (("kind", N_("a kind of event")), ("page", N_("a page"))),
             ),
             Param("depth", ParamType.NUMBER, N_("Steps"), "4", least=1, most=8),
@@ -74,8 +89,8 @@ METRICS = (
             Column("step", N_("Step"), Unit.NUMBER, is_key=True),
             Column("source_node", N_("From"), Unit.NODE, is_key=True),
             Column("target_node", N_("To"), Unit.NODE, is_key=True),
-            Column("visits", N_("Visits"), Unit.COUNT),
+            Column("visits", N_("Visits"), Unit.COUNT, behind="people"),
         ),
         chart="sankey",
     ),
-)  # fmt: skip
+)

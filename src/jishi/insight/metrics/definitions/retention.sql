@@ -1,21 +1,19 @@
 -- Of the people who came for the first time in a period, those who came again in each later one.
 --with
-firsts AS (
-    SELECT user_id, min(:grain) AS cohort
+here AS (
+    SELECT user_id, :grain AS bucket,
+        max(CASE WHEN :first = '' OR kind = :first THEN 1 ELSE 0 END) AS is_first,
+        max(CASE WHEN :again = '' OR kind = :again THEN 1 ELSE 0 END) AS is_again
     FROM events
-    WHERE day_n <= :until AND (:first = '' OR kind = :first) AND :filters
-    GROUP BY user_id
+    WHERE day_n <= :until AND :filters
+    GROUP BY user_id, :grain
 ),
-seen AS (
-    SELECT DISTINCT user_id, :grain AS bucket
-    FROM events
-    WHERE day_n >= :since AND day_n <= :until AND (:again = '' OR kind = :again) AND :filters
-),
+firsts AS (SELECT user_id, min(bucket) AS cohort FROM here WHERE is_first = 1 GROUP BY user_id),
 kept AS (
-    SELECT f.cohort AS cohort, s.bucket - f.cohort AS later, f.user_id AS user_id
-    FROM firsts f JOIN seen s ON s.user_id = f.user_id
-    WHERE f.cohort >= :since_bucket AND f.cohort < :since_bucket + :periods
-        AND s.bucket >= f.cohort AND s.bucket < f.cohort + :periods
+    SELECT f.cohort AS cohort, h.bucket - f.cohort AS later, f.user_id AS user_id
+    FROM firsts f JOIN here h ON h.user_id = f.user_id
+    WHERE f.cohort >= :since_bucket AND f.cohort < :since_bucket + :periods AND h.is_again = 1
+        AND h.bucket >= f.cohort AND h.bucket < f.cohort + :periods
 ),
 sizes AS (
     SELECT cohort, count(*) AS size
