@@ -32,7 +32,7 @@ FORM_FIELDS: Mapping[str, tuple[FormField, ...]] = {
     ),
     Form.TUTORIAL: (
         FormField("needs", N_("What you need"), LONG_PARTICULAR, True),
-        FormField("steps", N_("Steps"), LONG_PARTICULAR, True),
+        FormField("steps", N_("Step by step"), LONG_PARTICULAR, True),
         FormField("takes", N_("Time it takes"), SHORT_PARTICULAR),
     ),
     Form.ORDER_SHOW: (
@@ -199,7 +199,7 @@ def clean_draft(draft: NoteDraft) -> NoteDraft:
     :raises NoteFieldInvalid: a field has a value it cannot have.
     """
     if draft.form not in tuple(Form):
-        raise errors.NoteFieldInvalid(field=N_("Form"))
+        raise errors.NoteFieldInvalid(field=N_("Kind of note"))
     title, text = clean_line(draft.title), clean_text(draft.text)
     place, sponsor = clean_line(draft.place), clean_line(draft.sponsor) if draft.is_sponsored else ""
     _check_length(N_("Title"), title, contracts.MAX_TITLE)

@@ -196,7 +196,7 @@ ASPECTS: Mapping[str, str] = {
     "fit": N_("Fit"),
     "freshness": N_("Freshness"),
     "packaging": N_("Packaging"),
-    "delivery": N_("Delivery"),
+    "delivery": N_("Speed of delivery"),
     "service": N_("Service"),
     "value": N_("Value for money"),
 }

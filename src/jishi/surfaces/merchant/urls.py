@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from jishi.surfaces.merchant.pages import goods, imports, messages, offers, orders, settlements, today
+from jishi.surfaces.merchant.pages import (
+    communities,
+    goods,
+    imports,
+    messages,
+    offers,
+    orders,
+    settlements,
+    today,
+)
 
 app_name = "merchant"
 
@@ -23,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/new/", offers.choose, name="offer_choose"),
     path("offers/new/<slug:code>/", offers.create, name="offer_create"),
     path("offers/<slug:code>/stop/", offers.stop, name="offer_stop"),
+    path("communities/", communities.index, name="communities"),
+    path("communities/ask/", communities.ask, name="community_ask"),
     path("messages/", messages.index, name="messages"),
     path("messages/reply/", messages.reply, name="reply"),
     path("messages/<slug:code>/", messages.talk, name="talk"),

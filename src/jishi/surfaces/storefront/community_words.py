@@ -20,12 +20,12 @@ TABS: Mapping[str, str] = {
     "about": N_("About"),
 }
 DESK_TABS: Mapping[str, str] = {
-    "community_desk": N_("Applications"),
-    "community_desk_members": N_("Members"),
+    "community_desk_cases": N_("Reports"),
+    "community_desk_members": N_("Banned, muted, growth"),
     "community_desk_quiet": N_("Quiet members"),
-    "community_desk_partners": N_("Shops"),
-    "community_desk_health": N_("Health"),
     "community_desk_strategy": N_("Strategy"),
+    "community_desk_health": N_("Health board"),
+    "community_log": N_("What moderators did"),
 }
 POLICIES: Mapping[str, str] = {
     "open": N_("Open to everybody"),

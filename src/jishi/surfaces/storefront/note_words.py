@@ -27,7 +27,7 @@ from jishi.surfaces.shell import facts as request_facts
 STATES = {
     "published": N_("Published"),
     "draft": N_("Draft"),
-    "scheduled": N_("Scheduled"),
+    "scheduled": N_("Waiting for its time"),
     "in_review": N_("In review"),
     "hidden": N_("Hidden"),
     "rejected": N_("Not published"),

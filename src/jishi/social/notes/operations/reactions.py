@@ -97,7 +97,7 @@ def create_folder(*, person_id: int, name: str, at: datetime | None = None) -> s
     mine = Folder.objects.filter(person_id=person_id)
     with transaction.atomic():
         if not mine.filter(name=clean).exists() and mine.count() >= contracts.MAX_FOLDERS:
-            raise errors.TooMany(field=N_("Folders"), limit=contracts.MAX_FOLDERS)
+            raise errors.TooMany(field=N_("Favourite folders"), limit=contracts.MAX_FOLDERS)
         row = Folder(person_id=person_id, name=clean, created_at=clock.at_or_now(at))
         Folder.objects.bulk_create([row], ignore_conflicts=True)
     return str(mine.values_list("code", flat=True).get(name=clean))

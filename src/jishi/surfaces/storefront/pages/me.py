@@ -37,7 +37,7 @@ class ProfileForm(forms.Form):
         label=_("Name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "nickname"})
     )
     avatar = forms.FileField(
-        label=_("Picture"),
+        label=_("Profile picture"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
