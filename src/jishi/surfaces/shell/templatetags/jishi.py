@@ -21,6 +21,8 @@ from django.utils.translation import get_language, gettext
 
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.kernel import clock
+from jishi.people.privacy import queries as privacy
+from jishi.people.privacy.contracts import Purpose
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats
 
@@ -40,6 +42,9 @@ PUBLIC_NAMES = frozenset(
         "hot",
         "nearby",
         "topic",
+        "note",
+        "note_comments",
+        "note_buy",
     }
 )
 TONES = 6
@@ -210,6 +215,17 @@ def picture(
 CARDS: dict[tuple[Any, ...], SafeString] = {}
 """Rendered cards. A card is a function of its frozen view, so a kept one can never be out of date."""
 CARDS_MAX = 4096
+
+
+@register.simple_tag
+def may_watch(request: Any) -> bool:
+    """Whether this page may tell what was seen of it: pages of the shop, where the law allows it unasked.
+
+    What signed-in people said decides when their events are put away; no page asks the database for that.
+    """
+    if request.resolver_match.namespaces[:1] != ["storefront"]:
+        return False
+    return privacy.default(Purpose.ANALYTICS) or request_facts.of(request).person_id is not None
 
 
 @register.simple_tag(takes_context=True)
