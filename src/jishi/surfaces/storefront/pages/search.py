@@ -1,4 +1,4 @@
-"""Finding goods: search, categories, suggestions. One page of results serves all three addresses."""
+"""Finding goods, notes and people: search, categories, suggestions. All lists of goods are one page."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -11,11 +11,15 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import SORTS, CategoryView, ListingFilter
 from jishi.goods.catalog.errors import CategoryUnknown
 from jishi.kernel.money import exponent
+from jishi.social.feed import queries as feed_queries
+from jishi.social.graph import queries as graph_queries
 from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.storefront import feed_shelf
 
 PAGE_SIZE = 20
 TEXT_LIMIT = 100
 PRICE_LIMIT = 10**9
+OTHERS = ("notes", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,57 @@ def wanted_from(request: HttpRequest, *, category: str = "", shop_id: int | None
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Results for words, or the shelves when nothing was asked yet."""
+    """Results for words, or the shelves when nothing was asked yet; `?in=` looks among notes or people."""
     wanted = wanted_from(request)
+    if (among := request.GET.get("in", "")) in OTHERS:
+        return others(request, wanted, among)
     facts = request_facts.of(request)
-    context: dict[str, object] = {"heading": wanted.filter.text or gettext("All goods")}
+    context: dict[str, object] = {
+        "heading": wanted.filter.text or gettext("All goods"),
+        "among": "goods",
+        "amongs": _amongs(wanted.filter.text),
+    }
     if not wanted.filter.text:
         context["shelves"] = [one for one in catalog_queries.list_categories(facts.language) if not one.depth]
     return results(request, wanted, context)
+
+
+def others(request: HttpRequest, wanted: Wanted, among: str) -> HttpResponse:
+    """Notes that contain the words, or people whose name begins so; without words, what is talked about."""
+    facts = request_facts.of(request)
+    text, cursor = wanted.filter.text, request.GET.get("cursor") or None
+    context: dict[str, object] = {
+        "wanted": wanted,
+        "tab": "search",
+        "among": among,
+        "amongs": _amongs(text),
+        "heading": text or (gettext("Notes") if among == "notes" else gettext("People")),
+    }
+    if among == "people":
+        ids = feed_queries.search_people(text=text, viewer_id=facts.person_id) if text else []
+        context["people"] = graph_queries.list_lines(facts.person_id, ids)
+        return render(request, "storefront/feed/found.html", context)
+    page = feed_queries.search_notes(text=text, viewer_id=facts.person_id, cursor=cursor, limit=PAGE_SIZE)
+    context |= {
+        "entries": feed_shelf.lay_out(page, facts).entries,
+        "first_page": not cursor,
+        "has_next": page.next_cursor is not None,
+        "next_url": "?" + urlencode({"q": text, "in": among, "cursor": page.next_cursor or ""}),
+    }
+    if request.headers.get("HX-Request") and cursor:
+        return render(request, "storefront/feed/entries.html", context)
+    if not text:
+        context["topics"] = feed_queries.list_topics(limit=16)
+    return render(request, "storefront/feed/found.html", context)
+
+
+def _amongs(text: str) -> list[tuple[str, str, str]]:
+    """The kinds of things that are searched: code, name, address."""
+    named = (("goods", gettext("Goods")), ("notes", gettext("Notes")), ("people", gettext("People")))
+    return [
+        (code, name, "?" + urlencode({"q": text} | ({} if code == "goods" else {"in": code})))
+        for code, name in named
+    ]
 
 
 def category(request: HttpRequest, slug: str) -> HttpResponse:
@@ -124,6 +172,7 @@ def _sorts(wanted: Wanted) -> list[tuple[str, str, str]]:
         for code, label in (
             ("relevance", gettext("Best match")),
             ("sold", gettext("Most sold")),
+            ("rated", gettext("Best rated")),
             ("newest", gettext("Newest")),
             ("price_asc", gettext("Cheapest first")),
             ("price_desc", gettext("Dearest first")),
