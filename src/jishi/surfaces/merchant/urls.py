@@ -9,6 +9,7 @@ from jishi.surfaces.merchant.pages import (
     messages,
     offers,
     orders,
+    reviews,
     settlements,
     today,
 )
@@ -40,5 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<slug:code>/new/", messages.new, name="talk_new"),
     path("messages/<slug:code>/send/", messages.send, name="talk_send"),
     path("messages/<slug:code>/take/", messages.take, name="talk_take"),
+    path("reviews/", reviews.index, name="reviews"),
+    path("reviews/<slug:code>/reply/", reviews.reply, name="review_reply"),
+    path("questions/", reviews.questions, name="questions"),
+    path("questions/<slug:code>/answer/", reviews.answer, name="question_answer"),
     path("settlements/", settlements.settlements, name="settlements"),
 ]

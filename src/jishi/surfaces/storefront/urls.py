@@ -10,6 +10,7 @@ from jishi.surfaces.storefront import (
     messages_urls,
     notes_urls,
     people_urls,
+    review_urls,
     safety_urls,
 )
 from jishi.surfaces.storefront.pages import (
@@ -61,4 +62,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *messages_urls.urlpatterns,
     *notes_urls.urlpatterns,
     *people_urls.urlpatterns,
+    *review_urls.urlpatterns,
 ]

@@ -4,6 +4,7 @@ from jishi.social.reviews.queries.bought import has_bought, list_lines, list_pas
 from jishi.social.reviews.queries.questions import (
     count_questions,
     find_question_of_answer,
+    find_shop_of_question,
     get_question,
     page_questions,
     page_to_answer,
@@ -31,6 +32,7 @@ __all__ = [
     "find_content",
     "find_question_of_answer",
     "find_shop_id",
+    "find_shop_of_question",
     "find_talk",
     "get_own",
     "get_question",

@@ -96,6 +96,12 @@ def find_question_of_answer(code: str, *, viewer_id: int | None) -> str:
     return row.question.code
 
 
+def find_shop_of_question(code: str) -> int | None:
+    """Which shop a question in sight is about."""
+    rows = Question.objects.filter(code=code[:12], state=ContentState.PUBLISHED)
+    return rows.values_list("shop_id", flat=True).first()
+
+
 def find_content(kind: str, code: str) -> ContentRef | None:
     """A question or answer in whatever state, for moderators. The caller has checked that they are one."""
     if kind == "answer":

@@ -16,6 +16,8 @@ from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.catalog.errors import ProductUnknown
 from jishi.kernel.money import exponent
 from jishi.promotions.plays import queries as play_queries
+from jishi.social.reviews import queries as review_queries
+from jishi.social.reviews.contracts import RatingSummary
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import shelf as shelves
 from jishi.surfaces.storefront.pages import cart as cart_page
@@ -48,15 +50,17 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         if shelf.offer
         else []
     )
+    rating = review_queries.summary(shelf.product.product_id)
     context = {
         "shelf": shelf,
         "product": shelf.product,
         "shop": shelf.shop,
+        "rating": rating,
         "offer": shelf.offer,
         "teams": teams,
         "share": ("product", shelf.product.code),
         "summary": summary(shelf.product),
-        "json_ld": json_ld(shelf, facts),
+        "json_ld": json_ld(shelf, facts, rating),
         "image": facts.absolute(shelf.product.media[0].url) if shelf.product.media else "",
     }
     return render(request, "storefront/product.html", context)
@@ -106,7 +110,7 @@ def summary(product_view: ProductView) -> str:
     return " ".join(strip_tags(product_view.description_html).split())[:150]
 
 
-def json_ld(shelf: shelves.Shelf, facts: request_facts.Facts) -> dict[str, Any]:
+def json_ld(shelf: shelves.Shelf, facts: request_facts.Facts, rating: RatingSummary) -> dict[str, Any]:
     """The product in schema.org's words; the price is what one person pays."""
     product_view = shelf.product
     places = exponent(shelf.currency)
@@ -132,6 +136,14 @@ def json_ld(shelf: shelves.Shelf, facts: request_facts.Facts) -> dict[str, Any]:
         data["brand"] = {"@type": "Brand", "name": product_view.brand.name}
     if product_view.category:
         data["category"] = product_view.category.name
+    if rating.count:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": f"{rating.bayesian / 100:.1f}",
+            "reviewCount": rating.count,
+            "bestRating": 5,
+            "worstRating": 1,
+        }
     return data
 
 
