@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from jishi.kernel.errors import N_
+from jishi.social.notes import queries as note_queries
 from jishi.social.notes.contracts import (
     CommentView,
     FormDetail,
@@ -21,7 +22,6 @@ from jishi.social.notes.contracts import (
     PinView,
     StateNote,
 )
-from jishi.social.notes.rules import FORM_FIELDS, FORM_NAMES
 from jishi.surfaces.shell import facts as request_facts
 
 STATES = {
@@ -115,12 +115,12 @@ def slides(note: NoteView) -> tuple[Slide, ...]:
 
 def form_name(form: str) -> str:
     """The name of a form, '' for the plain one."""
-    return "" if form == "plain" else gettext(FORM_NAMES[form])
+    return "" if form == "plain" else gettext(note_queries.find_form_name(form) or form)
 
 
 def forms() -> list[tuple[str, str]]:
     """All forms with their names."""
-    return [(str(form), gettext(name)) for form, name in FORM_NAMES.items()]
+    return [(form, gettext(name)) for form, name in note_queries.list_forms()]
 
 
 def form_fields(form: str, values: Any) -> list[dict[str, Any]]:
@@ -133,7 +133,7 @@ def form_fields(form: str, values: Any) -> list[dict[str, Any]]:
             "is_long": field.is_long,
             "value": values.get(field.name, ""),
         }
-        for field in FORM_FIELDS.get(form, ())
+        for field in note_queries.list_form_fields(form)
     ]
 
 

@@ -301,7 +301,8 @@ def _create(
         mine = Note.objects.select_for_update(of=("self",), no_key=True)
         note = mine.filter(author_id=author_id, client_key=row.client_key).first() if key else None
         note = note or mine.get(code=code)
-        if note.code == code:
+        if note.code == code or note.state == ContentState.DRAFT:
+            # The same key again: a form that was sent twice, or changed and sent again while it is a draft.
             _write(note, draft)
             note.save()
     return note.code

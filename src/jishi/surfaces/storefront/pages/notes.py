@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jishi.kernel import ids
 from jishi.kernel.errors import DomainError
 from jishi.social.graph import queries as graph
 from jishi.social.notes import operations as note_operations
 from jishi.social.notes import queries as note_queries
 from jishi.social.notes.contracts import ContentState, NoteView
 from jishi.social.notes.errors import NoteNotFound
+from jishi.social.polls import queries as polls
+from jishi.social.previews import queries as previews
 from jishi.social.shares import operations as shares
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
@@ -28,6 +31,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
     facts = request_facts.of(request)
     found = note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
     page = note_queries.page_of_note(found.id, viewer_id=facts.person_id)
+    keeps = found.is_favourite and facts.person_id is not None
     relations = graph.relations(facts.person_id, [found.author.id])
     context = {
         "note": found,
@@ -46,6 +50,10 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
         "image": facts.absolute(found.cover.url) if found.cover else "",
         "json_ld": note_words.json_ld(found, facts) if found.is_public else None,
         "reply": request.GET.get("reply", "")[:12],
+        "preview": previews.find_preview(previews.first_link(found.text)),
+        "poll": polls.find_poll_of(found.code, viewer_id=facts.person_id),
+        "folders": note_queries.list_folders(facts.person_id or 0) if keeps else (),
+        "key": ids.new_code(),
     }
     return render(request, "storefront/notes/note.html", context)
 
@@ -123,9 +131,15 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     else:
         state = note_operations.favourite(person_id=person_id, code=code, folder=request.POST.get("folder"))
     if not request.headers.get("HX-Request"):
-        back = reverse("storefront:favourites") if "folder" in request.POST else _note_url(code)
-        return HttpResponseRedirect(back)
-    return render(request, "storefront/notes/keep.html", {"code": code, "on": state.is_on, "n": state.count})
+        in_list = "folder" in request.POST and not request.POST.get("back")
+        return HttpResponseRedirect(reverse("storefront:favourites") if in_list else _note_url(code))
+    context = {
+        "code": code,
+        "on": state.is_on,
+        "n": state.count,
+        "folders": note_queries.list_folders(person_id) if state.is_on else (),
+    }
+    return render(request, "storefront/notes/keep.html", context)
 
 
 @login_required
@@ -164,6 +178,9 @@ def buy(request: HttpRequest, code: str, product_code: str) -> HttpResponse:
     found = note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
     if all(pin.product_code != product_code for pin in found.pins):
         raise NoteNotFound()
+    target = facts.prefix + reverse("storefront:product", args=[product_code])
+    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return HttpResponseRedirect(target)  # a browser that looks ahead is no visit
     link = request.session.get(via.SESSION_KEY, {}).get(f"note:{code}", "")
     if not found.is_own:
         if not link:
@@ -171,7 +188,7 @@ def buy(request: HttpRequest, code: str, product_code: str) -> HttpResponse:
             shares.record_visit(code=link, visitor=facts.visitor, person_id=facts.person_id)
         via.remember(request, kind="product", key=product_code, code=link)
         via.remember(request, kind="note", key=code, code=link)
-    return HttpResponseRedirect(facts.prefix + reverse("storefront:product", args=[product_code]))
+    return HttpResponseRedirect(target)
 
 
 @login_required

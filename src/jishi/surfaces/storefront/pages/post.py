@@ -19,10 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
-from jishi.kernel import http, ids, media
+from jishi.kernel import clock, http, ids, media
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.social.communities import operations as communities
+from jishi.social.communities import queries as community_queries
+from jishi.social.communities.errors import MembersOnly, Muted, PostUnfit, RulesNotAccepted
 from jishi.social.graph import queries as graph
 from jishi.social.notes import operations as note_operations
 from jishi.social.notes import queries as note_queries
@@ -46,14 +48,22 @@ def compose(request: HttpRequest, code: str | None = None) -> HttpResponse:
     if request.method == "GET":
         draft = current.draft if current else _blank(request, person_id)
         return _show(request, code, current, draft)
-    draft = current.draft if current else NoteDraft()
+    draft, saved = current.draft if current else NoteDraft(), code
+    silent = "X-Autosave" in request.headers
     try:
         draft = _read(request, person_id, draft)
-        saved = note_operations.save(
-            author_id=person_id, draft=draft, code=code, key=None if code else request.POST.get("key") or None
-        )
+        key = None if code else request.POST.get("key") or None
+        saved = note_operations.save(author_id=person_id, draft=draft, code=code, key=key)
+        if silent:
+            return JsonResponse({"code": saved, "url": reverse("storefront:post_edit", args=[saved])})
         return _go_on(request, person_id, saved, draft)
     except DomainError as error:
+        if silent:
+            status, body = http.problem(error)
+            return JsonResponse(body, status=status)
+        if saved != code:
+            # It was kept before a later step failed: the form goes on with that note, never with a second one.
+            code, current = saved, note_queries.get_edit(str(saved), author_id=person_id)
         return _show(request, code, current, draft, problem=http.message_of(error), status=422)
 
 
@@ -63,6 +73,8 @@ def _go_on(request: HttpRequest, person_id: int, code: str, draft: NoteDraft) ->
     edit = reverse("storefront:post_edit", args=[code])
     community = request.POST.get("community", "")[:60]
     if do == "publish":
+        if community:
+            _check_may_post(person_id, community, draft)
         moment = _moment(request.POST.get("publish_at", ""))
         if moment:
             note_operations.schedule(author_id=person_id, code=code, publish_at=moment)
@@ -82,6 +94,25 @@ def _go_on(request: HttpRequest, person_id: int, code: str, draft: NoteDraft) ->
     if community:
         query += ("&" if query else "?") + f"community={community}"
     return HttpResponseRedirect(edit + query + ("#products" if do in ("find", "add", "drop") else ""))
+
+
+def _check_may_post(person_id: int, slug: str, draft: NoteDraft) -> None:
+    """Ask the community before anything is in sight, so that a refusal leaves a draft.
+
+    :raises CommunityNotFound: / MembersOnly: / Muted: / RulesNotAccepted: the person may not write there.
+    :raises PostUnfit: the note is meant for other readers.
+    """
+    club = community_queries.get_community(slug, viewer_id=person_id)
+    mine = club.membership
+    if mine is None or mine.state != "member":
+        raise MembersOnly(slug=slug)
+    if mine.muted_until is not None and clock.now() < mine.muted_until:
+        raise Muted(until=mine.muted_until.isoformat())
+    if mine.rules_version != club.rules_version:
+        raise RulesNotAccepted(rules_version=club.rules_version)
+    for_members = draft.audience == AudienceRef("community", slug)
+    if not for_members and (club.is_members_only or draft.visibility != "public"):
+        raise PostUnfit(note="")
 
 
 @login_required
@@ -156,7 +187,7 @@ def _pictures(request: HttpRequest, person_id: int, before: NoteDraft) -> tuple[
     """Pictures that were there, in the form's order, then uploads by ticket, then plain files."""
     kept = {str(one["file"]): dict(one) for one in before.pictures or ()}
     dropped = set(request.POST.getlist("drop_picture"))
-    chosen = [kept[name] for name in request.POST.getlist("picture") if name in kept and name not in dropped]
+    chosen = [kept[name] for name in request.POST.getlist("picture") if name in kept]
     for ticket in request.POST.getlist("ticket")[: MAX_PICTURES + 1]:
         chosen.append(note_operations.read_ticket(person_id=person_id, kind="picture", ticket=ticket))
     files = [one for one in request.FILES.getlist("pictures") if one.size]
@@ -164,7 +195,7 @@ def _pictures(request: HttpRequest, person_id: int, before: NoteDraft) -> tuple[
         uploads = [one.read() for one in files[: MAX_PICTURES + 1]]
         chosen += note_operations.store_pictures(person_id=person_id, uploads=uploads)
     unique = {str(one["file"]): one for one in chosen}
-    return tuple(unique.values())
+    return tuple(one for name, one in unique.items() if name not in dropped)
 
 
 def _video(request: HttpRequest, person_id: int, before: NoteDraft) -> Any:
@@ -241,7 +272,8 @@ def _show(
         "code": code,
         "current": current,
         "draft": draft,
-        "pictures": [(str(kept["file"]), media.view(kept)) for kept in draft.pictures or ()],
+        "pictures": _carried(facts.person_id or 0, current, draft),
+        "video_ticket": _video_ticket(facts.person_id or 0, current, draft),
         "video_url": media.url(str(draft.video["file"])) if draft.video else "",
         "pins": [
             (cards[pin.product_id], pin.picture + 1, round(pin.x * 100), round(pin.y * 100))
@@ -261,6 +293,29 @@ def _show(
         "publish_at": source.get("publish_at", ""),
     }
     return render(request, "storefront/notes/compose.html", context, status=status)
+
+
+def _carried(
+    person_id: int, current: EditState | None, draft: NoteDraft
+) -> list[tuple[str, str, str, media.PictureView]]:
+    """The pictures of the form: (field, its value, file, picture). What no note keeps yet goes by ticket."""
+    kept = {str(one["file"]) for one in current.draft.pictures or ()} if current else set()
+    rows = []
+    for one in draft.pictures or ():
+        name = str(one["file"])
+        field, value = "picture", name
+        if name not in kept:
+            field = "ticket"
+            value = note_operations.issue_ticket(person_id=person_id, kind="picture", kept=one)
+        rows.append((field, value, name, media.view(one)))
+    return rows
+
+
+def _video_ticket(person_id: int, current: EditState | None, draft: NoteDraft) -> str:
+    """A ticket for a film that no note keeps yet."""
+    if not draft.video or (current and current.draft.video == draft.video):
+        return ""
+    return note_operations.issue_ticket(person_id=person_id, kind="video", kept=draft.video)
 
 
 def _find(text: str, language: str) -> tuple[ListingCard, ...]:

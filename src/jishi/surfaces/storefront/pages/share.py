@@ -1,6 +1,6 @@
 """Sharing: my own link for a thing, its poster, and where a friend's link leads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from django.core.files.storage import default_storage
@@ -19,6 +19,7 @@ from jishi.people.accounts import queries as account_queries
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import TeamView
 from jishi.social.communities import queries as community_queries
+from jishi.social.notes import queries as note_queries
 from jishi.social.shares import operations as shares
 from jishi.social.shares import queries as share_queries
 from jishi.social.shares.contracts import PosterContent, ShareKind
@@ -36,6 +37,8 @@ class Shared:
     text: str
     card: ListingCard | None
     team: TeamView | None
+    picture_url: str = ""
+    by: str = ""
 
 
 def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
@@ -54,6 +57,8 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         if club is None:
             raise NotFound()
         return Shared(reverse("storefront:community", args=[key]), club.name, club.for_whom, None, None)
+    if kind == ShareKind.NOTE:
+        return _note(key, facts)
     team = (
         play_queries.get_team(key, viewer_id=facts.person_id, language=facts.language)
         if kind == "team"
@@ -81,6 +86,20 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
     words = gettext("Found something good: %(price)s") % {"price": price}
     return Shared(
         reverse("storefront:product", args=[f"{card.code}-{card.slug}"]), card.title, words, card, None
+    )
+
+
+def _note(code: str, facts: request_facts.Facts) -> Shared:
+    found = note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
+    by = gettext("A note by %(name)s") % {"name": found.author.nickname}
+    return Shared(
+        reverse("storefront:note", args=[code]),
+        found.title or found.excerpt or by,
+        found.excerpt if found.title else by,
+        None,
+        None,
+        picture_url=found.cover.url if found.cover else "",
+        by=found.author.nickname,
     )
 
 
@@ -126,7 +145,8 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     """The poster of a link as PNG; drawn once for each price and language."""
     facts = request_facts.of(request)
     link = share_queries.get_link(code)
-    about = describe(link.kind, link.key, facts)
+    # Posters lie in shared caches: they show what nobody in particular may see.
+    about = describe(link.kind, link.key, replace(facts, person_id=None))
     png = shares.render_poster(content=poster_content(link.code, link.sharer_id, about, facts))
     response = HttpResponse(png, content_type="image/png")
     response["Content-Disposition"] = 'inline; filename="jishi-poster.png"'
@@ -155,6 +175,8 @@ def poster_content(
         solo = formats.money(card.price_minor, card.currency, facts.language) if team_minor else ""
         headline = gettext("Team of %(size)s") % {"size": card.badge["size"]} if card.badge else ""
         validity = gettext("Scan to have a look")
+    elif about.by:
+        validity = gettext("Scan to have a look")
     return PosterContent(
         share_code=code,
         url=f"{facts.base_url}/r/{code}",
@@ -166,17 +188,17 @@ def poster_content(
         headline=headline,
         validity=validity,
         sharer_name=name,
-        shop_name=card.shop_name if card else "",
-        image=picture_bytes(card),
+        shop_name=card.shop_name if card else about.by,
+        image=picture_bytes(card.image_url if card else about.picture_url),
     )
 
 
-def picture_bytes(card: ListingCard | None) -> bytes:
-    """The goods' picture from our own storage; none where it lies elsewhere or is gone."""
-    if card is None or not card.image_url:
+def picture_bytes(url: str) -> bytes:
+    """The thing's picture from our own storage; none where it lies elsewhere or is gone."""
+    if not url:
         return b""
     base = urlsplit(default_storage.url("")).path
-    path = urlsplit(card.image_url).path
+    path = urlsplit(url).path
     if not path.startswith(base):
         return b""
     try:

@@ -96,6 +96,38 @@ customElements.define("pin-board", class extends HTMLElement {
   }
 });
 
+// --- drafts keep themselves: some seconds after the last change, through the form's own address ----------------------
+document.querySelectorAll("form[data-autosave]").forEach((form) => {
+  const told = form.querySelector("[data-kept]");
+  let timer = 0, last = 0, sending = false, over = false;
+  const save = async () => {
+    if (over || sending) return;
+    sending = true;
+    last = Date.now();
+    const body = new FormData(form);
+    body.set("do", "save");
+    for (const name of ["pictures", "video", "add", "drop", "find"]) body.delete(name);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Autosave": "1", Accept: "application/json" } });
+      if (answer.ok) {
+        const kept = await answer.json();
+        if (!over) {
+          form.action = kept.url;
+          history.replaceState(null, "", kept.url + location.search);
+          if (told) told.hidden = false;
+        }
+      }
+    } catch { /* the next change tries again; nothing is lost in the form */ }
+    sending = false;
+  };
+  form.addEventListener("input", () => {
+    if (told) told.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.max(4000, last + 20000 - Date.now()));
+  });
+  form.addEventListener("submit", () => { over = true; clearTimeout(timer); });
+});
+
 // --- upload-list: files go one by one with a bar each; a failed one can be tried again ------------------------------
 customElements.define("upload-list", class extends HTMLElement {
   connectedCallback() {
