@@ -16,7 +16,9 @@ from scipy.sparse import csgraph
 
 from jishi.insight.networks.graph import Array, Csr, Graph, row_of
 
-SWEEPS = 40
+# Neither phase has to come to rest: the next round goes on where this one stops, and reaches more.
+SWEEPS = 12
+REFINING = 8
 LEVELS = 12
 SMALL = 50_000
 ENOUGH = 1e-4
@@ -42,7 +44,7 @@ def find(graph: Graph, *, resolution: float = 1.0, seed: int = 0, rounds: int | 
     table = graph.mutual
     chance = np.random.default_rng(seed)
     of, best = np.arange(graph.size), -1.0
-    for _ in range(rounds if rounds is not None else 6 if graph.size < SMALL else 1):
+    for _ in range(rounds if rounds is not None else 6 if graph.size < SMALL else 2):
         made = _connected(table, _round(table, of, resolution, chance))
         reached = _quality(table, made, resolution)
         if reached <= best + 1e-6:
@@ -106,7 +108,7 @@ def _move(
     of = of.copy()
     active = np.ones(size, bool)
     quiet = 0
-    for _ in range(SWEEPS):
+    for _ in range(SWEEPS if within is None else REFINING):
         nodes = np.flatnonzero(active & (chance.random(size) < 0.5))
         if not len(nodes):
             quiet += 1
@@ -137,32 +139,33 @@ def _sweep(table: Csr, nodes: Array, of: Array, degree: Array, total: float, res
     member = sp.csr_matrix((np.ones(size, np.float32), of, np.arange(size + 1)), shape=(size, size))
     toward = table[nodes] @ member
     rows, groups = row_of(toward), toward.indices
-    self_loops = table.diagonal()[nodes]
-    home = of[nodes]
-    at_home = groups == home[rows]
-    weight = toward.data.astype(np.float64) - np.where(at_home, self_loops[rows], 0)
-    others = mass[groups] - np.where(at_home, degree[nodes][rows], 0)
-    gain = weight - resolution * degree[nodes][rows] * others / total
+    own, home = degree[nodes], of[nodes]
+    price = own * (resolution / total)
+    gain = toward.data.astype(np.float64)
+    gain -= price[rows] * mass[groups]
     # Staying is always possible, even where nobody of the own community is a neighbour.
-    stay = -resolution * degree[nodes] * (mass[home] - degree[nodes]) / total
-    stay[rows[at_home]] = gain[at_home]
+    stay = -price * (mass[home] - own)
+    at_home = np.flatnonzero(groups == home[rows])
+    where = rows[at_home]
+    stay[where] += toward.data[at_home] - table.diagonal()[nodes][where]
+    gain[at_home] = -np.inf
     # Two single nodes that choose each other would change places: only the one with the larger number goes.
-    barred = single[home][rows] & single[groups] & (groups > home[rows])
-    gain[barred | at_home] = -np.inf
-    best, target = _best(toward.indptr, groups, gain)
+    alone = np.flatnonzero(single[groups])
+    alone = alone[single[home][rows[alone]]]
+    gain[alone[groups[alone] > home[rows[alone]]]] = -np.inf
+    best, target = _best(toward.indptr, rows, groups, gain)
     go = best > stay + 1e-9
     of[nodes[go]] = target[go]
     return np.asarray(nodes[go])
 
 
-def _best(indptr: Array, groups: Array, gain: Array) -> tuple[Array, Array]:
+def _best(indptr: Array, rows: Array, groups: Array, gain: Array) -> tuple[Array, Array]:
     """Largest gain of each row and the group it belongs to."""
     count = len(indptr) - 1
     best, target = np.full(count, -np.inf), np.zeros(count, groups.dtype)
     filled = np.flatnonzero(np.diff(indptr))
     if len(filled):
         best[filled] = np.maximum.reduceat(gain, indptr[filled])
-        rows = np.repeat(np.arange(count), np.diff(indptr))
         hit = np.flatnonzero(gain == best[rows])[::-1]
         target[rows[hit]] = groups[hit]
     return best, target
