@@ -173,6 +173,21 @@ def find_member(community_id: int, person_code: str) -> MemberRow | None:
     return _members([row])[0] if row is not None else None
 
 
+def list_restrained(
+    community_id: int, *, viewer_id: int, at: datetime | None = None
+) -> tuple[MemberRow, ...]:
+    """Return who is banned or muted now, the latest first: 200 at most.
+
+    :raises MembersOnly: / NotPermitted: the viewer does not moderate.
+    """
+    require(community_id, viewer_id, Permission.MODERATE)
+    now = clock.at_or_now(at)
+    banned = Q(state=Standing.BANNED) & (Q(banned_until__isnull=True) | Q(banned_until__gt=now))
+    muted = Q(state=Standing.MEMBER, muted_until__gt=now)
+    rows = Membership.objects.filter(banned | muted, community_id=community_id)
+    return tuple(_members(list(rows.order_by("-changed_at", "-pk")[:200])))
+
+
 def page_queue(
     community_id: int, *, viewer_id: int, cursor: str | None = None, limit: int = 20
 ) -> Page[Application]:

@@ -5,6 +5,7 @@ positioning and its rules, and nothing that was written in it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jishi.goods.catalog import queries as catalog_queries
-from jishi.kernel import http
+from jishi.kernel import http, media
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts import queries as account_queries
 from jishi.people.accounts.contracts import AudienceRef
@@ -75,6 +76,7 @@ def page(request: HttpRequest, found: CommunityView, tab: str) -> dict[str, Any]
         "tabs": [(code, words.TABS[code]) for code in TABS],
         "can": dict.fromkeys(can, True),
         "share": ("community", found.slug),
+        "cover": media.view(found.cover) if found.cover else None,
         "policy": words.POLICIES[found.join_policy],
         "role": words.ROLES.get(mine.role if mine and mine.is_member else "", ""),
         "private": found.is_members_only,
@@ -144,7 +146,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             slug = communities.found(
-                person_id=person(request), slug=request.POST.get("slug", ""), draft=draft
+                person_id=person(request), slug=request.POST.get("slug", ""), draft=_covered(request, draft)
             )
         except DomainError as error:
             fault = http.message_of(error)
@@ -171,7 +173,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
                     name=post.get("channel_name", ""),
                 )
             else:
-                communities.edit(person_id=person(request), slug=slug, draft=draft)
+                communities.edit(person_id=person(request), slug=slug, draft=_covered(request, draft))
         except DomainError as error:
             fault = http.message_of(error)
         else:
@@ -292,6 +294,17 @@ def _draft(request: HttpRequest, found: CommunityView | None = None) -> Communit
         join_policy=post.get("join_policy", JoinPolicy.OPEN),
         is_members_only=post.get("is_members_only") == "1",
     )
+
+
+def _covered(request: HttpRequest, draft: CommunityDraft) -> CommunityDraft:
+    """The draft with the picture that came along; without one the old picture stays.
+
+    :raises PictureUnreadable: / PictureTooLarge: it is no picture we take.
+    """
+    upload = request.FILES.get("cover")
+    if upload is None:
+        return draft
+    return replace(draft, cover=media.as_json(media.store(upload.read(), folder="communities")))
 
 
 def _form(

@@ -26,6 +26,12 @@ from jishi.surfaces.storefront import community_words as words
 from jishi.surfaces.storefront.pages import communities as community_page
 
 QUIET_AFTER = timedelta(days=60)
+BACK = {
+    "unmute": "community_desk_members",
+    "unban": "community_desk_members",
+    "notice": "community_desk_quiet",
+}
+"""Where a button leads back to, if not to the desk itself."""
 
 
 @login_required
@@ -40,7 +46,8 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = community_page.page(request, found, "desk") | {
         "queue": queries.page_queue(found.id, viewer_id=viewer_id),
-        "quiet": queries.page_members(found.id, inactive_since=clock.now() - QUIET_AFTER),
+        "quiet": queries.page_members(found.id, inactive_since=clock.now() - QUIET_AFTER, limit=5),
+        "desk_tabs": words.DESK_TABS.items(),
         "candidates": queries.list_candidates(found.id),
         "partners": [(one, shops[one.shop_id]) for one in partners if one.shop_id in shops],
     }
@@ -99,6 +106,10 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
             communities.warn(**about, reason=reason)
         elif do == "mute":
             communities.mute(**about, hours=number, reason=reason)
+        elif do == "unmute":
+            communities.mute(**about, hours=0, reason=reason)
+        elif do == "unban":
+            communities.unban(**about, reason=reason)
         elif do == "remove":
             communities.remove(**about, reason=reason)
         elif do == "ban":
@@ -118,4 +129,5 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, gettext("Done"))
     except DomainError as error:
         refusals.tell(request, error)
-    return HttpResponseRedirect(reverse("storefront:community_desk", args=[slug]))
+    back = BACK.get(do, "community_desk")
+    return HttpResponseRedirect(reverse(f"storefront:{back}", args=[slug]))

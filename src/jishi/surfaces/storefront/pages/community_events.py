@@ -2,7 +2,10 @@
 
 from contextlib import suppress
 from datetime import datetime
+from io import BytesIO
+from urllib.parse import urlencode
 
+import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -77,9 +80,23 @@ def event(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def door(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """What guests point their phones at: the event's page with the digits of this moment filled in."""
+    shown = queries.get_sign_in_code(slug, code, viewer_id=community_page.person(request))
+    page = reverse("storefront:community_event", args=[slug, code])
+    url = f"{request_facts.of(request).base_url}{page}?{urlencode({'code': shown.code})}"
+    drawn = BytesIO()
+    segno.make(url, error="m", micro=False).save(drawn, kind="svg", scale=6, border=2, light="#fff")
+    response = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
 @require_POST
 def act(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """Sign up, give the place up, sign in at the door, or call the event off."""
+    """Sign up, give the place up, sign in at the door, change the places, or call the event off."""
     person_id, do = community_page.person(request), request.POST.get("do", "")
     try:
         if do == "sign_up":
@@ -93,6 +110,11 @@ def act(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             typed = request.POST.get("code", "")[:12]
             communities.sign_in(person_id=person_id, slug=slug, code=code, typed=typed)
             messages.success(request, gettext("You are signed in. Enjoy the event."))
+        elif do == "capacity":
+            typed = request.POST.get("capacity", "").strip()
+            places = int(typed[:6]) if typed.isdecimal() else -1
+            communities.change_capacity(actor_id=person_id, slug=slug, code=code, capacity=places)
+            messages.success(request, gettext("Saved"))
         elif do == "cancel":
             reason = request.POST.get("reason", "")
             communities.cancel(actor_id=person_id, slug=slug, code=code, reason=reason)
