@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.factories import consoles, jotted
+from tests.factories import bought, clubs, consoles, jotted
 
 from jishi.kernel import clock
 from jishi.people.accounts import operations as accounts
@@ -33,7 +33,8 @@ PUBLIC = {
     "None", "share", "poster", "cart", "cart_change", "checkout", "following", "nearby", "nearby_keep", "hot",
     "topic", "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
     "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge", "communities", "community",
-    "community_event",
+    "person", "person_followers", "person_following", "invitation",
+    "product_reviews", "review_history", "product_questions", "question",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
 PERSON = {
@@ -41,15 +42,17 @@ PERSON = {
     "message_shop",
     "notification_settings", "notification_browser", "challenge_choose", "challenge_enter", "post",
     "post_upload", "my_notes", "favourites", "favourite_folders", "me", "profile", "news", "addresses",
-    "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new", "community_edit",
-    "community_join", "community_do", "community_log", "community_event_new", "community_event_do",
-    "community_desk", "community_desk_partners", "community_desk_do", "community_desk_health",
-    "community_desk_figure",
+    "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new",
+    "community_join", "community_do",
+    "person_remark", "person_act", "friends", "blocked", "person_edit", "choices", "leave",
+    "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
 OWNED = {
     "pay": "payment", "pay_return": "payment", "pay_state": "payment",
     "order": "order", "order_pay": "order", "order_cancel": "order", "order_confirm": "order",
+    "order_review": "order",
+    "review_edit": "review",
     "address": "address", "address_remove": "address", "address_default": "address",
     "note": "note", "note_comments": "note", "note_comment": "note", "note_like": "note", "note_keep": "note",
     "note_repost": "note", "note_history": "note", "note_buy": "pin",
@@ -57,6 +60,12 @@ OWNED = {
     "post_edit": "note", "post_remove": "note",
     "poll": "poll", "poll_vote": "poll", "poll_claim": "poll", "poll_new": "own_note",
     "appeal": "case", "decision": "case",
+    "community_edit": "community", "community_log": "community", "community_event_new": "community",
+    "community_desk": "community", "community_desk_partners": "community", "community_desk_do": "community",
+    "community_desk_health": "community", "community_desk_figure": "figure",
+    "community_desk_members": "community", "community_desk_quiet": "community",
+    "community_desk_strategy": "community", "community_desk_cases": "community",
+    "community_event": "event", "community_event_do": "event", "community_event_door": "event",
     "talk": "talk", "talk_new": "talk", "talk_send": "talk", "talk_recall": "talk", "talk_settings": "talk",
 }  # fmt: skip
 """About one thing that belongs to somebody: which thing, and so whose."""
@@ -124,7 +133,7 @@ def build() -> Things:
     world = consoles.build()
     owner = world.shopper.id
     things = Things(world, owner)
-    builders: tuple[Callable[[Things], None], ...] = (_deal, _written, _judged, _talk)
+    builders: tuple[Callable[[Things], None], ...] = (_deal, _written, _judged, _talk, _community)
     for builder in builders:
         builder(things)
     missing = set(OWNED.values()) - set(things.known)
@@ -142,7 +151,9 @@ def _deal(things: Things) -> None:
         city="杭州市",
         line="一号",
     )
+    review = bought.review(things.world.party.scene, things.world.shopper, text=SECRET)
     things.known |= {
+        "review": {"code": review},
         "order": {"code": things.world.ready},
         "payment": {"intent_code": order.intent_code},
         "address": {"code": saved.code},
@@ -177,3 +188,14 @@ def _judged(things: Things) -> None:
 def _talk(things: Things) -> None:
     code = messaging.open_direct(person_id=things.owner_id, other_id=jotted.person())
     things.known["talk"] = {"code": code}
+
+
+def _community(things: Things) -> None:
+    now = clock.now()
+    slug = clubs.club(things.owner_id, is_members_only=True, welcome=SECRET, at=now)
+    event = clubs.event(slug, title=SECRET, at=now)
+    things.known |= {
+        "community": {"slug": slug},
+        "figure": {"slug": slug, "name": "members"},
+        "event": {"slug": slug, "code": event},
+    }

@@ -125,14 +125,15 @@ def test_acc_116_switches_stay_on_the_site(things: matrix.Things, door: str, onw
 def _plain(name: str) -> str:
     """An address about oneself; where it names a thing, any name will do for somebody not signed in."""
     some = {
+        **{name: {"code": "abcdefghjkmn"} for name in ("review_vote", "question_answer", "question_do")},
         "report": {"kind": "note", "code": "abcdefghjkmn"},
         "message_person": {"code": "abcdefghjkmn"},
         "message_shop": {"slug": "some-shop"},
         "challenge_choose": {"entry_code": "abcdefghjkmn"},
         "challenge_enter": {"code": "abcdefghjkmn"},
+        "person_remark": {"code": "abcdefghjkmn"},
+        "person_act": {"code": "abcdefghjkmn", "verb": "follow"},
     }
     if name.startswith("community_") and name != "community_new":
         some[name] = {"slug": "some-place"}
-    some.get("community_event_do", {}).update(code="abcdefghjkmn")
-    some.get("community_desk_figure", {}).update(name="posts")
     return reverse(f"storefront:{name}", kwargs=some.get(name, {}))

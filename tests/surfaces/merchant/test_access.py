@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.urls import URLPattern, reverse
-from tests.factories import consoles, trade
+from tests.factories import bought, consoles, trade
 
 from jishi.goods.catalog.models import Product
 from jishi.goods.inventory import queries as inventory_queries
@@ -14,12 +14,15 @@ from jishi.goods.merchants import operations as merchants
 from jishi.kernel import audit
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.messaging import operations as messaging
+from jishi.social.reviews import operations as reviews
+from jishi.social.reviews.models import Question, Review
 from jishi.surfaces.merchant import uploads, urls
 
 TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
-OBJECTS = {"order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
-ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply"}
-ONLY_POST |= {"talk_send", "talk_take"}
+REVIEWS = {"review_reply", "question_answer"}
+OBJECTS = {*REVIEWS, "order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
+ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "community_ask"}
+ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
 
 
 @pytest.fixture
@@ -34,6 +37,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
     talk = {"code": messaging.open_shop(person_id=world.shopper.id, shop_id=world.shop.id)}
     known = {
         **dict.fromkeys(TALKS, talk),
+        "review_reply": {"code": _review(world)},
+        "question_answer": {"code": _question(world)},
         "order": {"code": world.ready},
         "ship": {"code": world.ready},
         "refund": {"code": world.ready},
@@ -43,6 +48,18 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
     }
     assert set(known) == OBJECTS
     return known.get(name, {})
+
+
+def _review(world: consoles.World) -> str:
+    """A review of the shop's goods, made once."""
+    known = Review.objects.filter(shop_id=world.shop.id).first()
+    return known.code if known else bought.review(world.party.scene)
+
+
+def _question(world: consoles.World) -> str:
+    known = Question.objects.filter(shop_id=world.shop.id).first()
+    product = world.party.scene.product_id
+    return known.code if known else reviews.ask(author_id=world.shopper.id, product_id=product, text="甜吗？")
 
 
 def addresses(world: consoles.World) -> Iterator[tuple[str, str]]:
