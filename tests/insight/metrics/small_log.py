@@ -1,4 +1,4 @@
-"""A fixed small log in the columns of the lake: deterministic, with equal moments, late refunds, chains and bots."""
+"""A fixed small log in the lake's columns: the same every time, with equal moments, chains, refunds and bots."""
 
 from __future__ import annotations
 
@@ -135,3 +135,9 @@ def write(folder: Path, rows: list[dict[str, Any]]) -> list[str]:
         pq.write_table(pa.Table.from_pylist(found, schema=SCHEMA), path, compression="zstd")
         names.append(str(path))
     return names
+
+
+def write_one(path: Path, rows: list[dict[str, Any]]) -> str:
+    """The log as one file, and its name."""
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+    return str(path)

@@ -1,0 +1,122 @@
+"""CDNOW: RFM and the repeat-purchase curve against what is published about that data set.
+
+The entire purchases until the end of June 1998 of the 23,570 people whose first one fell into the first quarter of
+1997: P. S. Fader and B. G. S. Hardie, "Forecasting Repeat Sales at CDNOW: A Case Study", Interfaces 31 (2001),
+S94-S107; the same facts stand in the reference of the R package CLVTools (data set `cdnow`). The master file that
+goes with it has 69,659 transactions; several of one person on one day are one purchase in that literature.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.insight.metrics import small_log
+
+from jishi.insight.metrics import catalogue, engines
+from jishi.insight.metrics.contracts import Question
+
+NAME = "cdnow/transactions.tsv.gz"
+PLACES = [
+    Path(os.environ.get("JISHI_DATASETS", "datasets")),
+    *(p / "datasets" for p in Path(__file__).parents),
+]
+FOUND = next((place / NAME for place in PLACES if (place / NAME).exists()), None)
+needs_data = pytest.mark.skipif(
+    FOUND is None,
+    reason=f"the public data set {NAME} is not here: set JISHI_DATASETS to the folder that has it",
+)
+PARAMS = {"since": "1997-01-01", "until": "1998-06-30", "currency": "USD"}
+
+
+@pytest.fixture(scope="module")
+def purchases() -> list[tuple[int, date, int]]:
+    assert FOUND is not None
+    with gzip.open(FOUND, "rt") as stream:
+        rows = list(csv.reader(stream, delimiter="\t"))
+    return [(int(r[0]), datetime.strptime(r[1], "%Y%m%d").date(), round(float(r[3]) * 100)) for r in rows[1:]]
+
+
+@pytest.fixture(scope="module")
+def cdnow(purchases: list[tuple[int, date, int]], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The purchases as one file of the lake."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = []
+    for number, (person, day, cents) in enumerate(purchases):
+        at = datetime(day.year, day.month, day.day, 4)
+        rows.append(
+            small_log.row(
+                number,
+                at,
+                "order_paid",
+                person,
+                day=day,
+                order_code=f"C{number}",
+                amount_minor=cents,
+                currency="USD",
+                quantity=1,
+            )  # fmt: skip
+        )
+    path = tmp_path_factory.mktemp("cdnow") / "all.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=small_log.SCHEMA), path)
+    return [str(path)]
+
+
+def ask(files: list[str], metric: str, **params: str) -> list[dict[str, Any]]:
+    found = catalogue.get(metric)
+    given = {key: value for key, value in {**PARAMS, **params}.items() if found.param(key)}
+    asked = {**{p.code: p.default for p in found.params}, **given}
+    statement = engines.statement(found, Question(metric, asked))
+    return engines.load("duckdb").run(statement, {}, files).as_dicts()
+
+
+@needs_data
+def test_cdnow_has_the_published_people_transactions_and_quarter(cdnow: list[str]) -> None:
+    counted = ask(cdnow, "purchase_counts", most="100")
+    firsts = ask(cdnow, "repeat_purchase", joined_until="1997-03-31", periods="1")
+
+    assert sum(row["people"] for row in counted) == 23_570
+    assert sum(row["orders"] for row in counted) == 69_659
+    assert firsts[0]["people"] == 23_570
+
+
+@needs_data
+def test_the_repeat_purchase_curve_of_cdnow(cdnow: list[str], purchases: list[tuple[int, date, int]]) -> None:
+    days: dict[int, list[date]] = {}
+    for person, day, _ in purchases:
+        days.setdefault(person, []).append(day)
+    gaps = []
+    for seen in days.values():
+        ordered = sorted(set(seen))
+        gaps.append((ordered[1] - ordered[0]).days if len(ordered) > 1 else None)
+
+    curve = ask(cdnow, "repeat_purchase", joined_until="1997-03-31", periods="60")
+
+    assert {row["people"] for row in curve} == {23_570}
+    for row in curve:
+        assert row["repeated"] == sum(1 for gap in gaps if gap is not None and gap <= row["week"] * 7)
+    rates = [row["rate_bps"] for row in curve]
+    assert rates == sorted(rates)
+    assert rates[60] < 5500
+
+
+@needs_data
+def test_rfm_of_cdnow_has_even_fifths_and_loses_nobody(
+    cdnow: list[str], purchases: list[tuple[int, date, int]]
+) -> None:
+    grid = ask(cdnow, "rfm")
+
+    assert sum(row["people"] for row in grid) == 23_570
+    assert sum(row["gmv_minor"] for row in grid) == sum(cents for _, _, cents in purchases)
+    for axis in ("recency", "frequency", "money"):
+        sizes = [sum(row["people"] for row in grid if row[axis] == fifth) for fifth in range(1, 6)]
+        assert sizes == [4714] * 5
+    best = sum(row["gmv_minor"] for row in grid if row["money"] == 5)
+    assert best * 100 // sum(row["gmv_minor"] for row in grid) >= 60
