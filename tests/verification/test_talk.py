@@ -6,16 +6,24 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.factories import clubs, jotted
+from tests.factories import clubs
 
 import jishi.verification as verification
 from jishi.kernel import clock
 from jishi.social.communities import operations as communities
 from jishi.social.notes import operations as notes
+from jishi.social.notes.contracts import NoteDraft
 from jishi.social.polls import operations as polls
 from jishi.social.polls.contracts import PollDraft
 
 pytestmark = pytest.mark.django_db
+
+
+def written(author_id: int) -> str:
+    """A published note."""
+    code = notes.save(author_id=author_id, draft=NoteDraft(text="今天的茶"))
+    assert notes.publish(author_id=author_id, code=code) == "published"
+    return code
 
 
 def a_lively_place() -> None:
@@ -26,14 +34,14 @@ def a_lively_place() -> None:
     one, other = clubs.join(slug, at=now), clubs.join(slug, at=now)
     for who in (one, other):
         communities.sign_up(person_id=who, slug=slug, code=event)
-    note = jotted.note(one)
+    note = written(one)
     notes.like(person_id=other, code=note)
     notes.favourite(person_id=other, code=note)
     comment = notes.comment(author_id=other, code=note, text="真好")
     notes.like_comment(person_id=one, code=comment if isinstance(comment, str) else comment.code)
     notes.repost(author_id=other, code=note, text="看看")
     draft = PollDraft(question="脆还是软？", options=("脆", "软"), closes_at=now + timedelta(days=1))
-    poll = polls.attach(author_id=one, note_code=jotted.note(one), draft=draft)
+    poll = polls.attach(author_id=one, note_code=written(one), draft=draft)
     polls.vote(person_id=other, code=poll, positions=[1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     baskets.add_argument("--shop", default="", help="default: one named after the file")
     baskets.add_argument("--limit", type=int, default=None, help="only the first N baskets")
     baskets.add_argument("--dry-run", action="store_true", help="say what is in it and change nothing")
+    edges = kinds.add_parser("edges", help="who follows whom: two columns with a comma or a tab between")
+    edges.add_argument("file", type=Path)
+    edges.add_argument(
+        "--by", choices=("code", "email", "id"), default="code", help="how the file names people"
+    )
+    events = kinds.add_parser("events", help="behaviour events: CSV, JSON lines or Parquet")
+    events.add_argument("file", type=Path)
+    events.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    events.add_argument(
+        "--map", action="append", default=[], metavar="HEADER=FIELD", help="which header is which field"
+    )
+    events.add_argument("--mapping", type=Path, help="a JSON file of headers and fields, instead of --map")
     products = kinds.add_parser("products", help="a product file of Shopify or WooCommerce, or a mapped one")
     products.add_argument("file", type=Path)
     products.add_argument("--shop", required=True, help="the shop's address name")
@@ -42,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         from jishi.kernel.errors import DomainError
 
         try:
-            code = _products(options, progress) if options.kind == "products" else _baskets(options, progress)
+            code = KINDS[options.kind](options, progress)
         except DomainError as error:
             raise Failure(error.english()) from error
     print(f"Done in {progress.elapsed_s:.1f} s.")
@@ -62,6 +75,24 @@ def _baskets(options: argparse.Namespace, progress: Progress) -> int:
     for line in result.lines:
         print(line)
     return 1 if result.refused else 0
+
+
+def _edges(options: argparse.Namespace, progress: Progress) -> int:
+    """Read follows chunk by chunk; a run that was stopped goes on where it was. 1 if lines named nobody."""
+    from jishi.social.graph import operations as graph
+
+    words = f"Follows of {options.file.name}"
+    with progress.step(words):
+        result = graph.import_edges(
+            pairs=options.file,
+            by=options.by,
+            progress=lambda done, total: progress.count(words, done, total or None),
+        )
+    print(
+        f"{result.lines:,} lines: {result.added:,} new follows, {result.repeated:,} that were there or may "
+        f"not be, {result.unknown:,} that named nobody."
+    )
+    return 1 if result.unknown else 0
 
 
 def _products(options: argparse.Namespace, progress: Progress) -> int:
@@ -95,6 +126,32 @@ def _products(options: argparse.Namespace, progress: Progress) -> int:
     with progress.step("Products"):
         goods_csv.run(shop_id=shop.id, data=data, mapping=mapping, progress=progress.count)
     return 0
+
+
+def _events(options: argparse.Namespace, progress: Progress) -> int:
+    """Import events and name the rows that were not taken."""
+    from jishi.insight.behavior import operations as behavior
+
+    mapping = dict(pair.split("=", 1) for pair in options.map if "=" in pair)
+    if options.mapping:
+        mapping |= json.loads(options.mapping.read_text(encoding="utf-8"))
+    with progress.step(f"Events of {options.file.name}"):
+        done = behavior.import_file(
+            path=options.file,
+            mapping=mapping,
+            dry_run=options.dry_run,
+            progress=lambda rows, _: progress.count(rows, 0),
+        )
+    for header, name in done.columns.items():
+        print(f"  {header} is read as {name}")
+    for issue in done.issues[:SHOWN_ISSUES]:
+        print(f"  row {issue.row}: {issue.reason} {issue.detail}".rstrip())
+    verb = "would be taken" if options.dry_run else "were new and were taken"
+    print(f"{done.rows:,} rows: {done.taken:,} {verb}, {done.dead:,} cannot be.")
+    return 1 if done.dead else 0
+
+
+KINDS = {"baskets": _baskets, "events": _events, "edges": _edges, "products": _products}
 
 
 def _print_issues(issues: Iterable[Any]) -> None:

@@ -29,7 +29,9 @@ COMMANDS = (
     Command("doctor", "check versions, database, port, disk, mail and secrets", "doctor"),
     Command("demo", "build the demo world in an empty database", "demo"),
     Command(
-        "import", "bring real data in: `import baskets FILE`, `import products FILE --shop SLUG`", "bring"
+        "import",
+        "bring real data in: `import baskets FILE`, `import edges FILE`, `import products FILE --shop SLUG`",
+        "bring",
     ),
     Command("export", "write a shop's products into a file", "take"),
     Command("metric", "compute one metric of the catalogue and print it", "metric"),

@@ -1,0 +1,123 @@
+"""`edges`: bringing in a million follows between 50,000 people from a file, as `jishi import edges` does.
+
+People are drawn so that a few are followed by many. Afterwards every count is compared with the rows, the
+file is read a second time, and the same lines come once more as pairs: neither may add anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from jishi import verification
+from jishi.people.accounts import operations as accounts
+from jishi.social.graph import operations as graph
+
+_COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_name = 'accounts_user' AND column_name <> 'id' ORDER BY ordinal_position
+"""
+_OWN = {
+    "code": "lpad(to_hex(g), 12, 'p')",
+    "nickname": "'Person ' || g",
+    "email": "'p' || g || '@bench.jishi.local'",
+    "username": "'p' || g",
+    "phone": "NULL",
+}
+REPEATED_LINES = 50_000
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run it; 1 if a count drifted or something came in twice."""
+    parser = argparse.ArgumentParser(prog="jishi bench edges")
+    parser.add_argument("--people", type=int, default=50_000)
+    parser.add_argument("--edges", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(list(arguments))
+    codes = _people(options.people)
+    with tempfile.TemporaryDirectory(prefix="jishi-edges-") as folder:
+        figures = _measure(Path(folder) / "edges.csv", codes, options.edges)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<28} {value}")
+    return 1 if figures["broken"] or figures["added_again"] else 0
+
+
+def _measure(file: Path, codes: list[str], edges: int) -> dict[str, Any]:
+    pairs = _write(file, codes, edges)
+    chunks: list[float] = []
+    began = last = time.perf_counter()
+
+    def tick(done: int, total: int) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        chunks.append(round(now - last, 2))
+        last = now
+
+    first = graph.import_edges(pairs=file, progress=tick)
+    spent = time.perf_counter() - began
+    began = time.perf_counter()
+    again = graph.import_edges(pairs=file)
+    repeated = graph.import_edges(pairs=pairs)
+    return {
+        "people": len(codes),
+        "lines": first.lines,
+        "added": first.added,
+        "seconds": round(spent, 1),
+        "edges_per_s": round(first.added / spent),
+        "chunks_s": chunks,
+        "reading_again_s": round(time.perf_counter() - began, 1),
+        "added_again": again.added - first.added + repeated.added,
+        "unknown": first.unknown,
+        "broken": sum(one.broken for one in verification.run()),
+        "table_mb": _one("SELECT pg_total_relation_size('graph_follow') / 1048576"),
+    }
+
+
+def _people(count: int) -> list[str]:
+    """Copies of somebody who registered through the operation, so that every column is as it should be."""
+    model = accounts.register(email="model@bench.jishi.local", nickname="Model").id
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        names = [row[0] for row in cursor.fetchall()]
+        columns = ", ".join(f'"{name}"' for name in names)
+        values = ", ".join(_OWN.get(name, f'u."{name}"') for name in names)
+        cursor.execute(
+            f"INSERT INTO accounts_user ({columns}) SELECT {values} "
+            "FROM accounts_user u, generate_series(1, %s) g WHERE u.id = %s",
+            [count, model],
+        )
+        cursor.execute("ANALYZE accounts_user")
+        cursor.execute("SELECT code FROM accounts_user WHERE id <> %s ORDER BY id", [model])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write(file: Path, codes: list[str], edges: int) -> list[tuple[str, str]]:
+    """Write distinct pairs of different people; returns some of them."""
+    draw, people, seen = random.Random(7), len(codes), set()
+    while len(seen) < edges:
+        pair = (draw.randrange(people), int(draw.random() ** 2 * people))
+        if pair[0] != pair[1]:
+            seen.add(pair)
+    ordered = list(seen)
+    draw.shuffle(ordered)
+    with file.open("w") as out:
+        out.write("follower,followee\n")
+        out.writelines(f"{codes[a]},{codes[b]}\n" for a, b in ordered)
+    return [(codes[a], codes[b]) for a, b in ordered[:REPEATED_LINES]]
+
+
+def _one(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
