@@ -13,10 +13,10 @@ CHECK_ENV := JISHI_DEMO=1 JISHI_SECRETS=throwaway JISHI_HOME=var/check JISHI_DB_
 	DATABASE_URL=postgresql://jishi_app@127.0.0.1:1/none DJANGO_SETTINGS_MODULE=jishi.config.settings
 WORKERS ?= 2
 
-.PHONY: help setup run test check fmt types demo shell bench docs lock
+.PHONY: help setup run test test-faults check fmt types demo shell bench docs lock
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: $(READY) ## make .venv with the jishi command in it
 
@@ -56,6 +56,9 @@ test: $(READY_DEV) ## run the tests (PYTEST="-k name" for some of them)
 		fi
 	fi
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(PYTEST)
+
+test-faults: $(READY_DEV) ## kill the lane, the compactor and the database again and again while events come in
+	@JISHI_FAULT_ROUNDS=$${ROUNDS:-10} $(BIN)/python -m pytest -q tests/insight/behavior/test_faults.py
 
 check: $(READY_DEV) ## lint, formats, types, layers, migrations, dependencies, translations, vendored files
 	@$(BIN)/ruff check .

@@ -19,6 +19,14 @@ from jishi.config import environment
 
 OLDEST_POSTGRES = 160000
 LEAST_DISK = 1_000_000_000
+LATEST_EVENTS_S = 300
+INBOX = """
+SELECT (SELECT coalesce(sum(count), 0) FROM behavior_inbox),
+    (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::int FROM behavior_inbox),
+    (SELECT count(*) FROM behavior_deadletter),
+    (SELECT count(*) FROM behavior_file WHERE replaced_at IS NULL),
+    (SELECT coalesce(sum(rows), 0) FROM behavior_file WHERE replaced_at IS NULL)
+"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
         ("disk", _disk),
         ("port", lambda: _port(options.port)),
         ("database", _database),
+        ("events", _events),
         ("mail", _mail),
     ]
     for name, check in checks:
@@ -110,6 +119,20 @@ def _database() -> Iterator[str]:
     yield f"PostgreSQL {version // 10000}.{version % 10000} ({whose}), role {role}"
     if not (tables and tables[0]):
         yield "no tables yet: `jishi up` or `jishi migrate` makes them"
+
+
+def _events() -> Iterator[str]:
+    with home.database() as access:
+        with psycopg.connect(access.app_url, connect_timeout=5) as connection:
+            found = connection.execute("SELECT to_regclass('behavior_inbox') IS NOT NULL").fetchone()
+            if not (found and found[0]):
+                yield "no tables yet"
+                return
+            row = connection.execute(INBOX).fetchone()
+    waiting, age_s, dead, files, rows = row or (0, 0, 0, 0, 0)
+    if age_s > LATEST_EVENTS_S:
+        raise Failure(f"{waiting} events wait, the oldest for {age_s} s: start `jishi work`.")
+    yield f"{rows:,} in {files:,} files; {waiting:,} wait, {dead:,} dead letters"
 
 
 def _mail() -> Iterator[str]:

@@ -9,8 +9,7 @@ from typing import Any
 
 from jishi.insight.behavior import operations as behavior
 from jishi.insight.behavior import queries
-from jishi.insight.behavior.contracts import COLUMNS
-from jishi.insight.behavior.settle import Sender
+from jishi.insight.behavior.contracts import COLUMNS, Sender
 from jishi.kernel.ids import uuid7
 
 AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"

@@ -11,9 +11,9 @@ from tests.insight.behavior import kit
 from jishi.goods.catalog.models import Product
 from jishi.insight.behavior import operations as behavior
 from jishi.insight.behavior import queries, rules
+from jishi.insight.behavior.contracts import Sender
 from jishi.insight.behavior.errors import BatchMalformed
 from jishi.insight.behavior.models import DeadLetter, DirtyDay, Inbox, Seen
-from jishi.insight.behavior.settle import Sender
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from jishi.kernel.errors import N_
+
 SCHEMA_VERSION = 1
 """Grows when a column or a kind is added; nothing is ever renamed or given another meaning."""
 
@@ -36,6 +38,17 @@ class Kind:
     required: tuple[str, ...] = ()
     is_contract: bool = False
     since: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the server knows about whoever sent a batch; nothing of it is taken from the batch."""
+
+    source: str
+    visitor: str
+    person_id: int | None = None
+    agent: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,35 +175,41 @@ class Imported:
 
 
 LAKE: tuple[Column, ...] = (
-    Column("event_id", "VARCHAR", "the event's own id (uuid, time-ordered); an event is kept once", True),
-    Column("ts", "TIMESTAMP", "when it happened, UTC, corrected by the sender's clock error", True),
-    Column("received_at", "TIMESTAMP", "when we got it, UTC", True),
-    Column("day", "DATE", "the day of `ts` in the platform's time zone; also the folder of the file", True),
-    Column("kind", "VARCHAR", "what happened: see the kinds", True),
-    Column("user_id", "BIGINT", "the person; before they are known, a negative number of the browser", True),
-    Column("person_id", "BIGINT", "the person, when known"),
-    Column("visitor", "VARCHAR", "the browser's first-party id; empty for facts of the server", True),
-    Column("session_id", "VARCHAR", "one sitting: ends after 30 minutes of silence", True),
-    Column("product_id", "BIGINT", "the product it is about"),
-    Column("note_id", "BIGINT", "the note it is about"),
-    Column("shop_id", "BIGINT", "the shop it is about"),
-    Column("category_id", "BIGINT", "the category of the product"),
-    Column("order_code", "VARCHAR", "the order it is about"),
-    Column("amount_minor", "BIGINT", "money in minor units; for an order, this line's part of its total"),
-    Column("currency", "VARCHAR", "of the money"),
-    Column("quantity", "INTEGER", "pieces"),
-    Column("share_code", "VARCHAR", "the share link by which they came"),
-    Column("from_user_id", "BIGINT", "who brought them; for `followed`, whom they follow"),
-    Column("channel", "VARCHAR", "direct, share, search, ad, push, mail, site or other", True),
-    Column("source", "VARCHAR", "web, app, mini, server or file", True),
-    Column("device", "VARCHAR", "phone, tablet, desk or other", True),
-    Column("region", "VARCHAR", "the region of the person's delivery address, where a sender knows it", True),
-    Column("language", "VARCHAR", "the language of the page", True),
-    Column("page", "VARCHAR", "the name of the page's route", True),
-    Column("slot", "VARCHAR", "where in the page", True),
-    Column("position", "INTEGER", "the place in the slot, from 1"),
-    Column("query", "VARCHAR", "the words of a search"),
-    Column("props", "VARCHAR", "anything else, small, as JSON", True),
-    Column("is_bot", "BOOLEAN", "no person: left out by every metric", True),
+    Column("event_id", "VARCHAR", N_("the event's own id (uuid, time-ordered); an event is kept once"), True),
+    Column("ts", "TIMESTAMP", N_("when it happened, UTC, corrected by the sender's clock error"), True),
+    Column("received_at", "TIMESTAMP", N_("when we got it, UTC"), True),
+    Column(
+        "day", "DATE", N_("the day of `ts` in the platform's time zone; also the folder of the file"), True
+    ),
+    Column("kind", "VARCHAR", N_("what happened: see the kinds"), True),
+    Column(
+        "user_id", "BIGINT", N_("the person; before they are known, a negative number of the browser"), True
+    ),
+    Column("person_id", "BIGINT", N_("the person, when known")),
+    Column("visitor", "VARCHAR", N_("the browser's first-party id; empty for facts of the server"), True),
+    Column("session_id", "VARCHAR", N_("one sitting: ends after 30 minutes of silence"), True),
+    Column("product_id", "BIGINT", N_("the product it is about")),
+    Column("note_id", "BIGINT", N_("the note it is about")),
+    Column("shop_id", "BIGINT", N_("the shop it is about")),
+    Column("category_id", "BIGINT", N_("the category of the product")),
+    Column("order_code", "VARCHAR", N_("the order it is about")),
+    Column("amount_minor", "BIGINT", N_("money in minor units; for an order, this line's part of its total")),
+    Column("currency", "VARCHAR", N_("of the money")),
+    Column("quantity", "INTEGER", N_("pieces")),
+    Column("share_code", "VARCHAR", N_("the share link by which they came")),
+    Column("from_user_id", "BIGINT", N_("who brought them; for `followed`, whom they follow")),
+    Column("channel", "VARCHAR", N_("direct, share, search, ad, push, mail, site or other"), True),
+    Column("source", "VARCHAR", N_("web, app, mini, server or file"), True),
+    Column("device", "VARCHAR", N_("phone, tablet, desk or other"), True),
+    Column(
+        "region", "VARCHAR", N_("the region of the person's delivery address, where a sender knows it"), True
+    ),
+    Column("language", "VARCHAR", N_("the language of the page"), True),
+    Column("page", "VARCHAR", N_("the name of the page's route"), True),
+    Column("slot", "VARCHAR", N_("where in the page"), True),
+    Column("position", "INTEGER", N_("the place in the slot, from 1")),
+    Column("query", "VARCHAR", N_("the words of a search")),
+    Column("props", "VARCHAR", N_("anything else, small, as JSON"), True),
+    Column("is_bot", "BOOLEAN", N_("no person: left out by every metric"), True),
 )
 COLUMNS: tuple[str, ...] = tuple(column.name for column in LAKE)

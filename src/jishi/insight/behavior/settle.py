@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from jishi.insight.behavior.contracts import Sender
+
 MOST_EVENTS = 500
 MOST_BYTES = 512 * 1024
 BATCH = re.compile(r"^[0-9A-Za-z_-]{8,64}$")
@@ -28,17 +30,6 @@ ON CONFLICT (batch_id) DO NOTHING
 
 class Malformed(ValueError):
     """What came is no batch of events."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What the server knows about whoever sent a batch; nothing of it is taken from the batch."""
-
-    source: str
-    visitor: str
-    person_id: int | None = None
-    agent: str = ""
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

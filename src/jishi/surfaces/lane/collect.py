@@ -17,6 +17,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from jishi.insight.behavior import settle
+from jishi.insight.behavior.contracts import Sender
 from jishi.surfaces.lane import identity
 
 Scope = MutableMapping[str, Any]
@@ -107,9 +108,9 @@ class Collector:
             return 503, {"title": "Not stored. Please send it again."}, [(b"retry-after", b"5")]
         return (202 if is_new else 200), {"accepted": batch.count if is_new else 0}, []
 
-    def _sender(self, scope: Scope, visitor: str) -> settle.Sender:
+    def _sender(self, scope: Scope, visitor: str) -> Sender:
         claims = identity.caller(scope, self._secret)
-        return settle.Sender(
+        return Sender(
             source="web",
             visitor=visitor,
             person_id=claims.person_id if claims else None,

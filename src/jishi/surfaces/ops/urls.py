@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.ops.pages import (
     boards,
+    events,
     finance,
     health,
     insights,
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("boards/", boards.index, name="boards"),
     path("boards/<slug:code>/", boards.board, name="board"),
     path("boards/<slug:code>/change/", boards.change, name="board_change"),
+    path("events/", events.events, name="events"),
+    path("events/replay/", events.replay_all, name="events_replay_all"),
+    path("events/<int:letter_id>/replay/", events.replay, name="events_replay"),
     path("shops/", shops.index, name="shops"),
     path("finance/", finance.finance, name="finance"),
     path("finance/shops/<int:shop_id>/", finance.settlements, name="settlements"),

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from jishi.insight.behavior import rules, settle
+from jishi.insight.behavior.contracts import Sender
 from jishi.insight.behavior.errors import BatchMalformed, BatchTooLarge
-from jishi.insight.behavior.settle import Sender
 from jishi.kernel import clock, crypto
 
 _LINK = """

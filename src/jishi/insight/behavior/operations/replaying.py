@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from jishi.insight.behavior import settle
-from jishi.insight.behavior.contracts import DirtyDay
+from jishi.insight.behavior.contracts import DirtyDay, Sender
 from jishi.insight.behavior.errors import DeadLetterNotFound
 from jishi.insight.behavior.models import DeadLetter
 from jishi.insight.behavior.operations import accepting
@@ -62,7 +62,7 @@ def clear_dirty(days: Iterable[DirtyDay]) -> int:
 def _put_back(rows: list[DeadLetter]) -> int:
     for row in rows:
         meta = row.row.get("meta", {})
-        sender = settle.Sender(
+        sender = Sender(
             source=row.source,
             visitor=str(meta.get("visitor") or ""),
             person_id=meta.get("person"),
