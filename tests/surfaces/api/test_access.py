@@ -23,7 +23,7 @@ SIGNED_IN = {
     "POST /orders/{code}/cancel", "POST /orders/{code}/receipt", "POST /shares", "GET /shares/funnel",
     "GET /talks", "POST /talks", "POST /talks/groups", "GET /talks/{code}", "GET /talks/{code}/messages",
     "POST /talks/{code}/messages", "POST /talks/{code}/messages/{message}/recall", "POST /talks/{code}/read",
-    "POST /lane-pass", "GET /notices", "POST /notices/read", "GET /notification-choices",
+    "POST /lane-pass", "POST /events", "GET /notices", "POST /notices/read", "GET /notification-choices",
     "PUT /notification-choices", "PUT /people/{code}/remark", "POST /people/{code}/{verb}", "GET /me/page",
     "PATCH /me/page", "GET /me/people/{which}", "POST /me/followers/{code}/{answer}", "POST /me/invitation",
     "POST /invitations/{code}/accept", "GET /me/consents", "PUT /me/consents/{purpose}", "GET /me/export",
