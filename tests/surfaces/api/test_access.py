@@ -14,6 +14,8 @@ PUBLIC = {
     "GET /feed/home", "GET /feed/nearby", "GET /feed/hot", "GET /feed/topics/{slug}", "GET /feed/new",
     "GET /communities/{slug}/members", "GET /communities/{slug}/events",
     "GET /communities/{slug}/events/{code}",
+    "GET /products/{code}/rating", "GET /products/{code}/reviews", "GET /products/{code}/questions",
+    "GET /questions/{code}",
 }  # fmt: skip
 SIGNED_IN = {
     "GET /me", "PATCH /me", "GET /addresses", "POST /addresses", "PUT /addresses/{code}",
@@ -31,6 +33,12 @@ SIGNED_IN = {
     "GET /feed/following", "GET /me/communities", "POST /communities/{slug}/join", "POST /communities/{slug}/leave",
     "POST /communities/{slug}/invitations", "POST /communities/{slug}/events/{code}/place",
     "DELETE /communities/{slug}/events/{code}/place", "POST /communities/{slug}/events/{code}/door",
+    "GET /me/reviews", "GET /me/reviews/to-write", "POST /orders/{code}/lines/{position}/review",
+    "PUT /reviews/{code}", "DELETE /reviews/{code}", "POST /reviews/{code}/follow-up",
+    "PUT /reviews/{code}/helpful", "DELETE /reviews/{code}/helpful", "PUT /reviews/{code}/reply",
+    "POST /products/{code}/questions", "POST /questions/{code}/answers", "POST /questions/{code}/ask-buyers",
+    "PUT /questions/{code}/follow", "DELETE /questions/{code}/follow", "PUT /answers/{code}/helpful",
+    "DELETE /answers/{code}/helpful", "POST /answers/{code}/best",
 }  # fmt: skip
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
@@ -39,7 +47,7 @@ STAFF = {
     "GET /merchant/shops/{slug}/products/export", "POST /merchant/shops/{slug}/offers",
     "POST /merchant/shops/{slug}/offers/{code}/stop", "GET /merchant/shops/{slug}/settlements",
 }  # fmt: skip
-OPERATOR = {"GET /ops/overview"}
+OPERATOR = {"PUT /ops/categories/{slug}/aspects", "GET /ops/overview"}
 BODIES = {
     "POST /merchant/shops/{slug}/orders/{code}/ship": {"carrier": "sf", "tracking_number": "SF1"},
     "PUT /merchant/shops/{slug}/prices": {"rows": [{"variant_id": 1, "amount_minor": 1}]},
@@ -61,7 +69,7 @@ def test_acc_107_every_endpoint_is_in_this_table():
 def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
     method, path = endpoint.split(" ")
     names = {"verb": "follow", "answer": "accept", "which": "friends", "purpose": "analytics"}
-    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, message="x", **names)
+    path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, position=0, message="x", **names)
 
     problem = nobody.call(method, path, BODIES.get(endpoint, {}), status=401)
 

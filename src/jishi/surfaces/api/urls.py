@@ -20,6 +20,7 @@ from jishi.surfaces.api.v1 import (
     orders,
     people,
     people_social,
+    reviews,
     teams,
 )
 
@@ -50,6 +51,7 @@ for router in (
     people_social.router,
     communities.router,
     feed.router,
+    reviews.router,
 ):
     api.add_router("", router)
 

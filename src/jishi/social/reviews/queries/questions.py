@@ -17,6 +17,7 @@ from jishi.social.reviews.contracts import AnswerView, ContentRef, QuestionView,
 from jishi.social.reviews.errors import AnswerNotFound, QuestionNotFound
 from jishi.social.reviews.models import Answer, AnswerVote, Question, QuestionFollow
 from jishi.social.reviews.queries.bought import list_products
+from jishi.social.reviews.queries.names import names_of
 
 MAX_PAGE = 50
 ANSWERS_SHOWN = 200
@@ -150,9 +151,10 @@ def _views(
         follows = QuestionFollow.objects.filter(question__in=rows, person_id=viewer_id)
         followed = set(follows.values_list("question_id", flat=True))
         shops = set(merchants.shops_of(viewer_id)) if answers else set()
+    cards = people.list_people(ids)
     known: dict[str, Any] = {
-        "cards": people.list_people(ids),
-        "names": graph.display_names(viewer_id, ids),
+        "cards": cards,
+        "names": names_of(viewer_id, cards),
         "products": _products(row.product_id for row in rows),
         "voted": voted,
         "followed": followed,

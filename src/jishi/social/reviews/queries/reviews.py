@@ -27,6 +27,7 @@ from jishi.social.reviews.contracts import (
 )
 from jishi.social.reviews.errors import NotTheAuthor, ReviewNotFound, SortUnknown
 from jishi.social.reviews.models import Review, Vote
+from jishi.social.reviews.queries.names import names_of
 
 MAX_PAGE = 50
 _ORDERS: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -229,9 +230,10 @@ def _views(
         votes = Vote.objects.filter(review__in=rows, person_id=viewer_id)
         voted = set(votes.values_list("review_id", flat=True))
         shops = set(merchants.shops_of(viewer_id))
+    cards = people.list_people(ids)
     known: dict[str, Any] = {
-        "cards": people.list_people(ids),
-        "names": graph.display_names(viewer_id, ids),
+        "cards": cards,
+        "names": names_of(viewer_id, cards),
         "titles": _titles(row.line_id for row in rows),
         "voted": voted,
         "shops": shops,
