@@ -14,7 +14,7 @@ METRICS = (
             "How many people came through the steps in their order, all of them within the window after a first "
             "step. Every first step may begin a passage, not only a person's very first one."
         ),
-        grain=N_("step"),
+        grain="step",
         unit=Unit.COUNT,
         owner="insight",
         params=(
@@ -45,7 +45,7 @@ METRICS = (
             "Of the people who did the first thing, those who did the second one within the window. It is "
             "credited to the part of the latest first thing before it."
         ),
-        grain=N_("part"),
+        grain="part",
         unit=Unit.BPS,
         owner="growth",
         params=(
@@ -70,7 +70,7 @@ METRICS = (
         meaning=N_(
             "From where to where people go inside a visit, step by step. The same thing twice in a row counts once."
         ),
-        grain=N_("step, from, to"),
+        grain="step, from, to",
         unit=Unit.COUNT,
         owner="insight",
         params=(

@@ -10,7 +10,7 @@ METRICS = (
         kind="trend",
         name=N_("Trend"),
         meaning=N_("How often one kind of event happened, and how many different people did it."),
-        grain=N_("bucket, part"),
+        grain="bucket, part",
         unit=Unit.COUNT,
         owner="insight",
         params=(
@@ -31,7 +31,7 @@ METRICS = (
             "Different people active on the day, in the seven days and in the thirty days that end with it. "
             "Stickiness is the first by the last. Visitors who are not signed in count as people."
         ),
-        grain=N_("day"),
+        grain="day",
         unit=Unit.COUNT,
         owner="insight",
         params=(*parts.PERIOD, parts.kind("kind", N_("Active means"), "", any_one=True)),
@@ -50,7 +50,7 @@ METRICS = (
         kind="active",
         name=N_("Days of activity"),
         meaning=N_("On how many days of the period people were active, and how many people for each number."),
-        grain=N_("number of days"),
+        grain="number of days",
         unit=Unit.COUNT,
         owner="insight",
         params=(*parts.PERIOD, parts.kind("kind", N_("Active means"), "", any_one=True)),
@@ -65,7 +65,7 @@ METRICS = (
             "Of the people who were shown or opened a note, those who liked, kept, commented or reposted one in "
             "the same bucket."
         ),
-        grain=N_("bucket, part"),
+        grain="bucket, part",
         unit=Unit.BPS,
         owner="social",
         params=(*parts.PERIOD, parts.grain(names=("day", "week", "month", "total")), parts.BY),
@@ -88,7 +88,7 @@ METRICS = (
             "Of the people who were here for the first time ever in a bucket, those who came back in each later "
             "one. The first bucket is the one in which the period begins."
         ),
-        grain=N_("cohort, buckets later"),
+        grain="cohort, buckets later",
         unit=Unit.BPS,
         owner="insight",
         params=(

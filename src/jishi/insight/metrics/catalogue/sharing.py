@@ -23,7 +23,7 @@ METRICS = (
             "Who shared, whom their links reached, and how many of those went on. K is the number of people who "
             "went on for each person who shared: above one, sharing grows by itself."
         ),
-        grain=N_("bucket"),
+        grain="bucket",
         unit=Unit.MILLI,
         owner="social",
         params=(
@@ -48,7 +48,7 @@ METRICS = (
         kind="spread",
         name=N_("Depth of sharing"),
         meaning=N_("Links by how many people stand above their maker, with their visitors and orders."),
-        grain=N_("depth"),
+        grain="depth",
         unit=Unit.COUNT,
         owner="social",
         params=parts.PERIOD,
@@ -70,7 +70,7 @@ METRICS = (
             "Every link that a buyer opened before paying is a touch. First and last give the whole amount to one "
             "touch, linear shares it evenly, by position gives 40 % each to the first and last."
         ),
-        grain=N_("sharer, currency"),
+        grain="sharer, currency",
         unit=Unit.MINOR,
         owner="social",
         params=(*parts.PERIOD, parts.lookback(), parts.MOST),
@@ -87,7 +87,7 @@ METRICS = (
             "The chain above the last link that a buyer opened: its maker is last, who brought the maker stands "
             "before, up to four people. The amount is shared out in the same four ways."
         ),
-        grain=N_("sharer, currency"),
+        grain="sharer, currency",
         unit=Unit.MINOR,
         owner="social",
         params=(*parts.PERIOD, parts.lookback(), parts.MOST),
@@ -101,7 +101,7 @@ METRICS = (
         kind="spread",
         name=N_("Share through people"),
         meaning=N_("Of the orders paid, those whose buyer came through somebody's link."),
-        grain=N_("bucket, currency"),
+        grain="bucket, currency",
         unit=Unit.BPS,
         owner="social",
         params=(*parts.PERIOD, parts.grain()),

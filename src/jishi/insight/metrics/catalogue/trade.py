@@ -13,7 +13,7 @@ METRICS = (
             "What buyers paid, delivery included, before refunds: people who bought, times orders per person, "
             "times amount per order."
         ),
-        grain=N_("bucket, part, currency"),
+        grain="bucket, part, currency",
         unit=Unit.MINOR,
         owner="trade",
         params=(*parts.PERIOD, parts.grain(), parts.BY),
@@ -35,7 +35,7 @@ METRICS = (
         kind="gmv",
         name=N_("Refunds of paid orders"),
         meaning=N_("Of the orders paid in a bucket, those whose money went back at any later time."),
-        grain=N_("bucket, part, currency"),
+        grain="bucket, part, currency",
         unit=Unit.BPS,
         owner="trade",
         params=(*parts.PERIOD, parts.grain(), parts.BY),
@@ -57,7 +57,7 @@ METRICS = (
         kind="price",
         name=N_("Price bands"),
         meaning=N_("What was paid for one piece, in bands, with the people and orders in each."),
-        grain=N_("band, currency"),
+        grain="band, currency",
         unit=Unit.MINOR,
         owner="trade",
         params=(
@@ -89,7 +89,7 @@ METRICS = (
             "Pairs of goods in one order, or of one person. Lift says how many times more often than by chance; "
             "confidence is the share of baskets with the first that have the second too."
         ),
-        grain=N_("pair of products"),
+        grain="pair of products",
         unit=Unit.MILLI,
         owner="trade",
         params=(
@@ -119,7 +119,7 @@ METRICS = (
         kind="channel",
         name=N_("Channels"),
         meaning=N_("Where visits come from, and what people do in them. Only what browsers and apps sent."),
-        grain=N_("channel"),
+        grain="channel",
         unit=Unit.COUNT,
         owner="growth",
         params=parts.PERIOD,
@@ -141,7 +141,7 @@ METRICS = (
             "What each channel brought against what was spent on it. An order belongs to the latest visit with a "
             "named channel before it; return is what was paid less the cost, by the cost."
         ),
-        grain=N_("channel"),
+        grain="channel",
         unit=Unit.BPS,
         owner="growth",
         params=(
@@ -178,7 +178,7 @@ METRICS = (
             "Of the people whose first purchase fell into the span and who can be watched for so many weeks, "
             "those who had bought again by then. Several payments on one day are one purchase."
         ),
-        grain=N_("weeks since the first purchase"),
+        grain="weeks since the first purchase",
         unit=Unit.BPS,
         owner="trade",
         params=(
@@ -202,7 +202,7 @@ METRICS = (
         kind="repeat",
         name=N_("How often people buy"),
         meaning=N_("How many people paid one order in the period, two, three and so on."),
-        grain=N_("number of orders, currency"),
+        grain="number of orders, currency",
         unit=Unit.COUNT,
         owner="trade",
         params=(*parts.PERIOD, Param("most", ParamType.NUMBER, N_("And more from"), "10", least=2, most=100)),
@@ -224,7 +224,7 @@ METRICS = (
             "Buyers in fifths by how recently, how often and for how much they bought; five is best. Equals are "
             "told apart by their number, so the fifths are the same in every run."
         ),
-        grain=N_("recency, frequency, money"),
+        grain="recency, frequency, money",
         unit=Unit.COUNT,
         owner="growth",
         params=(
