@@ -133,7 +133,9 @@ def test_forgetting_a_person_takes_their_words_and_every_count_with_it() -> None
     notes.favourite(person_id=person, code=theirs)
     notes.repost(author_id=person, code=theirs)
     said = notes.comment(author_id=person, code=theirs, text="秘密的评论")
-    notes.like_comment(person_id=person, code=notes.comment(author_id=other, code=theirs, text="在", parent=said))
+    notes.like_comment(
+        person_id=person, code=notes.comment(author_id=other, code=theirs, text="在", parent=said)
+    )
 
     privacy.erase_person(person_id=person, at=clock.now())
     privacy.erase_person(person_id=person, at=clock.now())

@@ -68,7 +68,9 @@ def test_inp_132_a_link_shows_the_host_it_leads_to(text: str, host: str) -> None
     assert piece.host == host
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "https://localhost/", "https://[::1", "data:text/html,x"])
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "https://localhost/", "https://[::1", "data:text/html,x"]
+)
 def test_what_leads_nowhere_sensible_is_only_text(text: str) -> None:
     assert [piece.kind for piece in rules.pieces(text)] == ["text"]
 

@@ -298,7 +298,11 @@ def test_a_ticket_is_for_one_person_and_one_kind() -> None:
     ticket = notes.issue_ticket(person_id=owner, kind="picture", kept={"file": "notes/x.webp"})
 
     assert notes.read_ticket(person_id=owner, kind="picture", ticket=ticket)["file"] == "notes/x.webp"
-    for who, kind, text in ((other, "picture", ticket), (owner, "video", ticket), (owner, "picture", ticket + "x")):
+    for who, kind, text in (
+        (other, "picture", ticket),
+        (owner, "video", ticket),
+        (owner, "picture", ticket + "x"),
+    ):
         with pytest.raises(errors.NoteFieldInvalid):
             notes.read_ticket(person_id=who, kind=kind, ticket=text)
 

@@ -306,6 +306,8 @@ class NoteView:
     scheduled_at: datetime | None
     edited_at: datetime | None
     quality: float
+    folders: tuple[tuple[str, str], ...] = ()
+    """The reader's own folders for favourites: code and name."""
 
     @property
     def is_public(self) -> bool:

@@ -26,13 +26,8 @@ def get_poll(code: str, *, viewer_id: int | None) -> PollView:
 
 def find_poll_of(note_code: str, *, viewer_id: int | None) -> PollView | None:
     """The poll of a note that the caller has shown to this viewer, if the note has one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id FROM polls_poll p JOIN notes_note n ON n.id = p.note_id WHERE n.code = %s",
-            [note_code],
-        )
-        row = cursor.fetchone()
-    return None if row is None else _view(Poll.objects.get(pk=row[0]), note_code, viewer_id)
+    row = Poll.objects.filter(note__code=note_code).first()
+    return None if row is None else _view(row, note_code, viewer_id)
 
 
 def note_code_of(note_id: int) -> str:

@@ -175,7 +175,8 @@ def _seen_comment(person_id: int, code: str) -> int:
 def _insert(table: str, column: str, thing_id: int, person_id: int, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({column}, person_id, created_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
+            f"INSERT INTO {table} ({column}, person_id, created_at) VALUES (%s, %s, %s)"  # noqa: S608
+            " ON CONFLICT DO NOTHING",
             [thing_id, person_id, now],
         )
         return bool(cursor.rowcount == 1)

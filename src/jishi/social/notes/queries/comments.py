@@ -11,8 +11,8 @@ from jishi.social.notes.models import Comment
 from jishi.social.notes.queries import notes, rows
 
 SHOWN_REPLIES = 50
-_SELECT = """SELECT c.id, c.code, c.note_id, c.author_id, c.parent_id, c.text, c.state, c.reason, c.reason_note,
-    c.like_count, c.created_at, n.code AS note_code, n.author_id AS note_author_id,
+_SELECT = """SELECT c.id, c.code, c.note_id, c.author_id, c.parent_id, c.text, c.state, c.reason,
+    c.reason_note, c.like_count, c.created_at, n.code AS note_code, n.author_id AS note_author_id,
     u.code AS author_code, u.nickname, u.avatar, coalesce(r.name, '') AS remark,
     coalesce(ru.nickname, '') AS reply_to_name,
     EXISTS (SELECT 1 FROM notes_commentlike l WHERE l.comment_id = c.id AND l.person_id = %(me)s) AS is_liked

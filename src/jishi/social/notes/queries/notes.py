@@ -243,6 +243,7 @@ def _view(row: dict[str, Any], pins: tuple[PinView, ...], viewer_id: int | None)
         scheduled_at=row["scheduled_at"],
         edited_at=row["edited_at"],
         quality=row["quality"],
+        folders=tuple((code, name) for code, name in row["folders"]),
     )
 
 

@@ -50,7 +50,7 @@ COLUMNS = [
     "repost_count",
     "quality",
 ]
-JSON_COLUMNS = ("details", "pictures", "video", "cover", "topics", "pins", "mentioned")
+JSON_COLUMNS = ("details", "pictures", "video", "cover", "topics", "pins", "mentioned", "folders")
 _EXTRAS = """, u.code AS author_code, u.nickname, u.avatar, coalesce(r.name, '') AS remark,
     EXISTS (SELECT 1 FROM notes_like l WHERE l.note_id = n.id AND l.person_id = %(me)s) AS is_liked"""
 _FROM = """FROM notes_note n JOIN accounts_user u ON u.id = n.author_id
@@ -65,7 +65,10 @@ ONE = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS},
     (SELECT coalesce(json_agg(json_build_array(p.position, p.picture, p.x, p.y, p.product_id)
         ORDER BY p.position), '[]') FROM notes_pin p WHERE p.note_id = n.id) AS pins,
     (SELECT coalesce(json_agg(json_build_array(m.nickname, m.code)), '[]')
-        FROM notes_mention nm JOIN accounts_user m ON m.id = nm.person_id WHERE nm.note_id = n.id) AS mentioned
+        FROM notes_mention nm JOIN accounts_user m ON m.id = nm.person_id
+        WHERE nm.note_id = n.id) AS mentioned,
+    (SELECT coalesce(json_agg(json_build_array(o.code, o.name) ORDER BY o.id), '[]')
+        FROM notes_folder o WHERE o.person_id = %(me)s) AS folders
 {_FROM} WHERE n.code = %(code)s AND {_OWN_TOO}"""  # noqa: S608
 
 

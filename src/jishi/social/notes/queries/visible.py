@@ -1,7 +1,7 @@
 """Who may see which note: one condition in SQL, and audiences asked of whoever knows them.
 
-Reads the graph's tables (follows, blocks, private accounts), because every list of notes needs them in its one
-statement.
+Reads the graph's tables (follows, blocks, private accounts), because every list of notes needs them in its
+one statement.
 """
 
 from collections.abc import Iterable

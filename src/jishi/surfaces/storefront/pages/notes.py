@@ -31,8 +31,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
     facts = request_facts.of(request)
     found = note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
     page = note_queries.page_of_note(found.id, viewer_id=facts.person_id)
-    keeps = found.is_favourite and facts.person_id is not None
-    relations = graph.relations(facts.person_id, [found.author.id])
+    relations = {} if found.is_own else graph.relations(facts.person_id, [found.author.id])
     context = {
         "note": found,
         "pieces": note_words.pieces(found.pieces),
@@ -52,7 +51,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
         "reply": request.GET.get("reply", "")[:12],
         "preview": previews.find_preview(previews.first_link(found.text)),
         "poll": polls.find_poll_of(found.code, viewer_id=facts.person_id),
-        "folders": note_queries.list_folders(facts.person_id or 0) if keeps else (),
+        "folders": found.folders,
         "key": ids.new_code(),
     }
     return render(request, "storefront/notes/note.html", context)
@@ -137,7 +136,7 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
         "code": code,
         "on": state.is_on,
         "n": state.count,
-        "folders": note_queries.list_folders(person_id) if state.is_on else (),
+        "folders": [(one.code, one.name) for one in note_queries.list_folders(person_id)],
     }
     return render(request, "storefront/notes/keep.html", context)
 

@@ -62,7 +62,7 @@ def compose(request: HttpRequest, code: str | None = None) -> HttpResponse:
             status, body = http.problem(error)
             return JsonResponse(body, status=status)
         if saved != code:
-            # It was kept before a later step failed: the form goes on with that note, never with a second one.
+            # It was kept before a later step failed: the form goes on with that note, never a second one.
             code, current = saved, note_queries.get_edit(str(saved), author_id=person_id)
         return _show(request, code, current, draft, problem=http.message_of(error), status=422)
 

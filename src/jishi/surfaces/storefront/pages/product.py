@@ -16,6 +16,7 @@ from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.catalog.errors import ProductUnknown
 from jishi.kernel.money import exponent
 from jishi.promotions.plays import queries as play_queries
+from jishi.social.notes import queries as note_queries
 from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import RatingSummary
 from jishi.surfaces.shell import facts as request_facts
@@ -23,6 +24,7 @@ from jishi.surfaces.storefront import shelf as shelves
 from jishi.surfaces.storefront.pages import cart as cart_page
 
 OPEN_TEAMS = 12
+NOTES = 8
 QUANTITY_LIMIT = 99
 
 
@@ -58,6 +60,9 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         "rating": rating,
         "offer": shelf.offer,
         "teams": teams,
+        "notes": note_queries.list_for_product(
+            shelf.product.product_id, viewer_id=facts.person_id, limit=NOTES
+        ),
         "share": ("product", shelf.product.code),
         "summary": summary(shelf.product),
         "json_ld": json_ld(shelf, facts, rating),
