@@ -23,6 +23,7 @@ AFTER_TROUBLE_S = 2.0
 FINISH_WITHIN_S = 30
 RESTART_AFTER_S = (0.5, 2.0, 10.0, 30.0)
 STEADY_S = 60.0
+FIRST_LINE = "ingest"
 
 
 class Child:
@@ -81,7 +82,6 @@ def serve() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _end(stop))
-    os.nice(5)  # pages are answered first
     threads = [
         threading.Thread(target=_work, args=(line, stop), name=f"heavy-{line}") for line in heavy.lines()
     ]
@@ -116,6 +116,8 @@ def _work(line: str, stop: threading.Event) -> None:
 
     from jishi.kernel import heavy
 
+    if line != FIRST_LINE and sys.platform == "linux":
+        os.nice(5)  # of this thread alone: pages and the inbox come before figures
     log = structlog.get_logger("heavy")
     while not stop.is_set():
         try:

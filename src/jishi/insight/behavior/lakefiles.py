@@ -60,10 +60,10 @@ def write(folder: Path, day: date, rows: Mapping[str, Sequence[Any]], *, level: 
     import pyarrow.parquet as parquet  # noqa: PLC0415 - heavy
 
     users, moments = rows["user_id"], rows["ts"]
-    order = sorted(range(len(users)), key=lambda n: (users[n], moments[n]))
     schema = arrow_schema()
-    columns = [pa.array([rows[field.name][n] for n in order], field.type) for field in schema]
+    columns = [pa.array(rows[field.name], field.type) for field in schema]
     table = pa.Table.from_arrays(columns, schema=schema)
+    table = table.sort_by([("user_id", "ascending"), ("ts", "ascending")])
     name = name_for(day, level)
     with durable(folder, name) as tmp:
         parquet.write_table(table, tmp, compression="zstd", compression_level=3)
@@ -73,8 +73,8 @@ def write(folder: Path, day: date, rows: Mapping[str, Sequence[Any]], *, level: 
         rows=len(users),
         min_ts=min(moments).replace(tzinfo=UTC),
         max_ts=max(moments).replace(tzinfo=UTC),
-        min_user=users[order[0]],
-        max_user=users[order[-1]],
+        min_user=min(users),
+        max_user=max(users),
         bytes=(folder / name).stat().st_size,
     )
 
