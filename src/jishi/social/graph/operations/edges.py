@@ -121,6 +121,8 @@ def _load(state: EdgeImport, batch: list[PersonPair], by: str, at: datetime) -> 
         cursor.execute(_LOCK)
         cursor.execute(_INSERT, {"at": at})
         added = int(cursor.fetchone()[0])
+        # A caller's own transaction may hold several chunks.
+        cursor.execute("DROP TABLE graph_incoming, graph_named")
     state.lines += len(batch)
     state.added += added
     state.unknown += len(batch) - named
