@@ -8,15 +8,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+READY_ENGINES := .venv/.ready-engines
 # Checks keep nothing, so their secrets are invented and their database is never opened.
 CHECK_ENV := JISHI_DEMO=1 JISHI_SECRETS=throwaway JISHI_HOME=var/check JISHI_DB_POOL=0 \
 	DATABASE_URL=postgresql://jishi_app@127.0.0.1:1/none DJANGO_SETTINGS_MODULE=jishi.config.settings
 WORKERS ?= 2
 
-.PHONY: help setup run test test-faults check fmt types demo shell bench docs lock
+.PHONY: help setup run test test-engines bench-50m test-faults check fmt types demo shell bench docs lock
 
 help: ## list the verbs
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: $(READY) ## make .venv with the jishi command in it
 
@@ -60,6 +61,25 @@ test: $(READY_DEV) ## run the tests (PYTEST="-k name" for some of them)
 test-faults: $(READY_DEV) ## kill the lane, the compactor and the database again and again while events come in
 	@JISHI_FAULT_ROUNDS=$${ROUNDS:-10} $(BIN)/python -m pytest -q tests/insight/behavior/test_faults.py
 
+$(READY_ENGINES): $(READY_DEV) requirements/engines.txt
+	@if ! command -v java >/dev/null; then
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq default-jre-headless >/dev/null
+		else
+			echo "Spark needs Java 17: install your system's package 'default-jre-headless' and run this again." >&2
+			exit 1
+		fi
+	fi
+	if command -v uv >/dev/null; then
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/engines.txt
+	else
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/engines.txt
+	fi
+	touch $(READY_ENGINES)
+
+test-engines: $(READY_ENGINES) ## every metric on ClickHouse's engine and on a Spark cluster, row by row
+	@$(BIN)/python -m pytest -q tests/insight/metrics/engines $(PYTEST)
+
 check: $(READY_DEV) ## lint, formats, types, layers, migrations, dependencies, translations, vendored files
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check -q .
@@ -85,6 +105,9 @@ shell: setup ## a Python shell inside the installation
 
 bench: setup ## run a benchmark: make bench NAME=checkout
 	@$(BIN)/jishi bench $(NAME) $(ARGS)
+
+bench-50m: setup ## funnel and RFM over 50 million events (about 1 GB of disk)
+	@for name in funnel rfm; do $(BIN)/jishi bench $$name --events 50M --memory 4GB --json; done
 
 docs: $(READY_DEV) ## check that the documents' links lead somewhere
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
