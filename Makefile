@@ -113,7 +113,7 @@ docs: $(READY_DEV) ## check that the documents' links lead somewhere
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
 
 lock: ## for maintainers: resolve the requirements again
-	@for name in core dev bench; do
+	@for name in core dev bench engines; do
 		extra=""; [ $$name = core ] || extra="-c requirements/core.txt"
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			$$extra requirements/$$name.in -o requirements/$$name.txt
