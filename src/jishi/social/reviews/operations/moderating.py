@@ -4,6 +4,7 @@ The caller has checked who asks. Repeating a step changes nothing.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -138,7 +139,7 @@ def restore_author(*, person_id: int, at: datetime | None = None) -> None:
 
 
 def _switch(person_id: int, move: str, now: datetime) -> None:
-    values = {"person": person_id, "why": SUSPENDED}
+    values: dict[str, Any] = {"person": person_id, "why": SUSPENDED}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE reviews_review SET {move} RETURNING product_id", values)  # noqa: S608
         ratings.mark_due([row[0] for row in cursor.fetchall()], now)

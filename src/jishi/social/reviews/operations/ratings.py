@@ -5,6 +5,7 @@ The formula is :func:`rules.rate`; here it runs set-based, and a test holds the 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -94,7 +95,7 @@ def recompute(product_ids: Sequence[int], *, at: datetime) -> None:
     """Compute ratings of products that have a row; two statements however many, and one to the listings."""
     if not product_ids:
         return
-    values = {
+    values: dict[str, Any] = {
         "ids": list(product_ids),
         "at": at,
         "half_life": rules.HALF_LIFE_DAYS,

@@ -4,6 +4,7 @@ Silence is counted apart and is never part of a mean.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -27,7 +28,7 @@ ON CONFLICT DO NOTHING
 
 def plan(*, order_code: str) -> int:
     """Plan to ask about every line of a received order that has no review; again changes nothing."""
-    values = {"order": order_code, "ask": rules.ASK_AFTER, "silent": rules.SILENT_AFTER}
+    values: dict[str, Any] = {"order": order_code, "ask": rules.ASK_AFTER, "silent": rules.SILENT_AFTER}
     with connection.cursor() as cursor:
         cursor.execute(_PLAN, values)
         return int(cursor.rowcount)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,7 @@ def score(
 
 def doubt_burst(product_id: int, *, at: datetime) -> None:
     """A burst is seen only when it is under way: doubt what came with it as well."""
-    values = {
+    values: dict[str, Any] = {
         "product": product_id,
         "since": at - rules.BURST_WITHIN,
         "least": rules.LEAST_BPS,

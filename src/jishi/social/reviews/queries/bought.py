@@ -84,7 +84,7 @@ def list_past_buyers(
     product_id: int, *, without: Sequence[int], since: datetime, limit: int = rules.BUYERS_ASKED
 ) -> list[int]:
     """Who received this product last and was not asked about any question since then."""
-    values = {"product": product_id, "without": list(without), "since": since, "limit": limit}
+    values: dict[str, Any] = {"product": product_id, "without": list(without), "since": since, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_BUYERS, values)
         return [row[0] for row in cursor.fetchall()]

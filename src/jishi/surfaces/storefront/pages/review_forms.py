@@ -151,7 +151,7 @@ def _draft(request: HttpRequest, person_id: int, suffix: str = "") -> ReviewDraf
     post = request.POST
     start = f"aspect{suffix}-"
     judged = {
-        name.removeprefix(start): _star(value)
+        name.removeprefix(start): _star(str(value))
         for name, value in post.items()
         if name.startswith(start) and value
     }
