@@ -24,7 +24,8 @@ SELECT n.code FROM notes_note n WHERE
     n.like_count <> (SELECT count(*) FROM notes_like l WHERE l.note_id = n.id)
  OR n.favourite_count <> (SELECT count(*) FROM notes_favourite f WHERE f.note_id = n.id)
  OR n.comment_count <> (SELECT count(*) FROM notes_comment c WHERE c.note_id = n.id AND c.state = 'published')
- OR n.repost_count <> (SELECT count(*) FROM notes_note r WHERE r.repost_of_id = n.id AND r.state = 'published')
+ OR n.repost_count <> (SELECT count(*) FROM notes_note r
+                       WHERE r.repost_of_id = n.id AND r.state = 'published')
 """
 
 

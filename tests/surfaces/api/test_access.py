@@ -15,9 +15,15 @@ PUBLIC = {
     "GET /communities/{slug}/members", "GET /communities/{slug}/events",
     "GET /communities/{slug}/events/{code}",
     "GET /products/{code}/rating", "GET /products/{code}/reviews", "GET /products/{code}/questions",
-    "GET /questions/{code}",
+    "GET /questions/{code}", "GET /people/{code}/notes", "GET /notes/{code}", "GET /notes/{code}/comments",
 }  # fmt: skip
 SIGNED_IN = {
+    "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
+    "POST /notes/{code}/unschedule", "POST /uploads/pictures", "POST /uploads/films", "PUT /notes/{code}/like",
+    "DELETE /notes/{code}/like", "PUT /notes/{code}/favourite", "DELETE /notes/{code}/favourite",
+    "POST /notes/{code}/repost", "POST /notes/{code}/comments", "DELETE /comments/{code}",
+    "PUT /comments/{code}/like", "DELETE /comments/{code}/like", "GET /favourites", "GET /favourites/folders",
+    "POST /favourites/folders", "DELETE /favourites/folders/{code}",
     "GET /me", "PATCH /me", "GET /addresses", "POST /addresses", "PUT /addresses/{code}",
     "DELETE /addresses/{code}", "GET /cart", "POST /cart/lines", "PATCH /cart/lines/{variant_id}",
     "DELETE /cart/lines/{variant_id}", "POST /checkout/quote", "POST /checkout", "GET /payments/{code}",

@@ -1,4 +1,4 @@
-"""Pages of notes: every address for every kind of viewer, forms as plain posts, few statements, both languages."""
+"""Pages of notes: every address for every viewer, forms as plain posts, few statements, both languages."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from jishi.surfaces.api.v1 import (
     feed,
     goods,
     messages,
+    notes,
     orders,
     people,
     people_social,
@@ -52,6 +53,7 @@ for router in (
     communities.router,
     feed.router,
     reviews.router,
+    notes.router,
 ):
     api.add_router("", router)
 

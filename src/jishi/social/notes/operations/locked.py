@@ -10,7 +10,7 @@ from jishi.social.notes.contracts import ContentState
 from jishi.social.notes.errors import AuthorSuspended, CommentNotFound, NoteNotFound, NotTheAuthor
 from jishi.social.notes.events import NotePublished
 from jishi.social.notes.models import Comment, HiddenAuthor, Note
-from jishi.social.notes.queries.notes import next_published_no
+from jishi.social.notes.queries.notes import find_note_id, next_published_no
 
 
 def lock_note(code: str) -> Note:
@@ -28,11 +28,11 @@ def lock_own(code: str, author_id: int) -> Note:
     """Return one's own note under its row lock.
 
     :raises NoteNotFound: there is none.
-    :raises NotTheAuthor: it is somebody else's and in sight.
+    :raises NotTheAuthor: it is somebody else's, and they may see it.
     """
     note = lock_note(code)
     if note.author_id != author_id:
-        raise NotTheAuthor() if note.state == ContentState.PUBLISHED else NoteNotFound()
+        raise NotTheAuthor() if find_note_id(code, viewer_id=author_id) is not None else NoteNotFound()
     return note
 
 

@@ -75,7 +75,8 @@ def remove_comment(*, person_id: int, code: str) -> None:
     with transaction.atomic():
         note, row = locked.lock_comment(code)
         if person_id not in (row.author_id, note.author_id):
-            raise errors.NotTheAuthor()
+            is_seen = find_note_id(note.code, viewer_id=person_id) is not None
+            raise errors.NotTheAuthor() if is_seen else errors.CommentNotFound()
         answers = Comment.objects.select_for_update(of=("self",), no_key=True).filter(parent_id=row.pk)
         for answer in answers.exclude(state=ContentState.REMOVED).order_by("pk"):
             locked.move_comment(note, answer, ContentState.REMOVED)
