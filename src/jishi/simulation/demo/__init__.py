@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
-from jishi.simulation.demo import people, shelves, showcase
+from jishi.simulation.demo import opinions, people, shelves, showcase
 from jishi.simulation.demo.history import History
 
 PEOPLE = 302
@@ -42,5 +42,6 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
         history.later(base - SPAN * dice.random(), history.team_up)
     showcase.arrange(history, until=base)
     history.run(EXPECTED_ORDERS)
+    opinions.speak(random.Random(seed), crowd, until=base)
     sweeps.run_all(base)
     relay.drain()
