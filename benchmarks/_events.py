@@ -1,6 +1,8 @@
-"""A log of events for benchmarks, in the columns of the lake: day files, streamed, the same for the same seed.
+"""A log of events for benchmarks, in the columns of the lake: day files, streamed, the same for the same
+seed.
 
-People and goods follow zipf laws; people live for a while, come in sessions at their own hours, and some of what
+People and goods follow zipf laws; people live for a while, come in sessions at their own hours, and some
+of what
 they look at goes into the cart, is ordered, paid and sent back. Nothing here is data of anybody.
 """
 
@@ -18,9 +20,20 @@ import pyarrow.parquet as pq
 FIRST = date(2026, 8, 3)  # a Monday
 ZONE_US = 8 * 3_600_000_000
 KINDS = (
-    "page_viewed", "product_exposed", "product_viewed", "searched", "note_viewed", "note_liked", "share_visited",
-    "share_created", "cart_added", "checkout_started", "order_placed", "order_paid", "order_refunded",
-)  # fmt: skip
+    "page_viewed",
+    "product_exposed",
+    "product_viewed",
+    "searched",
+    "note_viewed",
+    "note_liked",
+    "share_visited",
+    "share_created",
+    "cart_added",
+    "checkout_started",
+    "order_placed",
+    "order_paid",
+    "order_refunded",
+)
 CODE = {name: number for number, name in enumerate(KINDS)}
 CHANNELS = ("direct", "share", "search", "ad", "push", "mail")
 DEVICES = ("phone", "tablet", "desk")
@@ -31,7 +44,8 @@ SCHEMA = pa.schema(
     [
         ("event_id", pa.string()), ("ts", pa.timestamp("us")), ("received_at", pa.timestamp("us")),
         ("day", pa.date32()), ("kind", pa.string()), ("user_id", pa.int64()), ("person_id", pa.int64()),
-        ("visitor", pa.string()), ("session_id", pa.string()), ("product_id", pa.int64()), ("note_id", pa.int64()),
+        ("visitor", pa.string()), ("session_id", pa.string()), ("product_id", pa.int64()), ("note_id",
+        pa.int64()),
         ("shop_id", pa.int64()), ("category_id", pa.int64()), ("order_code", pa.string()),
         ("amount_minor", pa.int64()), ("currency", pa.string()), ("quantity", pa.int32()),
         ("share_code", pa.string()), ("from_user_id", pa.int64()), ("channel", pa.string()),

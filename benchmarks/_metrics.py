@@ -1,6 +1,7 @@
 """Timing one metric over a generated log: the statement of the catalogue on DuckDB, judged by an oracle.
 
-The log is made once per size and kept in the system's folder for temporary files, or in ``--data``. Figures are
+The log is made once per size and kept in the system's folder for temporary files, or in ``--data``.
+Figures are
 the best of ``--runs`` in this process. On a busy machine compare ``cpu_seconds`` (of all threads) too.
 ``peak_gb`` is the high-water mark of the process; run again when the log was only made in this run.
 """

@@ -1,4 +1,6 @@
-"""`funnel`: the four-step sliding-window funnel over all people, against a walk through everybody's events."""
+"""`funnel`: the four-step sliding-window funnel over all people, against a walk through everybody's
+events.
+"""
 
 from __future__ import annotations
 

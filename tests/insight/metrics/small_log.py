@@ -1,4 +1,6 @@
-"""A fixed small log in the lake's columns: the same every time, with equal moments, chains, refunds and bots."""
+"""A fixed small log in the lake's columns: the same every time, with equal moments, chains, refunds and
+bots.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
 """CDNOW: RFM and the repeat-purchase curve against what is published about that data set.
 
-The entire purchases until the end of June 1998 of the 23,570 people whose first one fell into the first quarter of
-1997: P. S. Fader and B. G. S. Hardie, "Forecasting Repeat Sales at CDNOW: A Case Study", Interfaces 31 (2001),
-S94-S107; the same facts stand in the reference of the R package CLVTools (data set `cdnow`). The master file that
+The entire purchases until the end of June 1998 of the 23,570 people whose first one fell into the first
+quarter of
+1997: P. S. Fader and B. G. S. Hardie, "Forecasting Repeat Sales at CDNOW: A Case Study", Interfaces 31
+(2001),
+S94-S107; the same facts stand in the reference of the R package CLVTools (data set `cdnow`). The master
+file that
 goes with it has 69,659 transactions; several of one person on one day are one purchase in that literature.
 """
 
@@ -11,7 +14,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from jishi.insight.metrics.contracts import Question
 NAME = "cdnow/transactions.tsv.gz"
 PLACES = [
     Path(os.environ.get("JISHI_DATASETS", "datasets")),
-    *(p / "datasets" for p in Path(__file__).parents),
+    Path(__file__).resolve().parents[4] / "shared" / "datasets",
 ]
 FOUND = next((place / NAME for place in PLACES if (place / NAME).exists()), None)
 needs_data = pytest.mark.skipif(
@@ -39,7 +42,7 @@ def purchases() -> list[tuple[int, date, int]]:
     assert FOUND is not None
     with gzip.open(FOUND, "rt") as stream:
         rows = list(csv.reader(stream, delimiter="\t"))
-    return [(int(r[0]), datetime.strptime(r[1], "%Y%m%d").date(), round(float(r[3]) * 100)) for r in rows[1:]]
+    return [(int(r[0]), date.fromisoformat(r[1]), round(float(r[3]) * 100)) for r in rows[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def cdnow(purchases: list[tuple[int, date, int]], tmp_path_factory: pytest.TempP
 
     rows = []
     for number, (person, day, cents) in enumerate(purchases):
-        at = datetime(day.year, day.month, day.day, 4)
+        at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
         rows.append(
             small_log.row(
                 number,
@@ -62,7 +65,7 @@ def cdnow(purchases: list[tuple[int, date, int]], tmp_path_factory: pytest.TempP
                 amount_minor=cents,
                 currency="USD",
                 quantity=1,
-            )  # fmt: skip
+            )
         )
     path = tmp_path_factory.mktemp("cdnow") / "all.parquet"
     pq.write_table(pa.Table.from_pylist(rows, schema=small_log.SCHEMA), path)

@@ -1,4 +1,6 @@
-"""The definitions against the plainest calculation there is, in Python over the rows; and mutants that must differ."""
+"""The definitions against the plainest calculation there is, in Python over the rows; and mutants that
+must differ.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ s3 AS (SELECT e.user_id, min(t1) AS t1, min(e.at_us) AS t3 FROM events e JOIN s2
     WHERE e.kind = 'order_paid' AND e.at_us >= t2 AND e.at_us <= t1 + {window} GROUP BY e.user_id),
 s4 AS (SELECT e.user_id FROM events e JOIN s3 ON e.user_id = s3.user_id
     WHERE e.kind = 'order_refunded' AND e.at_us >= t3 AND e.at_us <= t1 + {window} GROUP BY e.user_id)
-SELECT (SELECT count(*) FROM s1), (SELECT count(*) FROM s2), (SELECT count(*) FROM s3), (SELECT count(*) FROM s4)
+SELECT (SELECT count(*) FROM s1), (SELECT count(*) FROM s2), (SELECT count(*) FROM s3), (SELECT count(*)
+FROM s4)
 """
 
 

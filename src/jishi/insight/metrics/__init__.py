@@ -1,1 +1,3 @@
-"""Metrics as code: each number is defined once, computed by an engine over the lake, and kept with its moment."""
+"""Metrics as code: each number is defined once, computed by an engine over the lake, and kept with its
+moment.
+"""

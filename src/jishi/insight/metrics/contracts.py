@@ -1,4 +1,6 @@
-"""What a metric is made of, and what leaves the domain: definitions, results, runs, saved views and boards."""
+"""What a metric is made of, and what leaves the domain: definitions, results, runs, saved views and
+boards.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +70,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a result. A key column names the cell when somebody asks who is behind it; ``behind`` is the
+    """One column of a result. A key column names the cell when somebody asks who is behind it; ``behind``
+    is the
     section of the SQL that lists them, empty when this number has no list.
     """
 
@@ -125,7 +128,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A metric with checked parameters. ``section`` is the result, or one of the lists behind a cell of it."""
+    """A metric with checked parameters. ``section`` is the result, or one of the lists behind a cell of
+    it.
+    """
 
     metric: str
     params: Mapping[str, str]

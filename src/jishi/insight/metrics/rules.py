@@ -1,6 +1,7 @@
 """Reading, checking and writing parameters, and calculation on results. Pure.
 
-Invariant: nothing that a person typed reaches an engine unless it passed here, as a whole number, a name from a
+Invariant: nothing that a person typed reaches an engine unless it passed here, as a whole number, a name
+from a
 list, or a text without quotes and backslashes: such a text means the same to every engine.
 """
 
@@ -263,7 +264,8 @@ def before(params: Mapping[str, str]) -> dict[str, str]:
 def decompose(before: Sequence[int], after: Sequence[int]) -> tuple[int, ...]:
     """How much of a change of people x orders per person x amount per order each factor made, in minor units.
 
-    The logarithmic mean shares the change out without a rest; the last factor takes the rounding. ``before`` and
+    The logarithmic mean shares the change out without a rest; the last factor takes the rounding.
+    ``before`` and
     ``after`` are (people, orders, amount). Nothing can be said when a side is empty: ().
     """
     if min(*before, *after) <= 0:

@@ -25,11 +25,13 @@ def sections(code: str) -> Mapping[str, str]:
 
 
 def render(code: str, words: Mapping[str, str], section: str = "result", *, most: int = MOST_LISTED) -> str:
-    """The whole statement; a list behind a cell comes sorted, and one longer than asked to show that it goes on."""
+    """The whole statement; a list behind a cell comes sorted, and one longer than asked to show that it
+    goes on.
+    """
     found = sections(code)
     chosen = found[section].strip()
     if section != "result":
-        chosen = f"SELECT * FROM (\n{chosen}\n) AS listed ORDER BY 1 LIMIT {most + 1}"
+        chosen = f"SELECT * FROM (\n{chosen}\n) AS listed ORDER BY 1 LIMIT {most + 1}"  # noqa: S608 - a file of ours
     text = f"WITH {found['with'].strip()}\n{chosen}\n"
     unrolled = EACH.sub(lambda match: _each(match, words), text).replace("{last}", words.get("last", ""))
     return PLACE.sub(lambda match: words[match.group(1)], unrolled)

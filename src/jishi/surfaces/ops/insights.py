@@ -314,12 +314,19 @@ def _cohorts(run: RunView, metric: Metric, result: Result, names: Names) -> tupl
             Cell(formats.number(some["size"], _language()), "", True),
         ]
         for later in range(widest + 1):
-            row = cells.get(later)
-            if row is None:
+            here = cells.get(later)
+            if here is None:
                 line.append(Cell("", "", True))
                 continue
-            text = formats.percent(row["rate_bps"], _language())
-            line.append(Cell(text, behind(run, metric, "people", row), True, min(9, row["rate_bps"] // 1000)))
+            text = formats.percent(here["rate_bps"], _language())
+            line.append(
+                Cell(
+                    text,
+                    behind(run, metric, "people", here),
+                    True,
+                    min(9, here["rate_bps"] // 1000),
+                )
+            )
         table.append(tuple(line))
     return tuple(table)
 

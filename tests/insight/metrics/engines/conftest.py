@@ -1,4 +1,6 @@
-"""A Spark cluster on this machine: a master and two workers on loopback. Without the extras nothing is collected."""
+"""A Spark cluster on this machine: a master and two workers on loopback. Without the extras nothing is
+collected.
+"""
 
 from __future__ import annotations
 

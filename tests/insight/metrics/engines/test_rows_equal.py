@@ -1,4 +1,6 @@
-"""One definition, three engines: every row of every metric, and of the lists behind its cells, is the same."""
+"""One definition, three engines: every row of every metric, and of the lists behind its cells, is the
+same.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The catalogue: every metric with its name, meaning, grain, unit, owner, parameters, columns and drill-through."""
+"""The catalogue: every metric with its name, meaning, grain, unit, owner, parameters, columns and
+drill-through.
+"""
 
 from jishi.insight.metrics.catalogue import parts, passages, people, sharing, trade
 from jishi.insight.metrics.contracts import Metric

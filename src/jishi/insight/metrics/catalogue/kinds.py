@@ -1,4 +1,6 @@
-"""The kinds of events that metrics ask about, with their names for people. The schema itself is behaviour's."""
+"""The kinds of events that metrics ask about, with their names for people. The schema itself is
+behaviour's.
+"""
 
 from jishi.kernel.errors import N_
 

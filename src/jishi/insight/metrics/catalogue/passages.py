@@ -11,7 +11,8 @@ METRICS = (
         kind="funnel",
         name=N_("Funnel"),
         meaning=N_(
-            "How many people came through the steps in their order, all of them within the window after a first "
+            "How many people came through the steps in their order, all of them within the window "
+            "after a first "
             "step. Every first step may begin a passage, not only a person's very first one."
         ),
         grain="step",
@@ -68,7 +69,8 @@ METRICS = (
         kind="path",
         name=N_("Paths"),
         meaning=N_(
-            "From where to where people go inside a visit, step by step. The same thing twice in a row counts once."
+            "From where to where people go inside a visit, step by step. The same thing twice in a "
+            "row counts once."
         ),
         grain="step, from, to",
         unit=Unit.COUNT,

@@ -62,7 +62,8 @@ METRICS = (
         kind="engagement",
         name=N_("Engagement with notes"),
         meaning=N_(
-            "Of the people who were shown or opened a note, those who liked, kept, commented or reposted one in "
+            "Of the people who were shown or opened a note, those who liked, kept, commented or "
+            "reposted one in "
             "the same bucket."
         ),
         grain="bucket, part",
@@ -85,7 +86,8 @@ METRICS = (
         kind="retention",
         name=N_("Retention of cohorts"),
         meaning=N_(
-            "Of the people who were here for the first time ever in a bucket, those who came back in each later "
+            "Of the people who were here for the first time ever in a bucket, those who came back "
+            "in each later "
             "one. The first bucket is the one in which the period begins."
         ),
         grain="cohort, buckets later",

@@ -20,7 +20,8 @@ METRICS = (
         kind="spread",
         name=N_("Spread power"),
         meaning=N_(
-            "Who shared, whom their links reached, and how many of those went on. K is the number of people who "
+            "Who shared, whom their links reached, and how many of those went on. K is the number "
+            "of people who "
             "went on for each person who shared: above one, sharing grows by itself."
         ),
         grain="bucket",
@@ -67,7 +68,8 @@ METRICS = (
         kind="attribution",
         name=N_("Attribution to sharers"),
         meaning=N_(
-            "Every link that a buyer opened before paying is a touch. First and last give the whole amount to one "
+            "Every link that a buyer opened before paying is a touch. First and last give the whole "
+            "amount to one "
             "touch, linear shares it evenly, by position gives 40 % each to the first and last."
         ),
         grain="sharer, currency",
@@ -84,7 +86,8 @@ METRICS = (
         kind="attribution",
         name=N_("Attribution along the chain"),
         meaning=N_(
-            "The chain above the last link that a buyer opened: its maker is last, who brought the maker stands "
+            "The chain above the last link that a buyer opened: its maker is last, who brought the "
+            "maker stands "
             "before, up to four people. The amount is shared out in the same four ways."
         ),
         grain="sharer, currency",

@@ -10,7 +10,8 @@ METRICS = (
         kind="gmv",
         name=N_("GMV and what it is made of"),
         meaning=N_(
-            "What buyers paid, delivery included, before refunds: people who bought, times orders per person, "
+            "What buyers paid, delivery included, before refunds: people who bought, times orders "
+            "per person, "
             "times amount per order."
         ),
         grain="bucket, part, currency",
@@ -86,7 +87,8 @@ METRICS = (
         kind="basket",
         name=N_("Bought together"),
         meaning=N_(
-            "Pairs of goods in one order, or of one person. Lift says how many times more often than by chance; "
+            "Pairs of goods in one order, or of one person. Lift says how many times more often "
+            "than by chance; "
             "confidence is the share of baskets with the first that have the second too."
         ),
         grain="pair of products",
@@ -138,7 +140,8 @@ METRICS = (
         kind="channel",
         name=N_("Cost and return of channels"),
         meaning=N_(
-            "What each channel brought against what was spent on it. An order belongs to the latest visit with a "
+            "What each channel brought against what was spent on it. An order belongs to the latest "
+            "visit with a "
             "named channel before it; return is what was paid less the cost, by the cost."
         ),
         grain="channel",
@@ -221,7 +224,8 @@ METRICS = (
         kind="rfm",
         name=N_("RFM"),
         meaning=N_(
-            "Buyers in fifths by how recently, how often and for how much they bought; five is best. Equals are "
+            "Buyers in fifths by how recently, how often and for how much they bought; five is "
+            "best. Equals are "
             "told apart by their number, so the fifths are the same in every run."
         ),
         grain="recency, frequency, money",

@@ -27,8 +27,10 @@ CREATE VIEW events AS SELECT
     coalesce(CAST(note_id AS VARCHAR), '') AS note, coalesce(CAST(shop_id AS VARCHAR), '') AS shop,
     coalesce(CAST(category_id AS VARCHAR), '') AS category, CAST(user_id AS VARCHAR) AS buyer,
     coalesce(order_code, '') AS order_code, CAST(coalesce(amount_minor, 0) AS BIGINT) AS amount_minor,
-    coalesce(currency, '') AS currency, coalesce(quantity, 1) AS quantity, coalesce(share_code, '') AS share_code,
-    coalesce(from_user_id, 0) AS from_user_id, coalesce(channel, '') AS channel, coalesce(source, '') AS source,
+    coalesce(currency, '') AS currency, coalesce(quantity, 1) AS quantity, coalesce(share_code, '') AS
+    share_code,
+    coalesce(from_user_id, 0) AS from_user_id, coalesce(channel, '') AS channel, coalesce(source, '') AS
+    source,
     coalesce(device, '') AS device, coalesce(region, '') AS region, coalesce(language, '') AS language,
     coalesce(page, '') AS page, coalesce(slot, '') AS slot, coalesce(query, '') AS query
 FROM {origin}
@@ -40,10 +42,11 @@ class DuckDB:
     """A fresh in-memory database for every statement: nothing is shared, nothing stays."""
 
     def run(self, sql: str, params: Mapping[str, Any], files: Sequence[str]) -> Result:
-        """Answer a statement within ``params``: ``memory`` (like ``2GB``), ``threads``, ``spill`` (a folder) and
+        """Answer a statement within ``params``: ``memory`` (like ``2GB``), ``threads``, ``spill`` (a
+        folder) and
         ``timeout_s``, after which the engine is interrupted.
         """
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": str(params.get("memory", "2GB")),
             "threads": str(params.get("threads", 2)),
             "temp_directory": str(params.get("spill", "")),

@@ -20,8 +20,10 @@ SELECT
     coalesce(CAST(note_id AS STRING), '') AS note, coalesce(CAST(shop_id AS STRING), '') AS shop,
     coalesce(CAST(category_id AS STRING), '') AS category, CAST(user_id AS STRING) AS buyer,
     coalesce(order_code, '') AS order_code, coalesce(amount_minor, 0) AS amount_minor,
-    coalesce(currency, '') AS currency, coalesce(quantity, 1) AS quantity, coalesce(share_code, '') AS share_code,
-    coalesce(from_user_id, 0) AS from_user_id, coalesce(channel, '') AS channel, coalesce(source, '') AS source,
+    coalesce(currency, '') AS currency, coalesce(quantity, 1) AS quantity, coalesce(share_code, '') AS
+    share_code,
+    coalesce(from_user_id, 0) AS from_user_id, coalesce(channel, '') AS channel, coalesce(source, '') AS
+    source,
     coalesce(device, '') AS device, coalesce(region, '') AS region, coalesce(language, '') AS language,
     coalesce(page, '') AS page, coalesce(slot, '') AS slot, coalesce(query, '') AS query
 FROM lake
