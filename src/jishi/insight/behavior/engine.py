@@ -59,7 +59,11 @@ def opened() -> Iterator[Any]:
     scratch = Path(settings.JISHI_LAKE_ROOT) / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     memory = max(256, int(settings.JISHI_HEAVY_MEMORY_MB * SHARE_OF_MEMORY))
-    options = {"memory_limit": f"{memory}MB", "threads": 2, "temp_directory": str(scratch)}
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory}MB",
+        "threads": 2,
+        "temp_directory": str(scratch),
+    }
     with duckdb.connect(config=options) as engine:
         yield engine
 
