@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
-from jishi.simulation.demo import opinions, people, shelves, showcase
+from jishi.simulation.demo import circles, opinions, people, shelves, showcase, talks
 from jishi.simulation.demo.history import History
+from jishi.simulation.demo.social import Village
 
 PEOPLE = 302
 SPAN = timedelta(days=42)
@@ -43,5 +44,17 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     showcase.arrange(history, until=base)
     history.run(EXPECTED_ORDERS)
     opinions.speak(random.Random(seed), crowd, until=base)
+    live(Village(dice, crowd, wares, until=base), progress=progress)
     sweeps.run_all(base)
     relay.drain()
+
+
+def live(village: Village, *, progress: Callable[..., None]) -> None:
+    """Everything that people do besides buying."""
+    village.follow()
+    village.introduce()
+    village.write(progress)
+    for number, step in enumerate((circles.gather, circles.ask, circles.compete, talks.talk)):
+        step(village, until=village.until)
+        progress("communities and talks", number + 1, 4)
+    village.greet()

@@ -464,9 +464,9 @@ KINDS: dict[str, Callable[[Scene], None]] = {
 }  # fmt: skip
 
 
-def paint(kind: str, *, palette: int, ratio: str, seed: int) -> bytes:
+def paint(kind: str, *, palette: int, ratio: str, seed: int, width: int = 600) -> bytes:
     """A JPEG still life of ``kind``; the same arguments always give the same picture."""
-    size = SIZES[ratio]
+    size = (width, SIZES[ratio][1] * width // SIZES[ratio][0])
     scene = Scene(PALETTES[palette % len(PALETTES)], size, seed)
     KINDS[kind](scene)
     return scene.finish(size)
