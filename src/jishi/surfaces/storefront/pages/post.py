@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
 from jishi.kernel import clock, http, ids, media
 from jishi.kernel.errors import DomainError
+from jishi.kernel.pictures import PictureView
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.social.communities import operations as communities
 from jishi.social.communities import queries as community_queries
@@ -126,10 +128,11 @@ def upload(request: HttpRequest) -> HttpResponse:
             kept = note_operations.store_video(person_id=person_id, data=_video_bytes(request))
             ticket = note_operations.issue_ticket(person_id=person_id, kind="video", kept=kept)
             return JsonResponse({"ticket": ticket, "url": media.url(kept["file"]), "kind": "video"})
-        data = request.FILES["picture"].read()
+        picture = _file(request, "picture")
+        if picture is None:
+            return JsonResponse({"detail": gettext("Please choose a file.")}, status=400)
+        data = picture.read()
         kept = note_operations.store_pictures(person_id=person_id, uploads=[data])[0]
-    except KeyError:
-        return JsonResponse({"detail": gettext("Please choose a file.")}, status=400)
     except DomainError as error:
         status, body = http.problem(error)
         return JsonResponse(body, status=status)
@@ -179,7 +182,7 @@ def _read(request: HttpRequest, person_id: int, before: NoteDraft) -> NoteDraft:
         video=_video(request, person_id, before),
         pins=_pins(request),
         language=request_facts.of(request).language,
-        details={name[7:]: value for name, value in post.items() if name.startswith("detail-")},
+        details={name[7:]: str(post[name]) for name in post if name.startswith("detail-")},
     )
 
 
@@ -210,11 +213,18 @@ def _video(request: HttpRequest, person_id: int, before: NoteDraft) -> Any:
 
 
 def _video_bytes(request: HttpRequest) -> bytes:
-    upload_ = request.FILES["video"]
-    if (upload_.size or 0) > MAX_VIDEO:
+    film = _file(request, "video")
+    if film is None:
+        return b""
+    if (film.size or 0) > MAX_VIDEO:
         raise VideoTooLarge(max_mb=MAX_VIDEO // 1024 // 1024)
-    data: bytes = upload_.read()
+    data: bytes = film.read()
     return data
+
+
+def _file(request: HttpRequest, name: str) -> UploadedFile | None:
+    found = request.FILES.get(name)
+    return found if isinstance(found, UploadedFile) else None
 
 
 def _pins(request: HttpRequest) -> tuple[PinDraft, ...]:
@@ -297,7 +307,7 @@ def _show(
 
 def _carried(
     person_id: int, current: EditState | None, draft: NoteDraft
-) -> list[tuple[str, str, str, media.PictureView]]:
+) -> list[tuple[str, str, str, PictureView]]:
     """The pictures of the form: (field, its value, file, picture). What no note keeps yet goes by ticket."""
     kept = {str(one["file"]) for one in current.draft.pictures or ()} if current else set()
     rows = []
