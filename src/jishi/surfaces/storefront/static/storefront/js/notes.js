@@ -35,6 +35,7 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 // --- pins stand where the author put them; the style is set by script, the policy allows no inline styles --------
+document.querySelectorAll("svg.pins").forEach((drawn) => drawn.remove());
 document.querySelectorAll(".pin[data-x]").forEach((pin) => {
   pin.style.left = `${pin.dataset.x}%`;
   pin.style.top = `${pin.dataset.y}%`;
