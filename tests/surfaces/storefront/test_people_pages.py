@@ -23,10 +23,10 @@ LISTS = ("followers/", "following/")
 
 def browser(person_id: int | None, language: str = "zh-hans") -> Client:
     client = Client()
-    client.post("/preferences/language/", {"language": language, "next": "/"})
     if person_id is not None:
         user = User.objects.get(pk=person_id)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/preferences/language/", {"language": language, "next": "/"})
     return client
 
 
