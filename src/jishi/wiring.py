@@ -81,6 +81,9 @@ from jishi.trust.moderation import privacy as moderation_privacy
 from jishi.trust.moderation import providers as moderation_providers
 from jishi.trust.moderation import tasks as moderation_tasks
 
+Reactions = tuple[tuple[type[Any], Callable[[Any], None], str], ...]
+"""Facts, who reacts, and the name under which they are known as done."""
+
 
 def connect() -> None:
     """Register everything that reacts, prices or is due."""
@@ -136,7 +139,7 @@ def connect_notes() -> None:
 
 def connect_communities() -> None:
     """What communities do when notes move, and whom they tell."""
-    told = (
+    told: Reactions = (
         (community_events.MemberApplied, community_handlers.on_applied, "tell_desk"),
         (community_events.ApplicationRefused, community_handlers.on_refused, "tell_refused"),
         (community_events.MemberJoined, community_handlers.on_joined, "tell_joined"),
@@ -193,7 +196,7 @@ def connect_reviews() -> None:
     """Whom reviews and questions are asked of and told to."""
     outbox.subscribe(OrderReceived, review_handlers.on_order_received, name="reviews.plan_request")
     outbox.subscribe(OrderRefunding, review_handlers.on_order_refunding, name="reviews.drop_request")
-    told = (
+    told: Reactions = (
         (review_events.ReviewPublished, review_handlers.on_review_published, "tell_shop"),
         (review_events.ReviewAnswered, review_handlers.on_review_answered, "tell_author"),
         (review_events.QuestionAsked, review_handlers.on_question_asked, "tell_shop_of_question"),

@@ -140,7 +140,7 @@ def _events(options: argparse.Namespace, progress: Progress) -> int:
             path=options.file,
             mapping=mapping,
             dry_run=options.dry_run,
-            progress=lambda rows, _: progress.count(rows, 0),
+            progress=lambda rows, _: progress.count("rows", rows),
         )
     for header, name in done.columns.items():
         print(f"  {header} is read as {name}")

@@ -19,7 +19,8 @@ PUBLIC = {
 }  # fmt: skip
 SIGNED_IN = {
     "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
-    "POST /notes/{code}/unschedule", "POST /uploads/pictures", "POST /uploads/films", "PUT /notes/{code}/like",
+    "POST /notes/{code}/unschedule", "POST /uploads/pictures", "POST /uploads/films",
+    "PUT /notes/{code}/like",
     "DELETE /notes/{code}/like", "PUT /notes/{code}/favourite", "DELETE /notes/{code}/favourite",
     "POST /notes/{code}/repost", "POST /notes/{code}/comments", "DELETE /comments/{code}",
     "PUT /comments/{code}/like", "DELETE /comments/{code}/like", "GET /favourites", "GET /favourites/folders",
@@ -36,7 +37,8 @@ SIGNED_IN = {
     "PATCH /me/page", "GET /me/people/{which}", "POST /me/followers/{code}/{answer}", "POST /me/invitation",
     "POST /invitations/{code}/accept", "GET /me/consents", "PUT /me/consents/{purpose}", "GET /me/export",
     "GET /me/deletion", "POST /me/deletion", "DELETE /me/deletion", "POST /me/deletion/code",
-    "GET /feed/following", "GET /me/communities", "POST /communities/{slug}/join", "POST /communities/{slug}/leave",
+    "GET /feed/following", "GET /me/communities", "POST /communities/{slug}/join",
+    "POST /communities/{slug}/leave",
     "POST /communities/{slug}/invitations", "POST /communities/{slug}/events/{code}/place",
     "DELETE /communities/{slug}/events/{code}/place", "POST /communities/{slug}/events/{code}/door",
     "GET /me/reviews", "GET /me/reviews/to-write", "POST /orders/{code}/lines/{position}/review",

@@ -1,4 +1,4 @@
-"""Pages of communities: every face, no leak to strangers, few statements, and forms that work as plain posts."""
+"""Pages of communities: every face, no leak to strangers, few statements, forms that work as plain posts."""
 
 from __future__ import annotations
 

@@ -136,8 +136,8 @@ class Listing(models.Model):
     """One row per product from which every list is rendered without a join.
 
     ``popularity`` is forward-decayed: each sale adds ``quantity * 2 ** (seconds since 2026 / half-life)``, so
-    recent sales weigh more and no job ever has to age the column. ``rating`` is in hundredths of a star, 0 without
-    reviews; whoever owns reviews keeps it.
+    recent sales weigh more and no job ever has to age the column. ``rating`` is in hundredths of a star, 0
+    without reviews; whoever owns reviews keeps it.
     """
 
     product = models.OneToOneField(Product, models.PROTECT, primary_key=True, related_name="+")

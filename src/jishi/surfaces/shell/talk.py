@@ -16,7 +16,7 @@ from jishi.goods.merchants import queries as merchants
 from jishi.goods.merchants.contracts import ShopView
 from jishi.kernel import media
 from jishi.kernel.errors import DomainError
-from jishi.kernel.media import PictureView
+from jishi.kernel.pictures import PictureView
 from jishi.promotions.plays import queries as plays
 from jishi.social.communities import queries as communities
 from jishi.social.messaging import operations as messaging

@@ -20,7 +20,7 @@ from jishi.kernel import media, pictures
 class Stored:
     """A picture whose files are in the storage and that no product shows yet."""
 
-    picture: media.StoredPicture
+    picture: pictures.StoredPicture
     alt: str
 
     @property
@@ -135,5 +135,5 @@ def _columns(stored: Stored, position: int) -> dict[str, object]:
     }
 
 
-def _of_row(row: Media) -> media.StoredPicture:
-    return media.StoredPicture(row.digest, row.file, row.width, row.height, row.renditions)
+def _of_row(row: Media) -> pictures.StoredPicture:
+    return pictures.StoredPicture(row.digest, row.file, row.width, row.height, row.renditions)

@@ -4,26 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('merchants', '0001_initial'),
-        ('plays', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("merchants", "0001_initial"),
+        ("plays", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='offer',
-            name='audience_key',
-            field=models.CharField(blank=True, default='', max_length=80),
+            model_name="offer",
+            name="audience_key",
+            field=models.CharField(blank=True, default="", max_length=80),
         ),
         migrations.AddField(
-            model_name='offer',
-            name='audience_kind',
-            field=models.CharField(blank=True, default='', max_length=24),
+            model_name="offer",
+            name="audience_kind",
+            field=models.CharField(blank=True, default="", max_length=24),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('audience_kind', ''), _negated=True), fields=['audience_kind', 'audience_key', '-id'], name='plays_offer_audience'),
+            model_name="offer",
+            index=models.Index(
+                condition=models.Q(("audience_kind", ""), _negated=True),
+                fields=["audience_kind", "audience_key", "-id"],
+                name="plays_offer_audience",
+            ),
         ),
     ]

@@ -356,4 +356,7 @@ def _members(rows: list[Membership]) -> list[MemberRow]:
 
 def _people(ids: Iterable[int | None]) -> dict[int | None, PersonCard]:
     wanted = {pk for pk in ids if pk is not None}
-    return dict(account_queries.list_people(wanted)) if wanted else {}
+    found: dict[int | None, PersonCard] = {}
+    if wanted:
+        found.update(account_queries.list_people(wanted))
+    return found

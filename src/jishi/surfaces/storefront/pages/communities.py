@@ -285,11 +285,13 @@ def _draft(request: HttpRequest, found: CommunityView | None = None) -> Communit
             is_members_only=found.is_members_only,
         )
     post = request.POST
-    texts = {
-        name: post.get(name, "") for name in ("name", "for_whom", "about", "not_about", "rules", "welcome")
-    }
     return CommunityDraft(
-        **texts,
+        name=post.get("name", ""),
+        for_whom=post.get("for_whom", ""),
+        about=post.get("about", ""),
+        not_about=post.get("not_about", ""),
+        rules=post.get("rules", ""),
+        welcome=post.get("welcome", ""),
         questions=tuple(post.get("questions", "").splitlines()),
         join_policy=post.get("join_policy", JoinPolicy.OPEN),
         is_members_only=post.get("is_members_only") == "1",

@@ -1,6 +1,7 @@
 """The copy of an address in an order: sealed when its buyer leaves, blanked when the law lets go of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,8 +22,9 @@ def seal_personal(*, buyer_id: int, at: datetime) -> int:
     Each is blanked when the record of the trade has been kept as long as the law asks.
     """
     kept = timedelta(days=int(policy.pack().get("retention.trade_records_days", 0)))
+    values: dict[str, Any] = {"at": at, "kept": kept, "buyer": buyer_id}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SEAL, {"at": at, "kept": kept, "buyer": buyer_id})
+        cursor.execute(_SEAL, values)
         sealed = int(cursor.rowcount)
         # What need not be kept at all goes with the person.
         Order.objects.filter(buyer_id=buyer_id, blank_due_at__lte=at).update(address="", blank_due_at=None)
