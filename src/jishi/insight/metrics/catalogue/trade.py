@@ -129,7 +129,7 @@ METRICS = (
             Column("channel", N_("Channel"), Unit.PART, is_key=True),
             parts.PEOPLE,
             Column("visits", N_("Visits"), Unit.COUNT),
-            Column("times", N_("Events"), Unit.COUNT),
+            Column("times", N_("Times it happened"), Unit.COUNT),
             Column("viewed", N_("Looked at goods"), Unit.COUNT),
             Column("carted", N_("Used the cart"), Unit.COUNT),
         ),
