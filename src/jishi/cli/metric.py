@@ -26,14 +26,13 @@ def run(options: argparse.Namespace) -> int:
         return _list()
     with home.database(filled=True):
         home.django()
-        from jishi.insight.metrics import catalogue, engines
         from jishi.insight.metrics import operations as metrics
         from jishi.kernel.errors import DomainError
 
         try:
             question = metrics.check(metric=options.name, params=given)
             if options.sql:
-                print(engines.statement(catalogue.get(options.name), question))
+                print(metrics.statement(question))
                 return 0
             result, events = metrics.compute(question, engine=options.engine)
         except DomainError as error:
@@ -53,9 +52,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list() -> int:
-    from jishi.insight.metrics import catalogue
+    with home.database(filled=True):
+        home.django()
+        from jishi.insight.metrics import queries
 
-    for metric in catalogue.METRICS.values():
+        metrics = queries.list_metrics()
+    for metric in metrics:
         print(f"{metric.code:<20}{metric.name}")
         print(f"{'':<20}{', '.join(param.code for param in metric.params)}")
     return 0

@@ -113,6 +113,11 @@ def _usable(asked: str, version: str, now: datetime) -> str | None:
     return newest.code if young or newest.version == version else None
 
 
+def statement(question: Question) -> str:
+    """The SQL that answers a checked question, the same for every engine."""
+    return engines.statement(catalogue.get(question.metric), question)
+
+
 def compute(question: Question, *, engine: str = "duckdb") -> tuple[Result, int]:
     """Answer a checked question now, in this process, and say how many events the lake has. Heavy.
 
@@ -126,7 +131,7 @@ def compute(question: Question, *, engine: str = "duckdb") -> tuple[Result, int]
         "timeout_s": TIMEOUT_S,
     }
     files = engines.files_for(metric, question.params, lake.files)
-    return engines.load(engine).run(engines.statement(metric, question), limits, files), lake.rows
+    return engines.load(engine).run(statement(question), limits, files), lake.rows
 
 
 def compute_due(*, at: datetime | None = None, limit: int = 10) -> int:

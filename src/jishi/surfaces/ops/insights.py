@@ -15,7 +15,6 @@ from django.utils.translation import get_language, gettext
 from jishi.goods.catalog import queries as catalog
 from jishi.goods.merchants import queries as merchants
 from jishi.insight.metrics import queries as metrics
-from jishi.insight.metrics import rules
 from jishi.insight.metrics.contracts import Column, Metric, Param, ParamType, Result, RunView, Unit
 from jishi.people.accounts import queries as people
 from jishi.surfaces.ops import charts
@@ -188,9 +187,9 @@ def word(run: RunView, column: Column, row: Mapping[str, Any], names: Names) -> 
         return formats.number(int(value), language)
     if column.unit is Unit.BUCKET:
         grain = run.params.get("grain", "day")
-        return rules.bucket_text(int(value), grain) or gettext("The whole period")
+        return metrics.bucket_text(int(value), grain) or gettext("The whole period")
     if column.unit is Unit.DAY:
-        return rules.bucket_text(int(value), "day")
+        return metrics.bucket_text(int(value), "day")
     return _named(run, column, value, names)
 
 
@@ -361,7 +360,7 @@ def _factors(metric: Metric, result: Result, before: Result | None) -> tuple[tup
     now, then = _sums(result), _sums(before)
     if now[3] != then[3]:
         return ()
-    parts = rules.decompose(then[:3], now[:3])
+    parts = metrics.decompose(then[:3], now[:3])
     names = (gettext("More or fewer people"), gettext("Orders per person"), gettext("Amount per order"))
     return tuple(
         (name, formats.money(part, now[3], _language())) for name, part in zip(names, parts, strict=False)

@@ -25,7 +25,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.metrics import queries as kept
-from jishi.insight.metrics import rules
 from jishi.insight.metrics.contracts import Metric, RunView
 from jishi.insight.metrics.errors import CellInvalid, MetricUnknown, RunMissing
 from jishi.kernel import audit, http
@@ -69,7 +68,7 @@ def insight(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         clean = dict(metrics.check(metric=metric.code, params=given).params)
         run = _ask(metric, clean, person(request))
-        before = _ask(metric, rules.before(clean), person(request)) if compares else None
+        before = _ask(metric, kept.period_before(clean), person(request)) if compares else None
     except DomainError as error:
         refusal = http.message_of(error)
     shown = insights.show(run, before=before) if run else None
