@@ -192,9 +192,12 @@ def test_my_data_holds_my_data_and_nobody_else_s():
 
     mine, theirs = client.get("/me/settings/my-data/").json(), other.get("/me/settings/my-data/").json()
 
-    assert mine["person"]["email"] == "lan@example.com" and mine["addresses"][0]["recipient"] == "林小柿"
+    mine, theirs = mine["person"], theirs["person"]
+    account = mine["accounts"]
+    assert account["person"]["email"] == "lan@example.com"
+    assert account["addresses"][0]["recipient"] == "林小柿"
     assert (
-        theirs["addresses"] == []
+        theirs["accounts"]["addresses"] == []
         and "attachment" in client.get("/me/settings/my-data/")["Content-Disposition"]
     )
 

@@ -16,6 +16,8 @@ from jishi.surfaces.ops.backoffice.site import site
 from jishi.trust.moderation import operations as moderation
 
 ONLY_POST = {
+    "events_replay",
+    "events_replay_all",
     "insight_save",
     "insight_forget",
     "board_change",
@@ -77,6 +79,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "settlements": {"shop_id": world.shop.id},
         "retry_refund": {"code": "none"},
         "retry_event": {"event_id": 1},
+        "events_replay": {"letter_id": 1},
         "verify_seal": {"name": "audit"},
         "insight": {"kind": "funnel"},
         "insight_behind": {"code": "gmv"},
