@@ -357,6 +357,6 @@ def _members(rows: list[Membership]) -> list[MemberRow]:
 def _people(ids: Iterable[int | None]) -> dict[int | None, PersonCard]:
     wanted = {pk for pk in ids if pk is not None}
     found: dict[int | None, PersonCard] = {}
-    if wanted:
-        found.update(account_queries.list_people(wanted))
+    for pk, person in account_queries.list_people(wanted).items():
+        found[pk] = person
     return found
