@@ -61,7 +61,8 @@ class Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jishi.cli", "work", "--heavy"],
                 env=os.environ.copy(),
-                preexec_fn=die_with_parent(signal.SIGTERM),
+                # Its work survives a kill, so nothing of it outlives a worker that was killed.
+                preexec_fn=die_with_parent(signal.SIGKILL),
                 start_new_session=True,
             )
             if self._stop.is_set():
