@@ -45,7 +45,7 @@ class ReviewAnswered(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionAsked(DomainEvent):
-    """A question about a product can be read."""
+    """A question about a product can be read; `note_code` names the note it was asked from."""
 
     topic: ClassVar[str] = "social.question.asked"
     code: str
@@ -53,6 +53,7 @@ class QuestionAsked(DomainEvent):
     product_id: int
     shop_id: int
     at: datetime
+    note_code: str = ""
 
     def key(self) -> str:
         """Return the ordering shard: one question's events stay in sequence."""

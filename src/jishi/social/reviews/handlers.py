@@ -6,7 +6,12 @@ from jishi.goods.merchants import queries as merchants
 from jishi.people.notifications import operations as notifications
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewPublished
-from jishi.social.reviews.queries.notices import list_followers, product_title, question_text
+from jishi.social.reviews.queries.notices import (
+    find_note_author,
+    list_followers,
+    product_title,
+    question_text,
+)
 from jishi.trade.orders.events import OrderReceived, OrderRefunding
 
 
@@ -34,9 +39,13 @@ def on_review_answered(event: ReviewAnswered) -> None:
 
 
 def on_question_asked(event: QuestionAsked) -> None:
-    """Tell the shop."""
+    """Tell the shop, and whoever wrote the note it was asked from."""
     staff = [one for one, _ in merchants.list_staff(event.shop_id) if one != event.author_id]
-    _tell("question_asked", event, staff, {"question": question_text(event.code)}, f"/q/{event.code}/")
+    params = {"question": question_text(event.code)}
+    _tell("question_asked", event, staff, params, f"/q/{event.code}/")
+    writer = find_note_author(event.note_code, event.product_id, asker_id=event.author_id)
+    if writer is not None and writer not in staff:
+        _tell("question_from_note", event, [writer], params, f"/q/{event.code}/")
 
 
 def on_question_answered(event: QuestionAnswered) -> None:

@@ -209,6 +209,7 @@ class Question(models.Model):
     shop = models.ForeignKey("merchants.Shop", models.PROTECT, related_name="+")
     author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     text = models.CharField(max_length=200)
+    note_code = models.CharField(max_length=12, blank=True, default="", db_default="")
     state = models.CharField(max_length=10)
     state_before = models.CharField(max_length=10, blank=True, default="")
     reason = models.CharField(max_length=40, blank=True, default="")

@@ -62,7 +62,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "reviews_question": frozenset(
         {
             "id", "code", "product_id", "shop_id", "author_id", "state", "state_before", "answer_count",
-            "follow_count", "best_id", "asked_buyers_at", "is_told", "created_at", "client_key",
+            "follow_count", "best_id", "note_code", "asked_buyers_at", "is_told", "created_at", "client_key",
         }
     ),
     "reviews_answer": frozenset(

@@ -21,9 +21,17 @@ QUESTIONS_PER_DAY, ANSWERS_PER_HOUR, BUYER_ASKS_PER_DAY = 20, 30, 3
 
 
 def ask(
-    *, author_id: int, product_id: int, text: str, key: str | None = None, at: datetime | None = None
+    *,
+    author_id: int,
+    product_id: int,
+    text: str,
+    note_code: str = "",
+    key: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Ask about a product; returns the question's code. Whoever asks follows the answers.
+
+    Asked from a note that pins the product, its author hears of it too.
 
     :raises ProductNotFound: there is none that can be bought.
     :raises WordsMissing: no words.
@@ -43,6 +51,7 @@ def ask(
         shop_id=shop_id,
         author_id=author_id,
         text=kept,
+        note_code=note_code[:12],
         state=state,
         reason=reason,
         created_at=now,
@@ -240,7 +249,12 @@ def tell_asked(row: Question, now: datetime) -> None:
     Question.objects.filter(pk=row.pk).update(is_told=True)
     outbox.publish(
         QuestionAsked(
-            code=row.code, author_id=row.author_id, product_id=row.product_id, shop_id=row.shop_id, at=now
+            code=row.code,
+            author_id=row.author_id,
+            product_id=row.product_id,
+            shop_id=row.shop_id,
+            at=now,
+            note_code=row.note_code,
         )
     )
 

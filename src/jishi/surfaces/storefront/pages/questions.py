@@ -1,5 +1,6 @@
 """Questions about goods: asking, answering, asking buyers, and what waits for one's own answer."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jishi.kernel import http
+from jishi.kernel import http, ids
 from jishi.kernel.errors import DomainError
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews import queries
@@ -21,13 +22,15 @@ from jishi.surfaces.shell import refusals
 from jishi.surfaces.storefront import review_words
 from jishi.surfaces.storefront.pages import product as product_page
 
+_CODE = re.compile(f"[{ids.ALPHABET}]{{12}}")
+
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, ref: str) -> HttpResponse:
     """Questions about a product, and a form to ask one."""
     facts = request_facts.of(request)
     product = product_page.find_product(request, ref)
-    trouble, text = "", request.POST.get("text", "")
+    trouble, text, note = "", request.POST.get("text", ""), _note_of(request)
     if request.method == "POST":
         if facts.person_id is None:
             return redirect_to_login(request.get_full_path())
@@ -36,9 +39,10 @@ def index(request: HttpRequest, ref: str) -> HttpResponse:
                 author_id=facts.person_id,
                 product_id=product.product_id,
                 text=text,
+                note_code=note,
                 key=request.POST.get("key") or None,
             )
-            return HttpResponseRedirect(reverse("storefront:question", args=[code]))
+            return HttpResponseRedirect(_question_url(code, note))
         except DomainError as error:
             trouble = http.message_of(error)
     only_open = request.GET.get("only") == "open"
@@ -56,6 +60,7 @@ def index(request: HttpRequest, ref: str) -> HttpResponse:
         "roles": review_words.roles(),
         "trouble": trouble,
         "text": text,
+        "note": note,
         "key": request.POST.get("key") or uuid4().hex,
         "tab": "search",
     }
@@ -103,7 +108,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
         if http.status_of(error) == 404:
             raise
         refusals.tell(request, error)
-    return HttpResponseRedirect(reverse("storefront:question", args=[code]))
+    return HttpResponseRedirect(_question_url(code, _note_of(request)))
 
 
 @login_required
@@ -122,6 +127,16 @@ def mine(request: HttpRequest) -> HttpResponse:
         )
     context = {"page": page, "on": on, "roles": review_words.roles(), "tab": "me"}
     return render(request, "storefront/reviews/my_questions.html", context)
+
+
+def _question_url(code: str, note: str) -> str:
+    return reverse("storefront:question", args=[code]) + (f"?note={note}" if note else "")
+
+
+def _note_of(request: HttpRequest) -> str:
+    """Which note the reader came from, so that they find back; "" for none."""
+    given = request.POST.get("note") or request.GET.get("note") or ""
+    return given if _CODE.fullmatch(given) else ""
 
 
 def _small_step(person_id: int, code: str, do: str, target: str) -> None:
@@ -153,6 +168,7 @@ def _show(request: HttpRequest, code: str, *, trouble: str = "", text: str = "")
         "words": review_words.states(),
         "trouble": trouble,
         "text": text,
+        "note": _note_of(request),
         "key": request.POST.get("key") or uuid4().hex,
         "tab": "search",
     }
