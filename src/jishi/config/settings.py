@@ -75,6 +75,9 @@ DOMAINS = [
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.insight.behavior.apps.BehaviorConfig",
     "jishi.insight.metrics.apps.MetricsConfig",
+    "jishi.insight.surveys.apps.SurveysConfig",
+    "jishi.insight.networks.apps.NetworksConfig",
+    "jishi.insight.recommendation.apps.RecommendationConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.
