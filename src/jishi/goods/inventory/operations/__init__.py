@@ -4,6 +4,7 @@ Order of locks, everywhere: shelves by id, then their holds, then the product's 
 Whoever holds for several references in one transaction does so shop by shop, in order of shop id.
 """
 
+from jishi.goods.inventory.operations.earmarks import earmark, free_for, hand_over, take_back
 from jishi.goods.inventory.operations.holds import commit, consume, expire_holds, hold, release
 from jishi.goods.inventory.operations.past import record_shipped
 from jishi.goods.inventory.operations.returns import restock
@@ -12,7 +13,10 @@ from jishi.goods.inventory.operations.shelves import open_warehouse, receive, se
 __all__ = [
     "commit",
     "consume",
+    "earmark",
     "expire_holds",
+    "free_for",
+    "hand_over",
     "hold",
     "open_warehouse",
     "receive",
@@ -20,4 +24,5 @@ __all__ = [
     "release",
     "restock",
     "set_stock",
+    "take_back",
 ]

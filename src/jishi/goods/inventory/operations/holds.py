@@ -85,11 +85,19 @@ SELECT DISTINCT reference FROM (
 _A_MOMENT = timedelta(minutes=1)
 
 
-def hold(*, reference: str, lines: Demand, expires_at: datetime, at: datetime | None = None) -> None:
+def hold(
+    *,
+    reference: str,
+    lines: Demand,
+    expires_at: datetime,
+    adds: bool = False,
+    at: datetime | None = None,
+) -> None:
     """Set units aside for a reference until a moment: everything asked for, or nothing.
 
     Asking again is free while the units are held, sold or shipped; after they were given back it takes
-    them anew. Two lines of one variant are one demand.
+    them anew. Two lines of one variant are one demand. With `adds`, what an earmark handed to
+    the reference counts, and only the other variants are taken.
 
     :raises OutOfStock: fewer units are free (`SoldOut`: none). Nothing was written.
     :raises ReferenceReused: the reference holds other goods.
@@ -100,19 +108,20 @@ def hold(*, reference: str, lines: Demand, expires_at: datetime, at: datetime | 
     with together():
         locked = run(_LOCK, [reference, sorted(demand)])
         seen = locked[0][3] if locked else None
-        if seen and _is_replay(reference, demand):
+        wanted = _still_wanted(reference, demand, adds=adds) if seen else demand
+        if not wanted:
             return
-        plan, short = rules.spread(demand, [row[:3] for row in locked])
+        plan, short = rules.spread(wanted, [row[:3] for row in locked if row[1] in wanted])
         if short:
             # A twin of this call may have taken the very units while we waited for the lock.
-            if _is_replay(reference, demand):
+            if is_held(reference, demand):
                 return
-            raise _refusal(short)
+            raise refusal(short)
         if seen is False:
             run(_FORGET, [reference])
         ids, quantities = zip(*plan, strict=True)
         made = run(_RESERVE, [list(ids), list(quantities), reference, expires_at, clock.at_or_now(at)])
-        if len(made) != len(plan) and (made or not _is_replay(reference, demand)):
+        if len(made) != len(plan) and (made or not is_held(reference, demand)):
             raise InvariantBroken(f"{reference} was set aside in part: {len(made)} of {len(plan)} shelves")
         tell_catalog({product_id for product_id, left in made if left == 0})
 
@@ -186,22 +195,40 @@ def _free(reference: str, at: datetime, states: list[str]) -> bool:
     return bool(rows)
 
 
-def _is_replay(reference: str, demand: Mapping[int, int]) -> bool:
+def is_held(reference: str, demand: Mapping[int, int]) -> bool:
     """Tell whether the reference has exactly these units now.
 
     :raises ReferenceReused: it has others.
     """
-    live = {
-        variant_id: quantity
-        for variant_id, quantity, state in run(_STATES, [reference])
-        if state != "released"
-    }
+    live = _live(reference)
     if live and live != demand:
         raise ReferenceReused(reference=reference)
     return bool(live)
 
 
-def _refusal(short: Mapping[int, int]) -> OutOfStock:
+def _still_wanted(reference: str, demand: dict[int, int], *, adds: bool) -> dict[int, int]:
+    """Return what the reference does not have yet.
+
+    :raises ReferenceReused: it has something that is not asked for, or only a part without `adds`.
+    """
+    if not adds:
+        return {} if is_held(reference, demand) else demand
+    live = _live(reference)
+    if any(demand.get(variant_id) != quantity for variant_id, quantity in live.items()):
+        raise ReferenceReused(reference=reference)
+    return {variant_id: quantity for variant_id, quantity in demand.items() if variant_id not in live}
+
+
+def _live(reference: str) -> dict[int, int]:
+    return {
+        variant_id: quantity
+        for variant_id, quantity, state in run(_STATES, [reference])
+        if state != "released"
+    }
+
+
+def refusal(short: Mapping[int, int]) -> OutOfStock:
+    """Say that there is too little of a variant, by its name."""
     variant_id = min(short)
     available = short[variant_id]
     names = catalog_queries.find_variants([variant_id], language=translation.get_language() or "zh-hans")

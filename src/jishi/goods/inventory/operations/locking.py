@@ -1,6 +1,6 @@
 """Transactions and waiting: how long somebody waits for a shelf, and what they are told then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ def together() -> Iterator[None]:
             yield
 
 
-def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def run(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Execute a statement that may wait for rows, and return its rows.
 
     :raises StockBusy: somebody else kept the rows for too long; the transaction must be rolled back.

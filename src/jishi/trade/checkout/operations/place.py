@@ -238,6 +238,7 @@ def _write(wish: _Wish, priced: queries.Priced, placed: Placed, address: Address
             reference=codes[shop.shop_id],
             lines=rules.demand_of(quote, shop),
             expires_at=hold_until,
+            adds=bool(rules.adjustments_of(quote, shop.shop_id)),
             at=wish.at,
         )
     placed = replace(placed, intent_code=_open_intent(wish, quote, codes, placed))
