@@ -183,7 +183,9 @@ def test_what_fails_is_tried_again_later_and_buried_after_the_last_try(person, p
         operations.deliver_due(now + timedelta(hours=6 * step))
 
     assert len(Peer.got) == rules.ATTEMPTS_MOST
-    assert queries.list_dead() == [(Delivery.objects.get().pk, "push", "notifications.push_unavailable")]
+    [given_up] = queries.list_troubled()
+    assert (given_up.state, given_up.channel) == ("dead", "push")
+    assert given_up.error == "notifications.push_unavailable"
 
 
 @pytest.mark.django_db(transaction=True)

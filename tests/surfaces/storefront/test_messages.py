@@ -207,7 +207,7 @@ def test_the_badge_counts_messages_and_news(pair) -> None:
 
 def test_choices_are_kept_and_mails_end_by_one_click_without_sign_in(pair) -> None:
     from jishi.people.notifications import queries as notices
-    from jishi.people.notifications.operations import delivering
+    from jishi.people.notifications.operations import composing
 
     one, _, _ = pair
     client = browser(one)
@@ -220,7 +220,7 @@ def test_choices_are_kept_and_mails_end_by_one_click_without_sign_in(pair) -> No
     assert {t.topic: t.modes["mail"] for t in reach.topics}["social"] == "off"
     assert "Europe/Berlin" in consoles.body(client, "/me/settings/notifications/")
 
-    path = delivering.unsubscribe_url(one, "orders").split("8000")[-1]
+    path = composing.unsubscribe_url(one, "orders").split("8000")[-1]
     path = "/mail/off/" + path.split("/mail/off/")[1]
     nobody = Client(enforce_csrf_checks=True)
     assert nobody.get(path).status_code == 200

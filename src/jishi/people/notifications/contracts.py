@@ -53,3 +53,17 @@ class ReachView:
     digest_at: str
     browsers: int
     has_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TroubledDelivery:
+    """Something that did not leave for certain: given up (`dead`), or of unknown outcome."""
+
+    id: int
+    channel: str
+    kind: str
+    state: str
+    error: str
+    attempts: int
+    message_id: str
+    at: datetime

@@ -24,6 +24,27 @@ class PushUnavailable(Unavailable):
     message = N_("The push service cannot be reached right now.")
 
 
+class MailOutcomeUnknown(MailUnavailable):
+    """The line broke while a mail was being handed over: it may have left, or not."""
+
+    code = "notifications.mail_outcome_unknown"
+    message = N_("We cannot tell whether the mail left. Look into your mailbox before you try again.")
+
+
+class TextsOutcomeUnknown(TextsUnavailable):
+    """The gateway did not answer a text message: it may have left, or not."""
+
+    code = "notifications.texts_outcome_unknown"
+    message = N_("We cannot tell whether the text message left. Wait a moment before you try again.")
+
+
+class PushOutcomeUnknown(PushUnavailable):
+    """A push service did not answer: it may have taken the message, or not."""
+
+    code = "notifications.push_outcome_unknown"
+    message = N_("We cannot tell whether the push message left.")
+
+
 class PushGone(NotFound):
     """A browser has withdrawn its wish to be told, or its address leads nowhere public."""
 

@@ -1,7 +1,9 @@
 """What people are told, the ways it goes out, and what they have chosen about it.
 
-Invariant: one delivery per notice and channel. What is due is a row with a due column; claiming it moves that
-column on, so a crash in the middle is a retry and never a loss. Addresses and keys are stored encrypted.
+Invariant: one delivery per notice and channel. What is due is a row with a due column; claiming it is
+committed before the network is talked to, so that a crash in the middle leaves a claimed row behind. Nobody
+knows then whether it left: it becomes `unknown`, is shown to operators, and is never sent again by itself.
+Addresses and keys are stored encrypted.
 """
 
 from django.db import models
@@ -148,6 +150,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -160,7 +163,7 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 name="notifications_delivery_known",
                 condition=models.Q(channel__in=["mail", "push", "sms"])
-                & models.Q(state__in=["pending", "sent", "dropped", "dead"]),
+                & models.Q(state__in=["pending", "sending", "sent", "dropped", "dead", "unknown"]),
             ),
             models.CheckConstraint(
                 name="notifications_delivery_one_thing",
@@ -173,8 +176,23 @@ class Delivery(models.Model):
                 fields=["due_at"], name="notifications_delivery_due", condition=models.Q(state="pending")
             ),
             models.Index(fields=["person", "channel", "created_at"], name="notifications_delivery_cap"),
+            models.Index(
+                fields=["claimed_at"],
+                name="notifications_delivery_claim",
+                condition=models.Q(state="sending"),
+            ),
+            models.Index(
+                fields=["-id"],
+                name="notifications_delivery_trouble",
+                condition=models.Q(state__in=["dead", "unknown"]),
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the channel and state."""
         return f"{self.channel} {self.pk}: {self.state}"
+
+    @property
+    def message_id(self) -> str:
+        """The same for every try of this delivery, and for no other: 32 hexadecimal digits."""
+        return crypto.blind_index(f"delivery:{self.pk}", purpose="notifications.message")[:32]

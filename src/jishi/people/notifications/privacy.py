@@ -39,7 +39,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "notifications_delivery": frozenset(
         {
             "id", "notice_id", "person_id", "channel", "digest_on", "state", "due_at", "attempts", "error",
-            "created_at", "sent_at",
+            "created_at", "claimed_at", "sent_at",
         }
     ),
 }  # fmt: skip

@@ -8,7 +8,13 @@ from django.utils.translation import gettext, ngettext
 from jishi.kernel.errors import fill
 from jishi.people.accounts import queries as accounts
 from jishi.people.notifications import rules
-from jishi.people.notifications.contracts import InboxView, NoticeView, ReachView, TopicChoice
+from jishi.people.notifications.contracts import (
+    InboxView,
+    NoticeView,
+    ReachView,
+    TopicChoice,
+    TroubledDelivery,
+)
 from jishi.people.notifications.models import Choice, Delivery, InboxMessage, Notice, PushTarget, Reach
 from jishi.people.notifications.providers import push, recipient_index
 
@@ -82,10 +88,22 @@ def push_key() -> str:
     return push.public_key()
 
 
-def list_dead(*, limit: int = 50) -> list[tuple[int, str, str]]:
-    """Return (id, channel, error) of deliveries that were given up, newest first."""
-    rows = Delivery.objects.filter(state="dead").order_by("-pk")[:limit]
-    return list(rows.values_list("pk", "channel", "error"))
+def list_troubled(*, limit: int = 50) -> tuple[TroubledDelivery, ...]:
+    """Return deliveries that were given up or of which nobody knows whether they left, newest first."""
+    rows = Delivery.objects.filter(state__in=("dead", "unknown")).select_related("notice").order_by("-pk")
+    return tuple(
+        TroubledDelivery(
+            id=row.pk,
+            channel=row.channel,
+            kind=row.notice.kind if row.notice else "digest",
+            state=row.state,
+            error=row.error,
+            attempts=row.attempts,
+            message_id=row.message_id,
+            at=row.claimed_at or row.created_at,
+        )
+        for row in rows[:limit]
+    )
 
 
 def export_notices(*, person_id: int) -> dict[str, Any]:

@@ -59,6 +59,7 @@ TEXTS = {
     "community_event_cancelled": N_("%(title)s in %(community)s does not take place."),
     "community_partner_asked": N_("%(shop)s would like to make offers for the members of %(community)s."),
     "community_partner_agreed": N_("%(community)s agreed: you can make offers for its members now."),
+    "survey_invited": N_("Your opinion counts: a short survey is waiting for you."),
     "review_requested": N_("How is %(product)s? A few words help others to choose."),
     "review_received": N_("Somebody reviewed %(product)s."),
     "review_answered": N_("The shop answered your review of %(product)s."),
@@ -69,6 +70,7 @@ TEXTS = {
     "community_partner_declined": N_("%(community)s does not want offers from your shop at present."),
 }
 TOPICS = {
+    "survey_invited": "orders",
     "review_requested": "orders",
     "review_received": "shop",
     "review_answered": "social",

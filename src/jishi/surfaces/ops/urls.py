@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/refunds/<slug:code>/retry/", finance.retry_refund, name="retry_refund"),
     path("health/", health.health, name="health"),
     path("health/events/<int:event_id>/retry/", health.retry, name="retry_event"),
+    path("health/messages/<int:delivery_id>/", health.settle_delivery, name="settle_delivery"),
     path("health/seals/<str:name>/verify/", health.verify_seal, name="verify_seal"),
     path("moderation/", moderation.queue, name="moderation"),
     path("moderation/approve/", moderation.approve, name="moderation_approve"),

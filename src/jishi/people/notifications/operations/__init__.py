@@ -11,7 +11,7 @@ from jishi.people.notifications.operations.choosing import (
     subscribe_browser,
     unsubscribe,
 )
-from jishi.people.notifications.operations.delivering import deliver_due, plan_due
+from jishi.people.notifications.operations.delivering import deliver_due, drop, plan_due, send_again
 from jishi.people.notifications.operations.digests import collect_due
 from jishi.people.notifications.operations.outgoing import send_mail, send_sms
 from jishi.people.notifications.operations.telling import (
@@ -28,6 +28,7 @@ __all__ = [
     "choose",
     "collect_due",
     "deliver_due",
+    "drop",
     "erase",
     "forget_browser",
     "forget_inbox",
@@ -36,6 +37,7 @@ __all__ = [
     "notify",
     "notify_many",
     "plan_due",
+    "send_again",
     "send_mail",
     "send_sms",
     "set_quiet_hours",

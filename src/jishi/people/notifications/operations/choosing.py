@@ -9,7 +9,7 @@ from jishi.kernel import crypto
 from jishi.people.notifications import rules
 from jishi.people.notifications.errors import ChoiceInvalid, PushTargetInvalid, QuietHoursInvalid
 from jishi.people.notifications.models import Choice, PushTarget, Reach
-from jishi.people.notifications.operations.delivering import UNSUBSCRIBE_PURPOSE
+from jishi.people.notifications.operations.composing import UNSUBSCRIBE_PURPOSE
 from jishi.people.notifications.providers import push
 
 ENDPOINT_PURPOSE = "notifications.endpoint"

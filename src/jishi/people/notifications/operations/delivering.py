@@ -1,39 +1,36 @@
-"""From a notice to the channels: planned once per notice, sent with retries, buried after the last try.
+"""From a notice to the channels: planned once per notice, claimed, sent, and marked.
 
-Planning and claiming are short transactions that skip what others hold; the network is talked to between
-them. Claiming moves the due time five minutes on, so whatever a crash leaves behind is tried again: a
-delivery is sent at least once, and a repeat carries the same Message-ID or push topic, which mail programs
-and push services fold into one.
+A delivery is claimed in a transaction of its own before the network is talked to, and marked afterwards. A
+provider that refused is asked again, later and a few times; after silence, a crash between the two
+transactions included, nobody knows whether the message left, and it is not sent again unless an operator says
+so. So a person gets each message at most once, and nothing is lost without a trace.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext
 
-from jishi.kernel import clock, crypto, notices
+from jishi.kernel import clock, notices
 from jishi.kernel.errors import DomainError
-from jishi.people.accounts import queries as accounts
-from jishi.people.accounts.contracts import ProfileView
-from jishi.people.accounts.errors import PersonNotFound
-from jishi.people.notifications import queries, rules
-from jishi.people.notifications.errors import PushGone
+from jishi.people.notifications import rules
+from jishi.people.notifications.errors import (
+    MailOutcomeUnknown,
+    PushOutcomeUnknown,
+    TextsOutcomeUnknown,
+)
 from jishi.people.notifications.models import Choice, Delivery, Notice, PushTarget, Reach
-from jishi.people.notifications.operations import digests, outgoing
-from jishi.people.notifications.providers import push
+from jishi.people.notifications.operations import composing, digests
 
 PLAN_MOST = 200
 SEND_MOST = 20
 STALE = timedelta(days=1)
 LEASE = timedelta(minutes=5)
-UNSUBSCRIBE_PURPOSE = "notifications.unsubscribe"
-UNSUBSCRIBE_TTL_S = 365 * 24 * 3600
+"""Longer than any provider is waited for: a claim older than this belongs to nobody any more."""
+SILENCE = (MailOutcomeUnknown, TextsOutcomeUnknown, PushOutcomeUnknown)
+LOST = "notifications.sender_lost"
 
 log = structlog.get_logger("notifications")
 
@@ -99,130 +96,64 @@ def _due(reach: Reach | None, channel: str, at: datetime) -> datetime:
 def deliver_due(at: datetime | None = None) -> int:
     """Send what is due; returns how many were tried. Never called inside a transaction."""
     moment = clock.at_or_now(at)
+    _own_up(moment)
+    tried = 0
+    # One claim at a time: a crash leaves one delivery in doubt, not twenty.
+    while tried < SEND_MOST and (claimed := _claim(moment, clock.at_or_now(at))) is not None:
+        tried += 1
+        _try(claimed, clock.at_or_now(at))
+    return tried
+
+
+def send_again(*, delivery_id: int, at: datetime | None = None) -> bool:
+    """Give a delivery that was given up or is in doubt another round; whether there was such a one."""
+    rows = Delivery.objects.filter(pk=delivery_id, state__in=("dead", "unknown"))
+    return bool(rows.update(state="pending", attempts=0, error="", due_at=clock.at_or_now(at)))
+
+
+def drop(*, delivery_id: int) -> bool:
+    """Leave a delivery that was given up or is in doubt as it is; whether there was such a one."""
+    rows = Delivery.objects.filter(pk=delivery_id, state__in=("dead", "unknown"))
+    return bool(rows.update(state="dropped"))
+
+
+def _own_up(moment: datetime) -> None:
+    """Say of claims whose sender is gone that nobody knows."""
+    lost = Delivery.objects.filter(state="sending", claimed_at__lt=moment - LEASE)
+    count = lost.update(state="unknown", error=LOST)
+    if count:
+        log.error("notifications.senders_lost", deliveries=count)
+
+
+def _claim(moment: datetime, now: datetime) -> Delivery | None:
+    """Take the next due delivery; when this returns, everybody can see that it is taken."""
     with transaction.atomic():
         due = Delivery.objects.filter(state="pending", due_at__lte=moment).order_by("due_at", "pk")
-        claimed = list(due.select_for_update(skip_locked=True)[:SEND_MOST])
-        Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(due_at=moment + LEASE)
-    for one in claimed:
-        _try(one, moment)
-    return len(claimed)
+        claimed = due.select_for_update(skip_locked=True).first()
+        if claimed is None:
+            return None
+        claimed.state, claimed.claimed_at, claimed.attempts = "sending", now, claimed.attempts + 1
+        claimed.save(update_fields=["state", "claimed_at", "attempts"])
+    return claimed
 
 
 def _try(delivery: Delivery, at: datetime) -> None:
-    attempts = delivery.attempts + 1
-    mine = Delivery.objects.filter(pk=delivery.pk, state="pending")
+    # Whoever was slow beyond the lease still knows better than the doubt.
+    mine = Delivery.objects.filter(
+        pk=delivery.pk, state__in=("sending", "unknown"), claimed_at=delivery.claimed_at
+    )
     try:
-        is_sent = _send(delivery)
+        is_sent = composing.send(delivery)
+    except SILENCE as error:
+        mine.update(state="unknown", error=error.code[:200])
+        log.warning("notifications.outcome_unknown", delivery=delivery.pk, message_id=delivery.message_id)
     except DomainError as error:
-        is_dead = attempts >= rules.ATTEMPTS_MOST
+        is_dead = delivery.attempts >= rules.ATTEMPTS_MOST
         mine.update(
-            attempts=attempts,
             error=error.code[:200],
             state="dead" if is_dead else "pending",
-            due_at=at + rules.retry_after(attempts),
+            due_at=at + rules.retry_after(delivery.attempts),
         )
-        log.warning("notifications.not_sent", delivery=delivery.pk, attempts=attempts, dead=is_dead)
-        return
-    mine.update(attempts=attempts, state="sent" if is_sent else "dropped", sent_at=at, error="")
-
-
-def _send(delivery: Delivery) -> bool:
-    """Send one; False when there is nobody to send to, or it was read meanwhile."""
-    notice = Notice.objects.filter(pk=delivery.notice_id).first() if delivery.notice_id else None
-    if delivery.notice_id and (notice is None or notice.read_at is not None):
-        return False
-    try:
-        person = accounts.get_profile(delivery.person_id)
-    except PersonNotFound:
-        return False
-    with translation.override(person.language):
-        if notice is None:
-            return _mail_digest(delivery, person)
-        text = queries.worded(notice.kind, notice.params)
-        if delivery.channel == "mail":
-            return _mail(person, text, notice)
-        if delivery.channel == "push":
-            return _push(delivery, text, notice)
-        return _text(person, text)
-
-
-def _mail(person: ProfileView, text: str, notice: Notice) -> bool:
-    if not person.email:
-        return False
-    topic = rules.topic_of(notice.kind)
-    body = [text, "", f"{settings.JISHI_BASE_URL}{notice.url or '/me/news/'}", "", *_foot(person.id, topic)]
-    outgoing.send_mail(
-        to=person.email,
-        subject=text[:120],
-        text="\n".join(body),
-        headers=_headers(person.id, topic, f"n{notice.pk}"),
-    )
-    return True
-
-
-def _mail_digest(delivery: Delivery, person: ProfileView) -> bool:
-    entries = digests.entries_of(delivery)
-    if not person.email or not entries:
-        return False
-    rows = [f"· {queries.worded(one.kind, one.params)}" for one in entries]
-    subject = gettext("What is new on Jishi")
-    link = f"{settings.JISHI_BASE_URL}/me/news/"
-    body = [subject, "", *rows, "", link, "", *_foot(person.id, "")]
-    headers = _headers(person.id, "", f"d{delivery.pk}")
-    outgoing.send_mail(to=person.email, subject=subject, text="\n".join(body), headers=headers)
-    return True
-
-
-def _push(delivery: Delivery, text: str, notice: Notice) -> bool:
-    payload = {
-        "title": gettext("Jishi"),
-        "text": text,
-        "url": notice.url or "/me/news/",
-        "tag": f"n{notice.pk}",
-    }
-    topic = hashlib.sha256(f"delivery:{delivery.pk}".encode()).hexdigest()[:32]
-    sent, last_error = 0, None
-    for row in PushTarget.objects.filter(person_id=delivery.person_id).order_by("pk"):
-        target = push.Target(row.endpoint, row.p256dh, row.auth)
-        try:
-            push.push_gateway().send(target, payload, topic=topic)
-            sent += 1
-        except PushGone:
-            PushTarget.objects.filter(pk=row.pk).delete()
-        except DomainError as error:
-            last_error = error
-    if not sent and last_error is not None:
-        raise last_error
-    return sent > 0
-
-
-def _text(person: ProfileView, text: str) -> bool:
-    phone = accounts.find_phone(person.id)
-    if not phone:
-        return False
-    outgoing.send_sms(phone=phone, text=text)
-    return True
-
-
-def unsubscribe_url(person_id: int, topic: str) -> str:
-    """Return the signed address that ends mails of a topic, or all with an empty one, without sign-in."""
-    token = crypto.sign_token(
-        {"p": person_id, "t": topic}, purpose=UNSUBSCRIBE_PURPOSE, ttl_s=UNSUBSCRIBE_TTL_S
-    )
-    return f"{settings.JISHI_BASE_URL}/mail/off/{token}/"
-
-
-def _headers(person_id: int, topic: str, key: str) -> dict[str, str]:
-    host = settings.JISHI_BASE_URL.split("://")[-1].split(":")[0]
-    return {
-        "Message-ID": f"<{crypto.blind_index(key, purpose='notifications.mail')[:32]}@{host}>",
-        "List-Unsubscribe": f"<{unsubscribe_url(person_id, topic)}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-
-
-def _foot(person_id: int, topic: str) -> list[str]:
-    return [
-        gettext("No more mails like this:"),
-        unsubscribe_url(person_id, topic),
-    ]
+        log.warning("notifications.not_sent", delivery=delivery.pk, attempts=delivery.attempts, dead=is_dead)
+    else:
+        mine.update(state="sent" if is_sent else "dropped", sent_at=at, error="")

@@ -1,32 +1,54 @@
-"""Mail and text messages through the configured backends. These talk to the network."""
+"""Mail and text messages through the configured backends. These talk to the network.
 
+A refusal is told apart from a silence: whoever must not send twice tries again only after the first.
+"""
+
+import contextlib
 from collections.abc import Mapping
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
-from jishi.people.notifications.errors import MailUnavailable
+from jishi.people.notifications.errors import MailOutcomeUnknown, MailUnavailable
 from jishi.people.notifications.providers import text_gateway
 
 
 def send_mail(*, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> None:
     """Send a plain mail through the configured backend.
 
-    :raises MailUnavailable: the server refused or could not be reached.
+    :raises MailUnavailable: the server refused or could not be reached; nothing has left.
+    :raises MailOutcomeUnknown: the line broke while the mail was handed over.
     """
+    server = get_connection()
     message = EmailMessage(
-        " ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [to], headers=dict(headers or {})
+        " ".join(subject.split()),
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        headers=dict(headers or {}),
+        connection=server,
     )
     try:
-        message.send()
+        server.open()
     except (SMTPException, OSError) as error:
         raise MailUnavailable(retry_after_s=60) from error
+    try:
+        message.send()
+    except (SMTPResponseException, SMTPRecipientsRefused) as error:
+        raise MailUnavailable(retry_after_s=60) from error
+    except (SMTPException, OSError) as error:
+        raise MailOutcomeUnknown(retry_after_s=60) from error
+    finally:
+        # What was accepted is accepted, however the goodbye goes.
+        with contextlib.suppress(SMTPException, OSError):
+            server.close()
 
 
-def send_sms(*, phone: str, text: str) -> None:
-    """Send a text message through the configured gateway.
+def send_sms(*, phone: str, text: str, message_id: str = "") -> None:
+    """Send a text message through the configured gateway, which may fold repeats of a `message_id`.
 
     :raises TextsUnavailable: there is no gateway, or it refused.
+    :raises TextsOutcomeUnknown: it was given the message and did not answer.
     """
-    text_gateway().send(phone=phone, text=text)
+    text_gateway().send(phone=phone, text=text, message_id=message_id)

@@ -12,18 +12,20 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from jishi.kernel import crypto
-from jishi.people.notifications.errors import TextsUnavailable
+from jishi.people.notifications.errors import TextsOutcomeUnknown, TextsUnavailable
 from jishi.people.notifications.models import InboxMessage
 
 TIMEOUT_S = 5.0
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.HTTPStatusError)
+"""The peer was not reached, or said no: nothing has left."""
 RECIPIENT_PURPOSE = "notifications.recipient"
 
 
 class TextGateway(Protocol):
     """Carries text messages."""
 
-    def send(self, *, phone: str, text: str) -> None:
-        """Send one message, or raise `TextsUnavailable`."""
+    def send(self, *, phone: str, text: str, message_id: str = "") -> None:
+        """Send one message, or raise `TextsUnavailable`; `TextsOutcomeUnknown` if it may have left."""
         ...
 
 
@@ -46,8 +48,9 @@ def keep(*, channel: str, recipient: str, subject: str, text: str) -> None:
 class InboxTexts:
     """The demo's gateway: nothing leaves the machine."""
 
-    def send(self, *, phone: str, text: str) -> None:
+    def send(self, *, phone: str, text: str, message_id: str = "") -> None:
         """Keep the message for the inbox page."""
+        del message_id
         keep(channel="sms", recipient=phone, subject="", text=text)
 
 
@@ -59,24 +62,32 @@ class HttpTexts:
         self.url = url
         self.token = token
 
-    def send(self, *, phone: str, text: str) -> None:
-        """Post one message."""
+    def send(self, *, phone: str, text: str, message_id: str = "") -> None:
+        """Post one message.
+
+        :raises TextsUnavailable: the gateway refused or could not be reached.
+        :raises TextsOutcomeUnknown: it did not answer.
+        """
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if message_id:
+            headers["Idempotency-Key"] = message_id
         try:
             answer = httpx.post(
                 self.url, json={"phone": phone, "text": text}, headers=headers, timeout=TIMEOUT_S
             )
             answer.raise_for_status()
-        except httpx.HTTPError as error:
+        except NOT_SENT as error:
             raise TextsUnavailable(retry_after_s=60) from error
+        except httpx.HTTPError as error:
+            raise TextsOutcomeUnknown(retry_after_s=60) from error
 
 
 class NoTexts:
     """Stands in where no gateway is configured, and says so."""
 
-    def send(self, *, phone: str, text: str) -> None:
+    def send(self, *, phone: str, text: str, message_id: str = "") -> None:
         """Refuse."""
-        del phone, text
+        del phone, text, message_id
         raise TextsUnavailable(retry_after_s=3600)
 
 

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from jishi.kernel import crypto, outbound
-from jishi.people.notifications.errors import PushGone, PushUnavailable
-from jishi.people.notifications.providers.gateways import keep
+from jishi.people.notifications.errors import PushGone, PushOutcomeUnknown, PushUnavailable
+from jishi.people.notifications.providers.gateways import NOT_SENT, keep
 
 RECORD_SIZE = 4096
 TOKEN_TTL_S = 12 * 3600
@@ -67,6 +67,7 @@ class WebPush:
 
         :raises PushGone: the browser does not want them any more.
         :raises PushUnavailable: the service refused or could not be reached.
+        :raises PushOutcomeUnknown: it did not answer.
         """
         url, host = _pinned(target.endpoint)
         headers = {
@@ -82,8 +83,10 @@ class WebPush:
         try:
             with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as client:
                 answer = client.post(url, content=sealed, headers=headers, extensions={"sni_hostname": host})
-        except httpx.HTTPError as error:
+        except NOT_SENT as error:
             raise PushUnavailable(retry_after_s=60) from error
+        except httpx.HTTPError as error:
+            raise PushOutcomeUnknown(retry_after_s=60) from error
         if answer.status_code in (404, 410):
             raise PushGone
         if answer.status_code >= 300:

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.kernel import audit, clock, seal, sweeps
 from jishi.kernel.outbox import relay
 from jishi.money.payments import queries as payment_queries
+from jishi.people.notifications import operations as notifications
+from jishi.people.notifications import queries as notification_queries
 from jishi.surfaces.ops.gate import operator, person
 from jishi.trade.orders import queries as order_queries
 
@@ -38,6 +40,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "unconfirmed": len(order_queries.list_due_for_receipt(now)),
         "refunds_open": refunds.get("due", 0) + refunds.get("failed", 0),
         "refunds_failed": refunds.get("failed", 0),
+        "troubled": notification_queries.list_troubled(),
         "sweeps": sweeps.registered(),
         "seals": [(name, found, checked.get(name)) for name, found in _last_seals()],
         "computed_at": now,
@@ -59,6 +62,22 @@ def retry(request: HttpRequest, event_id: int) -> HttpResponse:
             audit.record(actor_id=person(request), action="outbox.retry", subject=f"event:{event_id}")
             messages.success(request, gettext("It will be delivered again."))
     return HttpResponseRedirect(reverse("ops:health"))
+
+
+@operator
+@require_POST
+def settle_delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Send a message again that was given up or is in doubt, or leave it at that."""
+    is_again = request.POST.get("do") == "again"
+    verb = notifications.send_again if is_again else notifications.drop
+    with transaction.atomic():
+        if verb(delivery_id=delivery_id):
+            action = "notifications.send_again" if is_again else "notifications.drop"
+            audit.record(actor_id=person(request), action=action, subject=f"delivery:{delivery_id}")
+            messages.success(
+                request, gettext("It will be sent again.") if is_again else gettext("Left as it is.")
+            )
+    return HttpResponseRedirect(reverse("ops:health") + "#messages")
 
 
 @operator
