@@ -14,6 +14,10 @@ from jishi.insight.behavior import privacy as behavior_privacy
 from jishi.insight.behavior import tasks as behavior_tasks
 from jishi.insight.metrics import privacy as metric_privacy
 from jishi.insight.metrics import tasks as metric_tasks
+from jishi.insight.surveys import handlers as survey_handlers
+from jishi.insight.surveys import privacy as survey_privacy
+from jishi.insight.surveys import tasks as survey_tasks
+from jishi.insight.surveys.events import SurveyAnswered
 from jishi.kernel import limits, notices, outbox, seal, sweeps
 from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
@@ -190,6 +194,8 @@ def connect_behavior() -> None:
     )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"behavior.{name}")
+    outbox.subscribe(SurveyAnswered, survey_handlers.on_survey_answered, name="surveys.record_behavior")
+    outbox.subscribe(OrderReceived, survey_handlers.on_order_received, name="surveys.plan_receipt")
 
 
 def connect_reviews() -> None:
@@ -241,6 +247,7 @@ def connect_sweeps() -> None:
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
     )
     metric_tasks.register()
+    survey_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
     sweeps.register("notifications.plan", notifications.plan_due, every_s=1)
@@ -294,6 +301,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
+    privacy.register_eraser("surveys", survey_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)
