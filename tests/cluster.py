@@ -122,7 +122,10 @@ def _keep() -> None:
     """Put the stopped cluster aside for the next run; older ones are of no use any more."""
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     for old in KEPT.parent.iterdir():
-        shutil.rmtree(old, ignore_errors=True)
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        elif not old.name.startswith(KEPT.name):
+            old.unlink(missing_ok=True)
     fresh = KEPT.with_suffix(f".{os.getpid()}")
     subprocess.run(["cp", "-a", str(cluster.data), str(fresh)], check=True)
     with contextlib.suppress(OSError):

@@ -72,7 +72,12 @@ def _migrate(say: Callable[[str], None]) -> None:
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from jishi.cli import fresh_tables
+
     executor = MigrationExecutor(connection)
+    if fresh_tables.is_empty(executor):
+        fresh_tables.create(executor)
+        return
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
     with connection.cursor() as cursor:
