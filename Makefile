@@ -59,7 +59,8 @@ test: $(READY_DEV) ## run the tests (PYTEST="-k name" for some of them)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(PYTEST)
 
 test-faults: $(READY_DEV) ## kill the lane, the compactor and the database again and again while events come in
-	@JISHI_FAULT_ROUNDS=$${ROUNDS:-10} $(BIN)/python -m pytest -q tests/insight/behavior/test_faults.py
+	@JISHI_FAULT_ROUNDS=$${ROUNDS:-3} $(BIN)/python -m pytest -q tests/insight/behavior/test_faults.py \
+		tests/insight/behavior/faults
 
 $(READY_ENGINES): $(READY_DEV) requirements/engines.txt
 	@if ! command -v java >/dev/null; then

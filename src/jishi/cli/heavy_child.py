@@ -24,6 +24,7 @@ FINISH_WITHIN_S = 30
 RESTART_AFTER_S = (0.5, 2.0, 10.0, 30.0)
 STEADY_S = 60.0
 FIRST_LINE = "ingest"
+HEAD_START_S = 15.0
 
 
 class Child:
@@ -80,11 +81,14 @@ def serve() -> int:
     from jishi.kernel import heavy
 
     limit_memory(environment.number("JISHI_HEAVY_MEMORY_MB", 4096))
-    stop = threading.Event()
+    stop, caught_up = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _end(stop))
+    if FIRST_LINE not in heavy.lines():
+        caught_up.set()
     threads = [
-        threading.Thread(target=_work, args=(line, stop), name=f"heavy-{line}") for line in heavy.lines()
+        threading.Thread(target=_work, args=(line, stop, caught_up), name=f"heavy-{line}")
+        for line in heavy.lines()
     ]
     for thread in threads:
         thread.start()
@@ -110,8 +114,11 @@ def _end(stop: threading.Event) -> None:
     watchdog.start()
 
 
-def _work(line: str, stop: threading.Event) -> None:
-    """Repeat what is due on one line; after trouble (a database away) wait."""
+def _work(line: str, stop: threading.Event, caught_up: threading.Event) -> None:
+    """Repeat what is due on one line; after trouble (a database away) wait.
+
+    After a start the inbox may be full, so all other lines begin when its first round is done.
+    """
     import structlog
     from django.db import connection
 
@@ -120,6 +127,8 @@ def _work(line: str, stop: threading.Event) -> None:
     if line != FIRST_LINE and sys.platform == "linux":
         os.nice(5)  # of this thread alone: pages and the inbox come before figures
     log = structlog.get_logger("heavy")
+    if line != FIRST_LINE:
+        caught_up.wait(HEAD_START_S)
     while not stop.is_set():
         try:
             worked = heavy.run_due(line)
@@ -129,6 +138,8 @@ def _work(line: str, stop: threading.Event) -> None:
             with contextlib.suppress(Exception):
                 connection.close()
             stop.wait(AFTER_TROUBLE_S)
+        if line == FIRST_LINE:
+            caught_up.set()
         if not worked:
             stop.wait(PAUSE_S)
     connection.close()

@@ -14,6 +14,7 @@ from jishi.insight.behavior import queries, rules
 from jishi.insight.behavior.contracts import Sender
 from jishi.insight.behavior.errors import BatchMalformed
 from jishi.insight.behavior.models import DeadLetter, DirtyDay, Inbox, Seen
+from jishi.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -156,3 +157,27 @@ def test_codes_become_ids_with_what_belongs_to_them():
     found = kit.rows()[0]
     assert (found["product_id"], found["shop_id"]) == (product.id, scene.shop.id)
     assert (found["slot"], found["position"]) == ("home", 3)
+
+
+def test_half_characters_of_a_hostile_sender_are_kept_as_question_marks():
+    kit.send(kit.event("searched", query="ab\ud800c"), kit.event(props={"x": "\udfff"}), language="\ud800x")
+
+    done = behavior.compact()
+
+    assert (done.events, done.dead) == (2, 0)
+    assert kit.rows("kind = 'searched'", columns="query, ts, event_id")[0]["query"] == "ab?c"
+
+
+def test_a_batch_that_no_file_can_take_is_set_aside_and_stops_nobody():
+    kit.send(kit.event())
+    sender = Sender(source="server", visitor="")
+    poison = kit.batch({"id": str(uuid7()), "kind": "order_paid", "order_code": "o-1", "at": -62135596800000})
+    behavior.accept(raw=poison, sender=sender)
+    kit.send(kit.event())
+    before = Inbox.objects.count()
+
+    done = behavior.compact()
+
+    assert before == 3 and not Inbox.objects.exists()
+    assert (done.batches, done.events, done.dead) == (3, 2, 1) and queries.lake().rows == 2
+    assert queries.count_dead_letters() == {"not_storable": 1}

@@ -103,26 +103,30 @@ def test_a_browser_of_two_people_gives_each_what_came_before_their_sign_in():
 def test_dat_180_robots_are_flagged_and_one_identity_counts_for_one_thing_only_so_often():
     product = trade.scene().product_id
     code = Product.objects.get(pk=product).code
-    minute_ago = NOW.replace(second=0) - timedelta(minutes=1)
+    # One thing counts so often a day: all of this must lie on one day of the platform.
+    now = NOW if rules.day_of(NOW) == rules.day_of(NOW - timedelta(hours=1)) else NOW - timedelta(hours=1)
+    minute_ago = now.replace(second=0) - timedelta(minutes=1)
     kit.send(
-        kit.event(), agent="Mozilla/5.0 (compatible; SomeBot/2.1; +https://bot.example)", visitor="b" * 20
+        kit.event(at=now),
+        agent="Mozilla/5.0 (compatible; SomeBot/2.1; +https://bot.example)",
+        visitor="b" * 20,
     )
     for minute in range(4):
         kit.send(
-            kit.event(at=NOW - timedelta(minutes=20 + minute)),
+            kit.event(at=now - timedelta(minutes=20 + minute)),
             *[
-                kit.event("product_viewed", product=code, at=NOW - timedelta(minutes=20 + minute))
+                kit.event("product_viewed", product=code, at=now - timedelta(minutes=20 + minute))
                 for _ in range(40)
             ],
             visitor="f" * 20,
         )
         behavior.compact()
     kit.send(
-        *[kit.event("product_viewed", product=code, at=NOW - timedelta(minutes=n)) for n in range(35)],
+        *[kit.event("product_viewed", product=code, at=now - timedelta(minutes=n)) for n in range(35)],
         visitor="n" * 20,
     )
     kit.send(*[kit.event(at=minute_ago + timedelta(seconds=n % 50)) for n in range(400)], visitor="q" * 20)
-    kit.send(kit.event(), kit.event("product_viewed", product=code), visitor="h" * 20)
+    kit.send(kit.event(at=now), kit.event("product_viewed", product=code, at=now), visitor="h" * 20)
     behavior.compact()
 
     behavior.merge_hours(at=NOW + timedelta(hours=3))

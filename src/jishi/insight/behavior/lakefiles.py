@@ -55,7 +55,7 @@ def name_for(day: date, level: int) -> str:
 
 
 def write(folder: Path, day: date, rows: Mapping[str, Sequence[Any]], *, level: int = 0) -> Written:
-    """Write one day's rows, sorted by person and moment. Instants are UTC without a zone."""
+    """Write one day's rows, sorted by person and moment."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.parquet as parquet  # noqa: PLC0415 - heavy
 

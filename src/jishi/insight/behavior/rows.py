@@ -73,7 +73,7 @@ def build(raw: Any, of: Context) -> Row:
             person_id if person_id is not None else rules.visitor_number(visitor or str(raw.get("id") or ""))
         )
     row: Row = {
-        "event_id": str(event_id),
+        "event_id": event_id,
         "ts": ts,
         "received_at": of.received_at,
         "day": rules.day_of(ts),
@@ -99,30 +99,39 @@ def _session(visitor: str, ts: datetime) -> str:
 
 
 def _describe(row: Row, raw: Mapping[str, Any], of: Context) -> None:
-    row["channel"] = rules.one_of(raw.get("channel"), schema.CHANNELS, of.channel)
-    row["device"] = rules.one_of(raw.get("device"), schema.DEVICES, of.device)
-    row["region"] = rules.text(raw.get("region")) or of.region
-    row["language"] = rules.text(raw.get("language"), 16) or of.language
-    row["page"] = rules.text(raw.get("page"), 80)
-    row["slot"] = rules.text(raw.get("slot"), 40)
-    row["position"] = rules.whole(raw.get("position"), least=1, most=100_000)
-    row["query"] = rules.text(raw.get("query"), 120) or None
-    row["share_code"] = rules.code(raw.get("share")) or of.share or None
-    row["props"] = rules.props(raw.get("props"))
+    """Words; most events leave most of them to their batch, so nothing is checked that is not there."""
+    row["channel"], row["device"] = of.channel, of.device
+    if "channel" in raw:
+        row["channel"] = rules.one_of(raw["channel"], schema.CHANNELS, of.channel)
+    if "device" in raw:
+        row["device"] = rules.one_of(raw["device"], schema.DEVICES, of.device)
+    row["region"] = (rules.text(raw["region"]) if "region" in raw else "") or of.region
+    row["language"] = (rules.text(raw["language"], 16) if "language" in raw else "") or of.language
+    row["page"] = rules.text(raw["page"], 80) if "page" in raw else ""
+    row["slot"] = rules.text(raw["slot"], 40) if "slot" in raw else ""
+    row["position"] = rules.whole(raw["position"], least=1, most=100_000) if "position" in raw else None
+    row["query"] = (rules.text(raw["query"], 120) if "query" in raw else "") or None
+    row["share_code"] = (rules.code(raw["share"]) if "share" in raw else "") or of.share or None
+    row["props"] = rules.props(raw["props"]) if "props" in raw else "{}"
+
+
+_IDS = ("product_id", "note_id", "shop_id", "category_id", "from_user_id")
+_TRUSTED = dict.fromkeys((*_IDS, "amount_minor", "currency", "order_code"))
 
 
 def _measure(row: Row, raw: Mapping[str, Any], *, is_trusted: bool) -> None:
     """Numbers and ids: from a browser only how many pieces; money and ids of the database are ours."""
-    row["quantity"] = rules.whole(raw.get("quantity"), least=1, most=1_000_000)
-    for name in ("product_id", "note_id", "shop_id", "category_id", "from_user_id"):
-        row[name] = rules.whole(raw.get(name), least=1, most=2**62) if is_trusted else None
-    row["amount_minor"] = (
-        rules.whole(raw.get("amount_minor"), least=-(2**60), most=2**60) if is_trusted else None
-    )
-    row["currency"] = (rules.text(raw.get("currency"), 3) or None) if is_trusted else None
-    row["order_code"] = (rules.code(raw.get("order_code")) or None) if is_trusted else None
+    row["quantity"] = rules.whole(raw["quantity"], least=1, most=1_000_000) if "quantity" in raw else None
+    if not is_trusted:
+        row.update(_TRUSTED)
+        return
+    for name in _IDS:
+        row[name] = rules.whole(raw.get(name), least=1, most=2**62)
+    row["amount_minor"] = rules.whole(raw.get("amount_minor"), least=-(2**60), most=2**60)
+    row["currency"] = rules.text(raw.get("currency"), 3) or None
+    row["order_code"] = rules.code(raw.get("order_code")) or None
 
 
 def naive(at: datetime) -> datetime:
     """Return an instant as the lake keeps it: UTC, without saying so."""
-    return at.astimezone(UTC).replace(tzinfo=None)
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).replace(tzinfo=None)

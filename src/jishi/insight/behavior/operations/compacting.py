@@ -2,7 +2,8 @@
 
 Invariant: the rows of a batch are in a file of the manifest exactly when the batch is no longer in the inbox.
 The file is on the disk before the transaction commits; one that was written and never committed is no part
-of the lake, because readers only know the manifest, and is swept away later.
+of the lake, because readers only know the manifest, and is swept away later. A batch that cannot be put away
+for what it holds is set aside as dead letters, so that it never stands in the way of others.
 """
 
 import zlib
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from jishi.insight.behavior import lakefiles, queries, rules, settle
 from jishi.insight.behavior import rows as reading
@@ -26,6 +27,8 @@ COMPACTING = 727012  # an advisory lock, shared by compactors; an erasure waits 
 MOST_BATCHES = 400
 MOST_ROWS = 20_000
 MOST_DEAD_CHARS = 4000
+NOT_TO_BE_KEPT = (ValueError, TypeError, KeyError, OverflowError, DataError)
+"""What goes wrong with a batch for what it holds; whatever concerns disk or database is tried again."""
 log = structlog.get_logger("behavior")
 
 _CLAIM = """
@@ -58,20 +61,66 @@ class _Read:
 
 def compact(*, limit: int = MOST_BATCHES, at: datetime | None = None) -> Compacted:
     """Put waiting batches into files, at most `limit` of them. Any number of compactors may run."""
+    try:
+        return _compact(limit, at)
+    except NOT_TO_BE_KEPT as error:
+        log.error("behavior.helping_failed", exc_info=error)
+    return _one_by_one(limit, at)
+
+
+def _one_by_one(limit: int, at: datetime | None) -> Compacted:
+    """Find the batch that spoils a helping: every other one is put away, that one becomes dead letters."""
+    total = Compacted()
+    for _ in range(limit):
+        try:
+            done = _compact(1, at)
+        except NOT_TO_BE_KEPT as error:
+            log.error("behavior.batch_failed", exc_info=error)
+            done = _set_aside(error)
+        if not done.batches:
+            break
+        total = Compacted(*(getattr(total, name) + getattr(done, name) for name in Compacted.__slots__))
+    return total
+
+
+def _compact(limit: int, at: datetime | None) -> Compacted:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [COMPACTING])
-            cursor.execute(_CLAIM, {"batches": limit, "rows": MOST_ROWS})
-            batches = cursor.fetchall()
+        batches = _claim(limit)
         if not batches:
             return Compacted()
         read = _Read()
         for batch in batches:
             _read(read, batch)
         done = keep(read.rows, read.dead, at=at)
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM behavior_inbox WHERE id = ANY(%s)", [[row[0] for row in batches]])
+        _take_out(batches)
     return Compacted(batches=len(batches), **done)
+
+
+def _set_aside(error: Exception) -> Compacted:
+    """Make the oldest waiting batch a list of dead letters."""
+    with transaction.atomic():
+        batches = _claim(1)
+        dead: list[DeadLetter] = []
+        for _, batch_id, received_at, source, body in batches:
+            meta, data = settle.unpack(bytes(body))
+            meta = {**meta, "received_at": received_at.isoformat(), "sent_at": data.get("sent_at")}
+            refusal = rules.Refused("not_storable", type(error).__name__)
+            dead += [letter(refusal, raw, source, batch_id, meta) for raw in data.get("events", ())]
+        DeadLetter.objects.bulk_create(dead, batch_size=500)
+        _take_out(batches)
+    return Compacted(batches=len(batches), dead=len(dead))
+
+
+def _claim(limit: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [COMPACTING])
+        cursor.execute(_CLAIM, {"batches": limit, "rows": MOST_ROWS})
+        return list(cursor.fetchall())
+
+
+def _take_out(batches: Sequence[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM behavior_inbox WHERE id = ANY(%s)", [[row[0] for row in batches]])
 
 
 def _read(read: _Read, batch: tuple[Any, ...]) -> None:
@@ -181,8 +230,9 @@ def _write(rows: Sequence[Row]) -> list[lakefiles.Written]:
     written = []
     for day, of_day in sorted(by_day.items()):
         columns = {name: [row[name] for row in of_day] for name in COLUMNS}
+        received = {at: reading.naive(at) for at in set(columns["received_at"])}
         columns["ts"] = [reading.naive(ts) for ts in columns["ts"]]
-        columns["received_at"] = [reading.naive(ts) for ts in columns["received_at"]]
+        columns["received_at"] = [received[at] for at in columns["received_at"]]
         written.append(lakefiles.write(queries.root(), day, columns))
     enter(written, level=File.Level.HOT)
     return written

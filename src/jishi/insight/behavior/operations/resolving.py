@@ -47,6 +47,8 @@ def fill_ids(rows: Sequence[Row]) -> None:
     notes = dict(fetch(_NOTES, _wanted(rows, "_note")))
     shops = dict(fetch(_SHOPS, _wanted(rows, "_shop")))
     sharers = dict(fetch(_SHARERS, _wanted(rows, "share_code")))
+    if not (found or notes or shops or sharers):
+        return
     for row in rows:
         product = by_code.get(row["_product"]) or by_id.get(row["product_id"])
         if product is not None:
