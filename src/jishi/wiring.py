@@ -14,6 +14,10 @@ from jishi.insight.behavior import privacy as behavior_privacy
 from jishi.insight.behavior import tasks as behavior_tasks
 from jishi.insight.metrics import privacy as metric_privacy
 from jishi.insight.metrics import tasks as metric_tasks
+from jishi.insight.networks import privacy as network_privacy
+from jishi.insight.networks import tasks as network_tasks
+from jishi.insight.recommendation import privacy as recommendation_privacy
+from jishi.insight.recommendation import tasks as recommendation_tasks
 from jishi.insight.surveys import handlers as survey_handlers
 from jishi.insight.surveys import privacy as survey_privacy
 from jishi.insight.surveys import tasks as survey_tasks
@@ -35,11 +39,16 @@ from jishi.people.privacy import ports as privacy
 from jishi.people.privacy import privacy as privacy_privacy
 from jishi.people.privacy import providers as privacy_providers
 from jishi.people.privacy import tasks as privacy_tasks
+from jishi.promotions.flash_sales import events as flash_events
+from jishi.promotions.flash_sales import handlers as flash_handlers
+from jishi.promotions.flash_sales import privacy as flash_privacy
+from jishi.promotions.flash_sales import tasks as flash_tasks
+from jishi.promotions.flash_sales.pricing import FlashRule
 from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import privacy as play_privacy
 from jishi.promotions.plays import tasks as play_tasks
-from jishi.promotions.plays.pricing import GroupBuyRule
+from jishi.promotions.plays.pricing import GroupBuyRule, RallyRule
 from jishi.social.challenges import privacy as challenge_privacy
 from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
@@ -110,9 +119,13 @@ def connect_facts() -> None:
     outbox.subscribe(OrderRefunding, play_handlers.on_order_refunding, name="plays.free_seat")
     outbox.subscribe(OrderRefunded, play_handlers.on_order_refunded, name="plays.mark_seat_refunded")
     outbox.subscribe(team_events.SeatTaken, play_handlers.on_seat_taken, name="plays.tell_moved")
+    outbox.subscribe(team_events.SeatMatched, play_handlers.on_seat_matched, name="plays.tell_matched")
     outbox.subscribe(team_events.TeamFormed, play_handlers.on_team_formed, name="plays.tell_formed")
     outbox.subscribe(team_events.TeamExpired, play_handlers.on_team_expired, name="plays.tell_expired")
     outbox.subscribe(team_events.TeamFailed, play_handlers.on_team_failed, name="plays.tell_failed")
+    outbox.subscribe(team_events.RallyHelped, play_handlers.on_rally_helped, name="plays.tell_helped")
+    outbox.subscribe(team_events.RallyWon, play_handlers.on_rally_won, name="plays.tell_won")
+    outbox.subscribe(team_events.RallyEnded, play_handlers.on_rally_ended, name="plays.tell_rally_ended")
     outbox.subscribe(graph_events.PersonFollowed, graph_handlers.on_followed, name="graph.tell_followed")
     outbox.subscribe(graph_events.FollowRequested, graph_handlers.on_requested, name="graph.tell_requested")
     outbox.subscribe(graph_events.FollowAccepted, graph_handlers.on_accepted, name="graph.tell_accepted")
@@ -122,6 +135,8 @@ def connect_facts() -> None:
         name="graph.tell_invitation_accepted",
     )
     outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
+    outbox.subscribe(OrderRefunding, flash_handlers.on_order_refunding, name="flash_sales.end_claim")
+    outbox.subscribe(flash_events.ItemDecided, flash_handlers.on_item_decided, name="flash_sales.tell_shop")
     connect_notes()
     connect_communities()
     connect_reviews()
@@ -215,6 +230,9 @@ def connect_reviews() -> None:
 def connect_prices() -> None:
     """What changes prices, stage by stage. This order is the stacking policy."""
     pricing.register(GroupBuyRule(), "exclusive")
+    pricing.register(RallyRule("bargain"), "exclusive")
+    pricing.register(RallyRule("like_collect"), "exclusive")
+    pricing.register(FlashRule(), "exclusive")
 
 
 def connect_sweeps() -> None:
@@ -237,7 +255,11 @@ def connect_sweeps() -> None:
         checkout_tasks.expire_unpaid,
         every_s=checkout_tasks.EXPIRE_UNPAID_EVERY_S,
     )
+    # Matching first: a team that it completes must not have been closed a moment before.
+    sweeps.register("plays.match_due_teams", play_tasks.match_due_teams, every_s=5)
     sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
+    sweeps.register("plays.close_due_rallies", play_tasks.close_due_rallies, every_s=2)
+    flash_tasks.register()
     sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
     sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
@@ -247,6 +269,7 @@ def connect_sweeps() -> None:
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
     )
     metric_tasks.register()
+    recommendation_tasks.register()
     survey_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
@@ -267,6 +290,8 @@ def connect_heavy() -> None:
     """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
     behavior_tasks.register()
     metric_tasks.register_heavy()
+    network_tasks.register_heavy()
+    recommendation_tasks.register_heavy()
 
 
 def connect_providers() -> None:
@@ -276,6 +301,7 @@ def connect_providers() -> None:
     moderation_providers.connect()
     account_ports.register_audience(graph_tasks.Friends())
     account_ports.register_audience(graph_tasks.Followers())
+    recommendation_tasks.connect()
 
 
 def connect_erasers() -> None:
@@ -298,9 +324,12 @@ def connect_erasers() -> None:
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("reviews", review_privacy)
     privacy.register_eraser("plays", play_privacy)
+    privacy.register_eraser("flash_sales", flash_privacy)
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
+    privacy.register_eraser("networks", network_privacy)
+    privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
@@ -309,8 +338,11 @@ def connect_erasers() -> None:
 
 def tell_open_pages(event: OutboxEvent) -> None:
     """Open pages look again when something happened to their team, conversation or badge."""
-    if event.topic.startswith("promotions.team."):
+    if event.topic.startswith(("promotions.team.", "promotions.rally.")):
+        # A rally's page listens on the same stream as a team's; codes never meet.
         notices.send([(f"team:{event.shard}", event.pk)])
+    elif event.topic.startswith("promotions.flash."):
+        notices.send([(f"flash:{event.shard}", event.pk)])
     elif event.topic == MessageSent.topic:
         number = int(event.created_at.timestamp() * 1000)
         people = [(f"person:{one}", number) for one in event.payload["recipients"]]

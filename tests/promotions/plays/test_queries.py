@@ -131,7 +131,7 @@ def test_the_merchant_sees_what_an_offer_means_before_publishing_it() -> None:
     }
     assert preview.lines[1].params == {"cost_minor": 970, "sales_minor": 2030, "currency": "CNY"}
     assert len(preview.problems) == 1
-    (kind,) = play_queries.list_mechanics()
+    kind, *_ = play_queries.list_mechanics()
     assert {param.name for param in kind.params} >= {"size", "hours", "late_payment"}
 
 

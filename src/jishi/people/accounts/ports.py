@@ -33,6 +33,11 @@ def register_audience(audience: Audience) -> None:
     _audiences[audience.kind] = audience
 
 
+def is_known(kind: str) -> bool:
+    """Tell whether somebody answers for this kind of audience."""
+    return kind in _audiences
+
+
 def is_member(ref: AudienceRef, person_id: int) -> bool:
     """Tell whether a person is in an audience.
 

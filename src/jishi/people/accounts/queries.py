@@ -1,6 +1,7 @@
 """Reads of people and addresses; they return frozen views and never another person's contact data."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -104,6 +105,11 @@ def find_person_by_email(email: str) -> PersonCard | None:
 def list_people(ids: Iterable[int]) -> dict[int, PersonCard]:
     """Return many people by id in one query; unknown ids are left out."""
     return {user.pk: person_card(user) for user in User.objects.only(*CARD_FIELDS).filter(pk__in=set(ids))}
+
+
+def list_joined_since(ids: Iterable[int], *, since: datetime) -> set[int]:
+    """Return which of these people joined at or after an instant."""
+    return set(User.objects.filter(pk__in=set(ids), joined_at__gte=since).values_list("pk", flat=True))
 
 
 def count_people() -> int:

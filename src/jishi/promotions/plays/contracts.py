@@ -1,6 +1,7 @@
-"""What other parts see of collective plays: frozen views of offers, teams and seats.
+"""What other parts see of collective plays: frozen views of offers, teams and seats, rallies and helps.
 
-Words: a shop sets up an *offer*, people form a *team* under it, each person in a team has a *seat*.
+Words: a shop sets up an *offer*, people form a *team* under it, each person in a team has a *seat*. Under
+other offers one person starts a *rally*, and each of their friends gives one *help*.
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,44 @@ class SeatState(StrEnum):
     REFUND_DUE = "refund_due"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
+
+
+class RallyState(StrEnum):
+    """Life of a rally. `won`: the goal is reached; `ordered`: its order waits for payment."""
+
+    OPEN = "open"
+    WON = "won"
+    ORDERED = "ordered"
+    BOUGHT = "bought"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    REFUNDED = "refunded"
+
+
+class HelpState(StrEnum):
+    """Whether a help counts. `kept`: somebody has to look at it first."""
+
+    COUNTED = "counted"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+class RallyScreen(StrEnum):
+    """What the page of a rally is about, for the starter (`own_…`), a friend, or everybody."""
+
+    OWN_START = "own_start"
+    OWN_GOING = "own_going"
+    OWN_PAY = "own_pay"
+    OWN_PAYING = "own_paying"
+    OWN_BOUGHT = "own_bought"
+    OWN_EXPIRED = "own_expired"
+    HELP = "help"
+    HELPED = "helped"
+    CHECKING = "checking"
+    FULL = "full"
+    LIMIT = "limit"
+    SOLD_OUT = "sold_out"
+    OVER = "over"
 
 
 class Screen(StrEnum):
@@ -272,3 +311,134 @@ class OrderTeam:
     missing: int
     deadline_at: datetime
     is_leader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """What became of somebody's help. `amount` is in minor units of money in a bargain, else in points."""
+
+    rally_code: str
+    state: str
+    amount: int
+    is_newcomer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelperRow:
+    """A help on the page of a rally."""
+
+    person: PersonCard
+    amount: int
+    is_newcomer: bool
+    is_first: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RallyView:
+    """A rally as one viewer sees it; `screen` and `actions` come from `rules.rally_screen`.
+
+    `helps_left` is a true bound: after at most so many more helps the goal is reached. `price_minor` is what
+    the starter pays now, None while there is nothing to buy. In a bargain `goal` and `gained` are minor
+    units.
+    """
+
+    code: str
+    offer_code: str
+    mechanic: str
+    shop_id: int
+    product_id: int
+    variant_id: int
+    currency: str
+    starter: PersonCard
+    state: str
+    screen: str
+    actions: tuple[str, ...]
+    alone_minor: int
+    floor_minor: int
+    price_minor: int | None
+    goal: int
+    gained: int
+    rest: int
+    helps: int
+    helps_left: int
+    helps_kept: int
+    created_at: datetime
+    ends_at: datetime
+    won_at: datetime | None
+    pay_by_at: datetime | None
+    order_code: str
+    helpers: tuple[HelperRow, ...]
+    own_help: HelpView | None
+    terms: tuple[Phrase, ...]
+
+    @property
+    def is_bargain(self) -> bool:
+        """Whether helps cut money off a price; otherwise they are points towards a right."""
+        return self.mechanic == "bargain"
+
+    @property
+    def percent(self) -> int:
+        """How much of the goal is reached, rounded down: 100 is reached."""
+        return self.gained * 100 // self.goal if self.goal else 100
+
+
+@dataclass(frozen=True, slots=True)
+class RallyRow:
+    """A rally in a list."""
+
+    code: str
+    offer_code: str
+    mechanic: str
+    shop_id: int
+    product_id: int
+    starter: PersonCard
+    state: str
+    gained: int
+    goal: int
+    helps: int
+    helps_kept: int
+    created_at: datetime
+    ends_at: datetime
+    order_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHelp:
+    """A help that waits for somebody to look at it."""
+
+    id: int
+    rally_code: str
+    mechanic: str
+    shop_id: int
+    product_id: int
+    starter: PersonCard
+    person: PersonCard
+    signals: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWatch:
+    """How an offer is doing now, for the shop and for operators."""
+
+    offer: OfferView
+    teams: Mapping[str, int]
+    rallies: Mapping[str, int]
+    people: int
+    helps: int
+    helps_kept: int
+    units_claimed: int
+    budget_minor: int | None
+    budget_used_minor: int
+    sales_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawProof:
+    """What anybody needs to check the draw of a team; `data` is the file the published script reads."""
+
+    team_code: str
+    seed_hash: str
+    seed: str
+    data: Mapping[str, Any]

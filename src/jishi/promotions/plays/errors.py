@@ -103,6 +103,20 @@ class VirtualCompletionRefused(Forbidden):
     message = N_("Filling teams with house members is not allowed here.")
 
 
+class SettingForbidden(Forbidden):
+    """The rule pack does not allow this setting."""
+
+    code = "plays.setting_forbidden"
+    message = N_("This setting is not allowed here.")
+
+
+class PrizeTooDear(Forbidden):
+    """The goods of a draw are worth more than a prize may be."""
+
+    code = "plays.prize_too_dear"
+    message = N_("These goods are worth more than a prize may be here.")
+
+
 class BoughtAlone(Invalid):
     """An order for a team holds one kind of goods and nothing else."""
 
@@ -124,6 +138,111 @@ class TooManyTeams(Conflict):
 
     code = "plays.too_many_teams"
     message = N_("You are already in %(limit)s teams of this offer, which is the most it allows.")
+
+
+class TooManyHere(Conflict):
+    """So much goes to this delivery address already."""
+
+    code = "plays.too_many_here"
+    message = N_("This offer allows at most %(limit)s to one delivery address.")
+
+
+class TooManyToday(Conflict):
+    """The person bought as much as they may today."""
+
+    code = "plays.too_many_today"
+    message = N_("This offer allows at most %(limit)s per person a day. Please come back tomorrow.")
+
+
+class SoldOutToday(Conflict):
+    """Today's quantity is taken."""
+
+    code = "plays.sold_out_today"
+    message = N_("Everything for today is taken. The offer goes on tomorrow.")
+
+
+class BudgetUsedUp(Conflict):
+    """The shop has given as much as it meant to give."""
+
+    code = "plays.budget_used_up"
+    message = N_("Everything the shop gives in this offer is given.")
+
+
+class RallyNotFound(NotFound):
+    """No such bargain or collection of likes."""
+
+    code = "plays.rally_not_found"
+    message = N_("We could not find this.")
+
+
+class TooManyRallies(Conflict):
+    """The person began as often as the offer allows."""
+
+    code = "plays.too_many_rallies"
+    message = N_("You have begun %(limit)s times, which is the most this offer allows.")
+
+
+class RallyOver(Conflict):
+    """It ended, or its goal is reached: no help is needed any more."""
+
+    code = "plays.rally_over"
+    message = N_("This is over, no help is needed any more. You can begin your own.")
+
+
+class OwnRally(Conflict):
+    """One cannot help oneself."""
+
+    code = "plays.own_rally"
+    message = N_("You cannot help yourself. Send it to friends.")
+
+
+class HelpedAlready(Conflict):
+    """The person helped here, or somebody else under an offer where one helps once."""
+
+    code = "plays.helped_already"
+    message = N_("You have already helped here. Every friend helps once.")
+
+
+class HelpsUsedUpToday(Conflict):
+    """The person helped as many people as they may in a day."""
+
+    code = "plays.helps_used_up_today"
+    message = N_("You have helped %(limit)s times today, which is the most. Come back tomorrow.")
+
+
+class HelpsUsedUp(Conflict):
+    """The person helped as many people as they may under this offer."""
+
+    code = "plays.helps_used_up"
+    message = N_("You have helped %(limit)s times here, which is the most.")
+
+
+class HelpNotFound(NotFound):
+    """No such help waits to be looked at."""
+
+    code = "plays.help_not_found"
+    message = N_("We could not find this help, or somebody has decided about it.")
+
+
+class NothingToBuyYet(Conflict):
+    """The goal is not reached, and this offer does not sell before."""
+
+    code = "plays.nothing_to_buy_yet"
+    message = N_("The goal is not reached yet.")
+
+
+class RallyMoved(Conflict):
+    """A friend helped between the quote and the order."""
+
+    code = "plays.rally_moved"
+    message = N_("A friend has just helped: the price is even lower now. Please look again.")
+
+
+class RallyGone(Conflict):
+    """A payment came when its right had ended; the money goes back by itself."""
+
+    code = "plays.rally_gone"
+    message = N_("Your payment arrived after the time was over. The full amount is on its way back to you.")
 
 
 class NewcomersOnly(Forbidden):

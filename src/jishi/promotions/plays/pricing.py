@@ -13,11 +13,13 @@ from jishi.goods.pricing.contracts import Adjustment, Explanation, Funder, Price
 from jishi.kernel.errors import InvariantBroken
 from jishi.promotions.plays import mechanics, rules
 from jishi.promotions.plays import operations as plays
-from jishi.promotions.plays.errors import BoughtAlone, OfferNotFound, TeamNotFound
-from jishi.promotions.plays.models import Offer, Team
-from jishi.promotions.plays.operations import admission, locked
+from jishi.promotions.plays.errors import BoughtAlone, OfferNotFound, RallyNotFound, TeamNotFound
+from jishi.promotions.plays.models import Offer, Rally, Team
+from jishi.promotions.plays.operations import admission, locked, rally_orders
 from jishi.promotions.plays.rules import Wish
 
+HOUSEHOLD = "household"
+"""The token under which checkout tells which addresses are one; it is the same for all who live there."""
 YES = frozenset({"1", "true", "on", "yes"})
 
 
@@ -67,7 +69,14 @@ class PlayRule:
         if buyer_id is None:
             raise InvariantBroken("a seat is kept for somebody")
         wish = Wish.decode(adjustment.reference)
-        plays.hold_seat(order_code=hold_key, wish=wish, person_id=buyer_id, expires_at=expires_at, at=at)
+        plays.hold_seat(
+            order_code=hold_key,
+            wish=wish,
+            person_id=buyer_id,
+            expires_at=expires_at,
+            discount_minor=self._most_given(adjustment, wish),
+            at=at,
+        )
 
     def settle(self, *, hold_key: str, paid_at: datetime, at: datetime) -> None:
         """Take the seat, or another one that offer and buyer allow.
@@ -79,6 +88,14 @@ class PlayRule:
     def release(self, *, hold_key: str, at: datetime) -> None:
         """Free the seat."""
         plays.release_seat(order_code=hold_key, at=at)
+
+    def _most_given(self, adjustment: Adjustment, wish: Wish) -> int:
+        """What the shop may give in the end: the discount now, and the way to the best price of a full
+        team.
+        """
+        offer = Offer.objects.get(code=wish.offer_code)
+        terms, together = locked.terms_of(offer), admission.team_price(offer, wish.variant_id)
+        return -adjustment.amount_minor + (together - rules.best_price(terms, together)) * wish.quantity
 
     def _check_admission(self, request: PriceRequest, offer: Offer, team_code: str, quantity: int) -> None:
         terms = locked.terms_of(offer)
@@ -107,6 +124,7 @@ class PlayRule:
             variant_id=line.variant_id,
             quantity=line.quantity,
             move_ok=tokens.get("move_ok", "").lower() in YES,
+            household=tokens.get(HOUSEHOLD, "") if terms.per_household else "",
         )
         return Adjustment(
             line_key=line.key,
@@ -128,3 +146,84 @@ class GroupBuyRule(PlayRule):
 
     def __init__(self) -> None:
         super().__init__("group_buy")
+
+
+class RallyRule:
+    """Prices what a rally earned, for its starter. The token `rally` names it. Nothing keeps it from
+    shipping.
+    """
+
+    def __init__(self, mechanic: str) -> None:
+        self.code = mechanic
+        self._mechanic = mechanics.get(mechanic)
+
+    def propose(self, request: PriceRequest, lines: Sequence[QuoteLine]) -> Sequence[Adjustment]:
+        """Offer the price reached so far if the token asks for it.
+
+        :raises RallyNotFound: the token names no rally of the buyer, or none for these goods.
+        :raises BoughtAlone: other goods, or several pieces, are in the order.
+        :raises NothingToBuyYet: / RallyOver: it cannot be bought (any more).
+        """
+        code = request.tokens.get("rally", "")
+        if not code:
+            return ()
+        rally = Rally.objects.select_related("offer").filter(code=code).first()
+        if rally is None or rally.starter_id != request.buyer_id:
+            raise RallyNotFound(rally=code[:12])
+        if rally.offer.mechanic != self.code:
+            return ()
+        if len(lines) != 1 or lines[0].quantity != 1:
+            raise BoughtAlone()
+        line = lines[0]
+        if line.variant_id != rally.variant_id or request.currency != rally.offer.currency:
+            raise RallyNotFound(rally=code)
+        kind = locked.rally_rules(rally.offer)
+        play = locked.Gathering(rally.offer, rally, kind, kind.terms(rally.offer.params))
+        price = rally_orders.check_buyable(play, at=request.at)
+        household = request.tokens.get(HOUSEHOLD, "") if play.terms.per_household else ""
+        return (
+            Adjustment(
+                line_key=line.key,
+                shop_id=line.shop_id,
+                # The price alone may have fallen since the start; then it costs no more than that.
+                amount_minor=min(0, price - line.unit_minor),
+                rule=self.code,
+                reference=f"{code}/{price}/{household}",
+                funder=Funder("merchant", line.shop_id),
+                explanation=Explanation(self._mechanic.explanation, {}),
+                exclusive_group="exclusive",
+            ),
+        )
+
+    def hold(
+        self,
+        *,
+        adjustment: Adjustment,
+        hold_key: str,
+        buyer_id: int | None,
+        expires_at: datetime,
+        at: datetime,
+    ) -> None:
+        """Keep what was earned; see `operations.hold_rally` for what may be refused."""
+        if buyer_id is None:
+            raise InvariantBroken("a rally belongs to somebody")
+        code, price, household = adjustment.reference.split("/")
+        plays.hold_rally(
+            order_code=hold_key,
+            rally_code=code,
+            price_minor=int(price),
+            person_id=buyer_id,
+            household=household,
+            at=at,
+        )
+
+    def settle(self, *, hold_key: str, paid_at: datetime, at: datetime) -> None:
+        """Take note of the purchase.
+
+        :raises RallyGone: the right is over.
+        """
+        plays.settle_rally(order_code=hold_key, paid_at=paid_at, at=at)
+
+    def release(self, *, hold_key: str, at: datetime) -> None:
+        """Give the rally back."""
+        plays.release_rally(order_code=hold_key, at=at)

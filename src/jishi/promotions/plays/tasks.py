@@ -13,3 +13,13 @@ def close_due_teams(at: datetime) -> int:
 def switch_badges(at: datetime) -> int:
     """Show or hide the catalogue's badges of offers that began or ended."""
     return plays.switch_badges(at)
+
+
+def match_due_teams(at: datetime) -> int:
+    """Put teams that cannot fill alone together, near their deadline."""
+    return plays.match_due_teams(at)
+
+
+def close_due_rallies(at: datetime) -> int:
+    """End rallies whose time to gather or to buy is over."""
+    return plays.close_due_rallies(at)

@@ -30,6 +30,10 @@ WHERE c.person_id = %s OR c.session_key = NULLIF(%s, '') ORDER BY l.id
 """
 
 
+HOUSEHOLD = "household"
+"""The token by which price rules tell which delivery addresses are one; buyers cannot send it."""
+
+
 class CartRow(NamedTuple):
     """A line of a cart as the table has it."""
 
@@ -146,7 +150,10 @@ def price(
         currency=currencies.pop(),
         buyer_id=buyer_id,
         channel=channel,
-        tokens=dict(tokens),
+        tokens={
+            **{name: value for name, value in tokens.items() if name != HOUSEHOLD},
+            **({HOUSEHOLD: rules.household(address)} if address else {}),
+        },
         deliveries=choices,
         at=at,
     )

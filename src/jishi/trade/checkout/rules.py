@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jishi.goods.pricing.contracts import Adjustment, PriceLine, Quote, QuoteLine, ShopQuote
+from jishi.kernel import crypto
 from jishi.kernel.money import share_bps
 from jishi.money.escrow.contracts import Split
 from jishi.money.ledger.contracts import AccountRef
@@ -74,6 +76,17 @@ def snapshot(address: AddressView) -> AddressSnapshot:
         postal_code=address.postal_code,
         country=address.country,
     )
+
+
+def household(address: AddressView) -> str:
+    """Return one keyed digest for everybody who is delivered to at this place, however it is written.
+
+    Case, width, spaces and punctuation do not make another place; the name of the recipient does not either.
+    """
+    parts = (address.country, address.region, address.city, address.district, address.line)
+    folded = unicodedata.normalize("NFKC", "|".join(parts)).casefold()
+    bare = "".join(char for char in folded if char.isalnum() or char == "|")
+    return crypto.blind_index(bare, "household")[:40]
 
 
 def drafts(

@@ -1,7 +1,7 @@
 """Group buy: so many people within so many hours, and everybody gets the team price. A declaration only.
 
-A team forms when its last seat is paid, or at the deadline with house members where the rule pack allows
-that.
+A team forms when its last seat is paid; with better prices for larger teams also at the deadline, once enough
+have paid; or at the deadline with house members, where the rule pack allows that.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from jishi.kernel.errors import N_
 from jishi.promotions.plays.contracts import Phrase
-from jishi.promotions.plays.rules import Crowd, Mechanic, Param, Params, Terms, Verdict
+from jishi.promotions.plays.rules import Crowd, Mechanic, Param, Params, Terms, Verdict, best_price
 
 PARAMS = (
     Param(
@@ -59,6 +59,96 @@ PARAMS = (
         N_("How many running or formed teams of this offer one person may be in. 0 means no limit."),
         minimum=0,
         maximum=99,
+    ),
+    Param(
+        "household_total",
+        "int",
+        0,
+        N_("Units per delivery address"),
+        N_("What may go to one address in all, whoever orders it. 0 means no limit."),
+        minimum=0,
+        maximum=999,
+    ),
+    Param(
+        "per_person_day",
+        "int",
+        0,
+        N_("Units per person and day"),
+        N_("Days are those of your shop's clock. 0 means no limit."),
+        minimum=0,
+        maximum=999,
+    ),
+    Param(
+        "units_per_day",
+        "int",
+        0,
+        N_("Units sold a day"),
+        N_("Once so many are taken, the offer goes on tomorrow. 0 means no limit."),
+        minimum=0,
+        maximum=99_999,
+    ),
+    Param(
+        "tier2_size",
+        "int",
+        0,
+        N_("Better price from so many people"),
+        N_(
+            "The team stays open for more people until its deadline. It forms in any case once the first "
+            "number has paid. 0 means one price for every size."
+        ),
+        minimum=0,
+        maximum=50,
+    ),
+    Param(
+        "tier2_bps",
+        "int",
+        0,
+        N_("Better price: extra discount"),
+        N_("In hundredths of a percent of the team price. Everybody gets the difference back."),
+        minimum=0,
+        maximum=9000,
+    ),
+    Param(
+        "tier3_size",
+        "int",
+        0,
+        N_("Best price from so many people"),
+        N_("A second step, above the first. 0 means none."),
+        minimum=0,
+        maximum=50,
+    ),
+    Param(
+        "tier3_bps",
+        "int",
+        0,
+        N_("Best price: extra discount"),
+        N_("In hundredths of a percent of the team price, instead of the first step's."),
+        minimum=0,
+        maximum=9000,
+    ),
+    Param(
+        "draw_winners",
+        "int",
+        0,
+        N_("Draw: how many of a full team get the goods"),
+        N_(
+            "Everybody pays, so many are drawn by lot and get the goods, the others get all their money back "
+            "at once. Anybody can check the draw. 0 means everybody gets the goods."
+        ),
+        minimum=0,
+        maximum=49,
+    ),
+    Param(
+        "match_minutes",
+        "int",
+        0,
+        N_("Match unfilled teams, minutes before the end"),
+        N_(
+            "Members of teams that cannot fill alone are put together so that some teams complete. They keep "
+            "their seats and are told. 0 means never."
+        ),
+        minimum=0,
+        maximum=720,
     ),
     Param(
         "newcomers_only",
@@ -134,8 +224,20 @@ PARAMS = (
 
 
 def _terms(params: Params) -> Terms:
+    tiers = tuple(
+        (params[f"{name}_size"], params[f"{name}_bps"])
+        for name in ("tier2", "tier3")
+        if params.get(f"{name}_size")
+    )
     return Terms(
-        size=params["size"],
+        size=max([params["size"], *(size for size, _ in tiers)]),
+        forms_from=params["size"] if tiers else 0,
+        tiers=tiers,
+        match_minutes=params.get("match_minutes", 0),
+        draw_winners=params.get("draw_winners", 0),
+        per_person_day=params.get("per_person_day", 0),
+        per_household=params.get("household_total", 0),
+        per_day=params.get("units_per_day", 0),
         hours=params["hours"],
         per_order=params["per_person_limit"],
         per_person=params["per_person_total"],
@@ -154,10 +256,12 @@ def _decide(terms: Terms, crowd: Crowd, is_over: bool) -> Verdict:
         return "form"
     if not is_over:
         return "wait"
-    could_still_fill = crowd.taken + crowd.held >= terms.size or terms.virtual_from_percent is not None
+    could_still_fill = crowd.taken + crowd.held >= terms.enough or terms.virtual_from_percent is not None
     if crowd.held and could_still_fill:
         # A payment made in time may still be on its way; what it would change is not decided without it.
         return "wait"
+    if crowd.taken >= terms.enough:
+        return "form"
     if (
         terms.virtual_from_percent is not None
         and crowd.taken * 100 >= terms.virtual_from_percent * terms.size
@@ -176,6 +280,42 @@ def _say(params: Params) -> tuple[Phrase, ...]:
     ]
     if params["per_person_total"]:
         said.append(Phrase(N_("At most %(limit)s per person in all."), {"limit": params["per_person_total"]}))
+    for name in ("tier2", "tier3"):
+        if params.get(f"{name}_size"):
+            said.append(
+                Phrase(
+                    N_(
+                        "%(size)s people or more: another %(percent)s%% off, and you get the difference back."
+                    ),
+                    {"size": params[f"{name}_size"], "percent": f"{params[f'{name}_bps'] / 100:g}"},
+                )
+            )
+    if params.get("draw_winners"):
+        said.append(
+            Phrase(
+                N_(
+                    "A draw: %(winners)s of %(size)s members get the goods, chosen by lot. Everybody "
+                    "else gets "
+                    "all their money back at once. Anybody can check the draw."
+                ),
+                {"winners": params["draw_winners"], "size": params["size"]},
+            )
+        )
+    if params.get("household_total"):
+        said.append(
+            Phrase(N_("At most %(limit)s to one delivery address."), {"limit": params["household_total"]})
+        )
+    if params.get("per_person_day"):
+        said.append(Phrase(N_("At most %(limit)s per person a day."), {"limit": params["per_person_day"]}))
+    if params.get("match_minutes"):
+        said.append(
+            Phrase(
+                N_(
+                    "Shortly before the end, teams that are not full may be put together. You keep your seat "
+                    "and your price, and we tell you."
+                )
+            )
+        )
     if params["newcomers_only"] == "joiners":
         said.append(Phrase(N_("Whoever joins is buying here for the first time.")))
     if params["newcomers_only"] == "everyone":
@@ -189,14 +329,21 @@ def _say(params: Params) -> tuple[Phrase, ...]:
 
 
 def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -> tuple[Phrase, ...]:
+    terms = _terms(params)
     alone, together = min(prices, key=lambda pair: pair[1])
-    most = max((pair[0] - pair[1]) for pair in prices)
-    size = params["size"]
+    lowest = best_price(terms, together)
+    most = max(pair[0] - best_price(terms, pair[1]) for pair in prices)
+    buyers = terms.draw_winners or terms.size
     leader = together * params["leader_discount_bps"] // 10_000
-    lines = [
+    return (
         Phrase(
             N_("%(size)s people each pay %(together_minor)s instead of %(alone_minor)s."),
-            {"size": size, "together_minor": together, "alone_minor": alone, "currency": currency},
+            {
+                "size": params["size"],
+                "together_minor": together,
+                "alone_minor": alone,
+                "currency": currency,
+            },
         ),
         Phrase(
             N_(
@@ -204,21 +351,34 @@ def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -
                 "discounts and brings %(sales_minor)s in sales."
             ),
             {
-                "cost_minor": most * size + leader,
-                "sales_minor": together * size - leader,
+                "cost_minor": most * buyers + leader,
+                "sales_minor": lowest * buyers - leader,
                 "currency": currency,
             },
         ),
         Phrase(N_("Nothing ships before the team is full; an unfilled team costs you nothing.")),
-    ]
-    return tuple(lines)
+    )
 
 
 def _problems(params: Params) -> tuple[Phrase, ...]:
-    total, once = params["per_person_total"], params["per_person_limit"]
+    total, once, size = params["per_person_total"], params["per_person_limit"], params["size"]
+    second, third = params["tier2_size"], params["tier3_size"]
+    found = []
     if total and total < once:
-        return (Phrase(N_("One order may hold more than one person may buy in all.")),)
-    return ()
+        found.append(Phrase(N_("One order may hold more than one person may buy in all.")))
+    if params["household_total"] and params["household_total"] < once:
+        found.append(Phrase(N_("One order may hold more than may go to one address.")))
+    if (second and second <= size) or (third and third <= (second or third)):
+        found.append(Phrase(N_("Each better price needs more people than the one before.")))
+    if bool(second) != bool(params["tier2_bps"]) or bool(third) != bool(params["tier3_bps"]):
+        found.append(Phrase(N_("A better price needs both a number of people and a discount.")))
+    if third and params["tier3_bps"] <= params["tier2_bps"]:
+        found.append(Phrase(N_("The best price must be better than the one before.")))
+    if params["draw_winners"] and (second or params["virtual_completion"]):
+        found.append(Phrase(N_("A draw goes together neither with better prices nor with house members.")))
+    if params["draw_winners"] >= size:
+        found.append(Phrase(N_("A draw needs more people in a team than get the goods.")))
+    return tuple(found)
 
 
 def _pick(params: Params, *names: str) -> dict[str, Any]:
@@ -236,5 +396,5 @@ GROUP_BUY = Mechanic(
     preview=_preview,
     problems=_problems,
     explanation=N_("Team price, %(size)s people"),
-    pack_rules={"virtual_completion": "group_buy.virtual_completion"},
+    pack_rules={"virtual_completion": "group_buy.virtual_completion", "draw_winners": "group_buy.draws"},
 )

@@ -1,39 +1,96 @@
-"""Counting units and seats: the one place where an offer's stock and a team's held seats go up or down
+"""Counting units, budget, limits and seats: the one place where what a seat uses up goes up or down
 together.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
+from jishi.goods.merchants import queries as merchant_queries
 from jishi.promotions.plays import rules
 from jishi.promotions.plays.contracts import SeatState
+from jishi.promotions.plays.errors import BudgetUsedUp
 from jishi.promotions.plays.models import Offer, Seat
-from jishi.promotions.plays.operations import admission
+from jishi.promotions.plays.operations import admission, tallies
 from jishi.promotions.plays.operations.locked import Play
+from jishi.promotions.plays.operations.tallies import Want
+from jishi.promotions.plays.rules import Terms
 
 
-def claim_units(offer: Offer, quantity: int) -> None:
-    """Count units against the offer's stock; its row is locked.
+def shop_day(offer: Offer, at: datetime) -> date:
+    """Return the day it is on the clock of the offer's shop."""
+    return at.astimezone(ZoneInfo(merchant_queries.get_shop(offer.shop_id).time_zone)).date()
+
+
+def claim_units(offer: Offer, quantity: int, discount_minor: int = 0) -> None:
+    """Count units and their discount against the offer's stock and budget; its row is locked.
 
     :raises OfferSoldOut: there are not so many left.
+    :raises BudgetUsedUp: what the shop gives is given.
     """
     admission.check_units(offer, quantity)
-    offer.units_claimed += quantity
-    Offer.objects.filter(pk=offer.pk).update(units_claimed=F("units_claimed") + quantity)
+    if offer.budget_minor is not None and offer.budget_used_minor + discount_minor > offer.budget_minor:
+        raise BudgetUsedUp(offer=offer.code)
+    _move(offer, quantity, discount_minor)
 
 
-def return_units(offer: Offer, quantity: int) -> None:
-    """Give units back to the offer's stock; its row is locked."""
-    offer.units_claimed -= quantity
-    Offer.objects.filter(pk=offer.pk).update(units_claimed=F("units_claimed") - quantity)
+def return_units(offer: Offer, quantity: int, discount_minor: int = 0) -> None:
+    """Give units and budget back; the offer's row is locked."""
+    _move(offer, -quantity, -discount_minor)
+
+
+def claim_seat(play_offer: Offer, terms: Terms, seat: Seat, *, at: datetime) -> None:
+    """Count everything a seat uses up: units, budget and the limits of its person, address and day.
+
+    :raises OfferSoldOut: / BudgetUsedUp: nothing is left.
+    :raises TooMany: / TooManyTeams: / TooManyHere: / TooManyToday: / SoldOutToday: a limit is reached.
+    """
+    if terms.per_person_day or terms.per_day:
+        seat.counted_on = shop_day(play_offer, at)
+    claim_units(play_offer, seat.quantity, seat.discount_minor)
+    tallies.claim(play_offer.pk, wants(terms, seat))
+
+
+def return_seats(offer: Offer, terms: Terms, seats: Iterable[Seat]) -> None:
+    """Give back everything these seats used up."""
+    for seat in seats:
+        return_units(offer, seat.quantity, seat.discount_minor)
+        tallies.give_back(offer.pk, wants(terms, seat))
 
 
 def release(play: Play, seat: Seat, *, at: datetime) -> None:
-    """Give a held seat and its units back."""
+    """Give a held seat and all it uses up back."""
     seat.state = rules.move_seat(seat.state, SeatState.RELEASED)
     seat.left_at = at
     seat.save(update_fields=["state", "left_at"])
     play.team.seats_held -= 1
     play.team.save(update_fields=["seats_held"])
-    return_units(play.offer, seat.quantity)
+    return_seats(play.offer, play.terms, [seat])
+
+
+def wants(terms: Terms, seat: Seat) -> list[Want]:
+    """Return which limits a seat counts against."""
+    person, quantity = tallies.person_key(seat.person_id), seat.quantity
+    found = []
+    if terms.per_person:
+        found.append(Want("person", person, quantity, terms.per_person))
+    if terms.teams_per_person:
+        found.append(Want("teams", person, 1, terms.teams_per_person))
+    if terms.per_household and seat.household:
+        found.append(Want("household", seat.household, quantity, terms.per_household))
+    if terms.per_person_day and seat.counted_on:
+        key = tallies.person_day_key(seat.person_id, seat.counted_on)
+        found.append(Want("person_day", key, quantity, terms.per_person_day))
+    if terms.per_day and seat.counted_on:
+        found.append(Want("day", seat.counted_on.isoformat(), quantity, terms.per_day))
+    return found
+
+
+def _move(offer: Offer, units: int, discount_minor: int) -> None:
+    offer.units_claimed += units
+    offer.budget_used_minor += discount_minor
+    Offer.objects.filter(pk=offer.pk).update(
+        units_claimed=F("units_claimed") + units, budget_used_minor=F("budget_used_minor") + discount_minor
+    )

@@ -5,10 +5,8 @@ state
 under the lock it changes it with. One team or refund that fails holds up no other.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import transaction
 
 from jishi.kernel import clock
@@ -18,9 +16,8 @@ from jishi.promotions.plays.errors import TeamClosed, TeamNotFound
 from jishi.promotions.plays.models import Seat, Team
 from jishi.promotions.plays.operations import counts, endings, leaving, locked
 from jishi.promotions.plays.operations.locked import Play
+from jishi.promotions.plays.operations.sweeping import each
 from jishi.trade.orders import operations as orders
-
-log = structlog.get_logger("plays")
 
 NEWS_OF_PAYMENT = timedelta(minutes=15)
 """How long after an order's time to pay its team still waits: a payment made in time may be heard of late."""
@@ -30,7 +27,7 @@ def close_due_teams(at: datetime | None = None) -> int:
     """End every team whose deadline passed, and send the refunds that are due; return how much was done."""
     now = clock.at_or_now(at)
     due = Team.objects.filter(state=TeamState.OPEN, deadline_at__lte=now).order_by("deadline_at", "pk")
-    closed = _each(due.values_list("pk", flat=True), lambda team_id: _close_due(team_id, now))
+    closed = each(due.values_list("pk", flat=True), lambda team_id: _close_due(team_id, now))
     return closed + send_refunds(now)
 
 
@@ -38,7 +35,9 @@ def send_refunds(at: datetime | None = None) -> int:
     """Refund every seat that is marked for it; return how many were."""
     now = clock.at_or_now(at)
     due = Seat.objects.filter(state=SeatState.REFUND_DUE).order_by("pk")
-    return _each(due.values_list("pk", flat=True), lambda seat_id: _refund(seat_id, now))
+    sent = each(due.values_list("pk", flat=True), lambda seat_id: _refund(seat_id, now))
+    owed = Seat.objects.filter(back_minor__gt=0, back_sent_at__isnull=True).order_by("pk")
+    return sent + each(owed.values_list("pk", flat=True), lambda seat_id: _send_difference(seat_id, now))
 
 
 def close_team(*, team_code: str, reason: str, at: datetime | None = None) -> None:
@@ -94,7 +93,7 @@ def _refund(seat_id: int, at: datetime) -> int:
             return 0
         orders.refund(
             order_code=seat.order_code,
-            reason=f"team_{seat.team.state}",
+            reason="not_drawn" if seat.drawn == "lost" else f"team_{seat.team.state}",
             natural_key=f"team:{seat.team.code}:{seat.order_code}",
             at=at,
         )
@@ -103,16 +102,29 @@ def _refund(seat_id: int, at: datetime) -> int:
     return 1
 
 
-def _each(ids: Iterable[int], work: Callable[[int], int]) -> int:
-    """Work every id, whatever happens to the others; the first failure is raised once all had their turn."""
-    done = 0
-    failure: Exception | None = None
-    for one in list(ids):
-        try:
-            done += work(one)
-        except Exception as error:
-            log.error("plays.sweep_failed", id=one, exc_info=error)
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return done
+def _send_difference(seat_id: int, at: datetime) -> int:
+    """Send what a better price of a larger team gives back; a seat that is refunded altogether gets no
+    more.
+    """
+    with transaction.atomic():
+        seat = (
+            Seat.objects.select_related("team")
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .filter(pk=seat_id, back_minor__gt=0, back_sent_at__isnull=True)
+            .first()
+        )
+        if seat is None:
+            return 0
+        if seat.state == SeatState.TAKEN:
+            orders.refund_part(
+                order_code=seat.order_code,
+                amount_minor=seat.back_minor,
+                reason="team_grew",
+                natural_key=f"tier:{seat.team.code}:{seat.order_code}",
+                at=at,
+            )
+        else:
+            seat.back_minor = 0
+        seat.back_sent_at = at
+        seat.save(update_fields=["back_minor", "back_sent_at"])
+    return 1

@@ -4,17 +4,20 @@ Whoever paid in a team that did not form is marked for a refund here; the money 
 each refund in a transaction of its own.
 """
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
-from jishi.kernel import outbox
+from jishi.kernel import fairdraw, outbox
 from jishi.promotions.plays import rules
 from jishi.promotions.plays.contracts import SeatState, TeamState
 from jishi.promotions.plays.events import TeamExpired, TeamFailed, TeamFormed
-from jishi.promotions.plays.models import Seat
+from jishi.promotions.plays.models import OfferPrice, Seat
 from jishi.promotions.plays.operations import counts
 from jishi.promotions.plays.operations.locked import Play
 from jishi.promotions.plays.rules import Crowd, Verdict
 from jishi.trade.orders import operations as orders
+from jishi.trade.orders import queries as order_queries
 
 
 def judge(play: Play, *, at: datetime, is_over: bool) -> Verdict:
@@ -47,22 +50,65 @@ def fail(play: Play, reason: str, *, at: datetime) -> None:
 
 
 def _form(play: Play, *, at: datetime) -> None:
-    team = play.team
+    team, terms = play.team, play.terms
     team.state = rules.move_team(team.state, TeamState.FORMED)
+    if terms.forms_from:
+        # Enough, though not all: the team is as large as it became.
+        team.size = team.seats_taken
+        team.tier = rules.tier_reached(terms, team.size)
     team.seats_virtual = team.size - team.seats_taken
     team.formed_at = team.closed_at = at
-    team.save(update_fields=["state", "seats_virtual", "formed_at", "closed_at"])
-    taken = list(Seat.objects.filter(team=team, state=SeatState.TAKEN).order_by("pk"))
-    orders.release_holds(refs=[f"{play.mechanic.code}:{seat.order_code}" for seat in taken], at=at)
+    team.save(update_fields=["state", "size", "tier", "seats_virtual", "formed_at", "closed_at"])
+    taken = list(Seat.objects.filter(team=team, state=SeatState.TAKEN).order_by("pk").select_for_update())
+    if team.tier:
+        _owe_difference(play, taken)
+    lost = _draw(play, taken, at=at) if terms.draw_winners else []
+    stay = [seat for seat in taken if seat not in lost]
+    orders.release_holds(refs=[f"{play.mechanic.code}:{seat.order_code}" for seat in stay], at=at)
     outbox.publish(
         TeamFormed(
             **play.facts(),
             at=at,
-            person_ids=[seat.person_id for seat in taken],
-            order_codes=[seat.order_code for seat in taken],
+            person_ids=[seat.person_id for seat in stay],
+            order_codes=[seat.order_code for seat in stay],
             virtual=team.seats_virtual,
+            lost_ids=[seat.person_id for seat in lost],
+            back_ids=[seat.person_id for seat in stay if seat.back_minor],
         )
     )
+
+
+def _owe_difference(play: Play, seats: Sequence[Seat]) -> None:
+    """Note what goes back to each member because the team became large enough for a better price."""
+    prices = dict(OfferPrice.objects.filter(offer=play.offer).values_list("variant_id", "price_minor"))
+    for order in order_queries.list_orders([seat.order_code for seat in seats]):
+        seat = next(one for one in seats if one.order_code == order.code)
+        unit = rules.tier_price(play.terms, prices[seat.variant_id], play.team.size)
+        paid = order.goods_minor - order.discount_minor
+        seat.back_minor = max(0, min(paid, order.total_minor - 1) - unit * seat.quantity)
+    Seat.objects.bulk_update(seats, ["back_minor"])
+
+
+def _draw(play: Play, seats: Sequence[Seat], *, at: datetime) -> list[Seat]:
+    """Draw who gets the goods, as promised by the seed's digest; return the others, who are refunded.
+
+    Their places stay filled, as of members who leave a formed team; their units go back to the offer.
+    """
+    ranked = fairdraw.ranking(play.team.seed, [draw_entry(seat.order_code) for seat in seats])
+    lucky = set(ranked[: play.terms.draw_winners])
+    lost = [seat for seat in seats if draw_entry(seat.order_code) not in lucky]
+    for seat in seats:
+        seat.drawn = "lost" if seat in lost else "won"
+    for seat in lost:
+        seat.state, seat.keeps_place, seat.left_at = SeatState.REFUND_DUE, True, at
+    Seat.objects.bulk_update(seats, ["drawn", "state", "keeps_place", "left_at"])
+    counts.return_seats(play.offer, play.terms, lost)
+    return lost
+
+
+def draw_entry(order_code: str) -> str:
+    """Return the public name of a member's entry; whoever knows the order can compute it."""
+    return hashlib.sha256(f"entry:{order_code}".encode()).hexdigest()[:24]
 
 
 def _expire(play: Play, *, at: datetime) -> None:
@@ -89,7 +135,7 @@ def _end(play: Play, state: TeamState, reason: str, *, at: datetime) -> list[Sea
     held = [seat.pk for seat in live if seat.state == SeatState.HELD]
     Seat.objects.filter(pk__in=held).update(state=SeatState.RELEASED, left_at=at)
     Seat.objects.filter(pk__in=[seat.pk for seat in taken]).update(state=SeatState.REFUND_DUE)
-    counts.return_units(play.offer, sum(seat.quantity for seat in live))
+    counts.return_seats(play.offer, play.terms, live)
     team.state = rules.move_team(team.state, state)
     team.seats_held = 0
     team.closed_at, team.close_reason = at, reason

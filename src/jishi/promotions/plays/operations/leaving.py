@@ -83,7 +83,7 @@ def leave(play: Play, seat: Seat, *, at: datetime) -> None:
         return
     play.team.seats_taken -= 1
     play.team.save(update_fields=["seats_taken"])
-    counts.return_units(play.offer, seat.quantity)
+    counts.return_seats(play.offer, play.terms, [seat])
     settle_succession(play, seat, at=at)
     outbox.publish(
         SeatFreed(
@@ -113,15 +113,22 @@ def settle_succession(play: Play, gone: Seat, *, at: datetime) -> None:
             _hand_over(team, gone)
 
 
-def _hand_over(team: Team, gone: Seat) -> None:
+def find_leader(team: Team) -> None:
+    """Let the member who paid first lead a locked team that has no leader; then whoever is paying."""
     live = Seat.objects.filter(team=team, state__in=rules.LIVE_SEATS)
     # A seat that is paid comes before one that is only held: nulls sort last.
     heir = live.order_by(F("paid_at").asc(nulls_last=True), "pk").first()
     if heir is None:
         return
-    gone.is_leader = False
-    gone.save(update_fields=["is_leader"])
     heir.is_leader = True
     heir.save(update_fields=["is_leader"])
     team.leader_id = heir.person_id
     team.save(update_fields=["leader"])
+
+
+def _hand_over(team: Team, gone: Seat) -> None:
+    if not Seat.objects.filter(team=team, state__in=rules.LIVE_SEATS).exists():
+        return
+    gone.is_leader = False
+    gone.save(update_fields=["is_leader"])
+    find_leader(team)

@@ -13,6 +13,7 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock, locks, policy
+from jishi.people.accounts import ports as accounts
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.plays import mechanics, queries, rules
 from jishi.promotions.plays.contracts import OfferStatus, OfferView, TeamState
@@ -23,11 +24,13 @@ from jishi.promotions.plays.errors import (
     OfferPriceTooHigh,
     OfferVariantsWrong,
     ParamsContradict,
+    PrizeTooDear,
+    SettingForbidden,
     VirtualCompletionRefused,
 )
 from jishi.promotions.plays.models import Offer, OfferPrice, Team
-from jishi.promotions.plays.operations import endings, locked
-from jishi.promotions.plays.rules import Mechanic
+from jishi.promotions.plays.operations import endings, locked, rally_orders
+from jishi.promotions.plays.rules import Mechanic, Terms
 from jishi.social.communities import queries as community_queries
 from jishi.social.communities.contracts import AUDIENCE as MEMBERS
 
@@ -42,15 +45,19 @@ def create_offer(
     starts_at: datetime,
     ends_at: datetime | None = None,
     stock_limit: int | None = None,
+    budget_minor: int | None = None,
+    costs: Mapping[int, int] | None = None,
     audience: AudienceRef | None = None,
     at: datetime | None = None,
 ) -> OfferView:
-    """Publish an offer for one product. `prices` gives the team price of each variant it covers.
+    """Publish an offer for one product. `prices` gives the team price (or the lowest price) of each variant.
 
-    With an `audience` only its people see and use it; a product may have such an offer beside its public one.
+    With an `audience` only its people see and use it; a product may have such an offer beside its public one,
+    and one of each mechanic. `budget_minor` bounds all discounts together; `costs` is what units cost the
+    shop.
 
     :raises MechanicUnknown: / ParamRefused: what it is or a setting of no sense in it.
-    :raises VirtualCompletionRefused: it uses what the rule pack forbids.
+    :raises VirtualCompletionRefused: / SettingForbidden: / PrizeTooDear: it uses what the rule pack forbids.
     :raises ParamsContradict: / OfferPeriodEmpty: / OfferVariantsWrong: / OfferPriceTooHigh: no sense in it.
     :raises OfferOverlaps: the product has an offer in that period.
     :raises AudienceNotAgreed: the owner of the community has not agreed with the shop.
@@ -62,15 +69,16 @@ def create_offer(
     if kind.problems(clean):
         raise ParamsContradict()
     if (ends_at is not None and ends_at <= max(starts_at, now)) or (
-        stock_limit is not None and stock_limit < 1
+        (stock_limit is not None and stock_limit < 1) or (budget_minor is not None and budget_minor < 1)
     ):
         raise OfferPeriodEmpty()
     _check_agreed(shop_id, audience)
     currency = merchant_queries.get_shop(shop_id).currency
-    _check_prices(shop_id, product_id, prices, currency)
+    _check_prices(shop_id, product_id, prices, currency, lowest=0 if kind.allows_free else 1)
+    _check_prize(kind.terms(clean), prices, currency)
     with transaction.atomic():
         locks.advisory("plays.product", product_id)
-        _check_overlap(product_id, starts_at, ends_at, audience)
+        _check_overlap(product_id, mechanic, starts_at, ends_at, audience)
         offer = Offer.objects.create(
             mechanic=mechanic,
             shop_id=shop_id,
@@ -81,12 +89,18 @@ def create_offer(
             ends_at=ends_at,
             status=OfferStatus.ON,
             stock_limit=stock_limit,
+            budget_minor=budget_minor,
             audience_kind=audience.kind if audience else "",
             audience_key=audience.key if audience else "",
             created_at=now,
         )
         OfferPrice.objects.bulk_create(
-            OfferPrice(offer=offer, variant_id=variant_id, price_minor=price)
+            OfferPrice(
+                offer=offer,
+                variant_id=variant_id,
+                price_minor=price,
+                cost_minor=(costs or {}).get(variant_id),
+            )
             for variant_id, price in sorted(prices.items())
         )
         _switch_badge(offer, now)
@@ -94,8 +108,9 @@ def create_offer(
 
 
 def stop_offer(*, offer_code: str, close_teams: bool = False, at: datetime | None = None) -> OfferView:
-    """Stop an offer: nobody starts a team any more. Running teams may fill, unless they are to be closed as
-    well.
+    """Stop an offer: nobody starts under it any more. What runs may come to its end, unless it is to be
+    closed
+    as well.
 
     :raises OfferNotFound: there is none.
     """
@@ -109,6 +124,7 @@ def stop_offer(*, offer_code: str, close_teams: bool = False, at: datetime | Non
             running = Team.objects.filter(offer=offer, state__in=[TeamState.STARTING, TeamState.OPEN])
             for team in running.order_by("pk").select_for_update(no_key=True):
                 endings.fail(locked.play(offer, team), "offer_stopped", at=now)
+            rally_orders.stop_rallies(offer, at=now)
     return queries.get_offer(offer_code, at=now)
 
 
@@ -128,7 +144,7 @@ def switch_badges(at: datetime | None = None) -> int:
     """Show or hide the catalogue's badge of offers whose period began or ended; return how many changed."""
     now = clock.at_or_now(at)
     wanted = Case(
-        When(queries.running(now) & Q(audience_kind=""), then=Value(True)),
+        When(queries.running(now) & Q(audience_kind="", mechanic__in=_with_badge()), then=Value(True)),
         default=Value(False),
         output_field=BooleanField(),
     )
@@ -145,7 +161,8 @@ def switch_badges(at: datetime | None = None) -> int:
 def _switch_badge(offer: Offer, at: datetime) -> int:
     """Make the badge of a locked offer say what is true at an instant."""
     # A badge stands in lists that everybody reads, so an offer for some people never has one.
-    wanted = not offer.audience_kind and Offer.objects.filter(queries.running(at), pk=offer.pk).exists()
+    public = not offer.audience_kind and offer.mechanic in _with_badge()
+    wanted = public and Offer.objects.filter(queries.running(at), pk=offer.pk).exists()
     if wanted == offer.badge_shown:
         return 0
     other_shown = Offer.objects.filter(product_id=offer.product_id, badge_shown=True).exclude(pk=offer.pk)
@@ -167,37 +184,60 @@ def _switch_badge(offer: Offer, at: datetime) -> int:
     return 1
 
 
+def _with_badge() -> list[str]:
+    """The mechanics that cards show: those with a price for everybody who joins."""
+    return [kind.code for kind in mechanics.MECHANICS.values() if kind.rally is None]
+
+
 def _check_law(kind: Mechanic, params: Mapping[str, Any]) -> None:
     for name, path in kind.pack_rules.items():
         if params[name] and not policy.pack().get(path, False):
-            raise VirtualCompletionRefused(param=name)
+            raise VirtualCompletionRefused if name == "virtual_completion" else SettingForbidden(param=name)
+
+
+def _check_prize(terms: Terms, prices: Mapping[int, int], currency: str) -> None:
+    """A draw's goods are a prize, and the rule pack bounds what a prize may be worth."""
+    cap = policy.pack().get("prizes.max_value_minor", 0)
+    worth = max(view.amount_minor for view in price_queries.list_prices(prices, currency).values())
+    if terms.draw_winners and cap and worth > cap:
+        raise PrizeTooDear(limit_minor=cap, currency=currency)
 
 
 def _check_agreed(shop_id: int, audience: AudienceRef | None) -> None:
     if audience is None:
         return
-    if audience.kind != MEMBERS or not community_queries.is_partner(audience.key, shop_id):
+    # Segments and levels are the house's own; only the members of a community have somebody to ask.
+    if not accounts.is_known(audience.kind):
+        raise AudienceNotAgreed(audience=audience.key[:80])
+    if audience.kind == MEMBERS and not community_queries.is_partner(audience.key, shop_id):
         raise AudienceNotAgreed(audience=audience.key[:80])
 
 
-def _check_prices(shop_id: int, product_id: int, prices: Mapping[int, int], currency: str) -> None:
+def _check_prices(
+    shop_id: int, product_id: int, prices: Mapping[int, int], currency: str, *, lowest: int
+) -> None:
     variants = catalog_queries.find_variants(prices, language="en")
     known = [v for v in variants.values() if v.product_id == product_id and v.shop_id == shop_id]
     if not prices or len(known) != len(prices):
         raise OfferVariantsWrong()
     alone = price_queries.list_prices(prices, currency)
     for variant_id, price in prices.items():
-        if type(price) is not int or price < 1:
+        if type(price) is not int or price < lowest:
             raise OfferPriceTooHigh()
         if variant_id not in alone or price >= alone[variant_id].amount_minor:
             raise OfferPriceTooHigh(alone_minor=alone[variant_id].amount_minor if variant_id in alone else 0)
 
 
 def _check_overlap(
-    product_id: int, starts_at: datetime, ends_at: datetime | None, audience: AudienceRef | None
+    product_id: int,
+    mechanic: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    audience: AudienceRef | None,
 ) -> None:
     same = Offer.objects.filter(
         product_id=product_id,
+        mechanic=mechanic,
         status=OfferStatus.ON,
         audience_kind=audience.kind if audience else "",
         audience_key=audience.key if audience else "",

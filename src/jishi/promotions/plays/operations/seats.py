@@ -4,12 +4,12 @@ Every public verb may be repeated. A payment whose seat is gone looks for anothe
 that records the payment, and otherwise refuses, upon which the money goes back.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from jishi.kernel import clock, locks, outbox
+from jishi.kernel import clock, fairdraw, locks, outbox
 from jishi.kernel.errors import Conflict
 from jishi.promotions.plays import rules
 from jishi.promotions.plays.contracts import SeatState, TeamState
@@ -18,18 +18,25 @@ from jishi.promotions.plays.events import SeatTaken, TeamStarted
 from jishi.promotions.plays.models import Offer, Seat, Team
 from jishi.promotions.plays.operations import admission, counts, endings, leaving, locked
 from jishi.promotions.plays.operations.locked import Play
-from jishi.promotions.plays.rules import Wish
+from jishi.promotions.plays.rules import Terms, Wish
 
 
 def hold_seat(
-    *, order_code: str, wish: Wish, person_id: int, expires_at: datetime, at: datetime | None = None
+    *,
+    order_code: str,
+    wish: Wish,
+    person_id: int,
+    expires_at: datetime,
+    discount_minor: int = 0,
+    at: datetime | None = None,
 ) -> None:
     """Keep a seat for an order that waits for payment; starting a team creates it, unseen until it is paid.
 
     :raises OfferNotFound: no such offer, or it does not cover the variant.
     :raises OfferNotStarted: / OfferEnded: teams cannot be started now.
     :raises TeamNotFound: / TeamClosed: / TeamFull: / AlreadyInTeam: there is no seat for this person.
-    :raises OfferSoldOut: / TooMany: / TooManyTeams: / NewcomersOnly: a limit is reached.
+    :raises OfferSoldOut: / BudgetUsedUp: / SoldOutToday: nothing is left (today).
+    :raises TooMany: / TooManyTeams: / TooManyHere: / TooManyToday: / NewcomersOnly: a limit is reached.
     :raises OfferMembersOnly: it is for an audience that the person is not in.
     """
     now = clock.at_or_now(at)
@@ -43,7 +50,7 @@ def hold_seat(
         starts = wish.team_code is None
         if wish.team_code is None:
             admission.check_runs(offer, now)
-            team = _new_team(offer, terms.size, person_id, deadline_at=expires_at, at=now)
+            team = _new_team(offer, terms, person_id, deadline_at=expires_at, at=now)
         else:
             team = locked.team_by_code(offer, wish.team_code)
             admission.check_joinable(team, person_id=person_id, at=now)
@@ -52,10 +59,7 @@ def hold_seat(
             # One first purchase at a time: the check below reads what another offer may be writing.
             locks.advisory("plays.newcomer", person_id)
         admission.check_newcomer(terms, person_id=person_id, starts=starts)
-        counts.claim_units(offer, wish.quantity)
-        team.seats_held += 1
-        team.save(update_fields=["seats_held"])
-        Seat.objects.create(
+        seat = Seat(
             team=team,
             person_id=person_id,
             order_code=order_code,
@@ -63,10 +67,16 @@ def hold_seat(
             quantity=wish.quantity,
             is_leader=starts,
             move_ok=wish.move_ok,
+            household=wish.household,
+            discount_minor=discount_minor,
             held_at=now,
             lapses_at=expires_at,
             held_until=expires_at if starts or terms.honours_holds else min(expires_at, team.deadline_at),
         )
+        counts.claim_seat(offer, terms, seat, at=now)
+        team.seats_held += 1
+        team.save(update_fields=["seats_held"])
+        seat.save(force_insert=True)
 
 
 def settle_seat(*, order_code: str, paid_at: datetime, at: datetime | None = None) -> None:
@@ -129,8 +139,8 @@ def take(play: Play, seat: Seat, *, paid_at: datetime, at: datetime, moved_from:
     team.seats_taken += 1
     if team.state == TeamState.STARTING:
         _open(play, opened_at=at if moved_from else paid_at, at=at)
-    seat.save(update_fields=["state", "paid_at", "left_at", "team", "moved_from", "is_leader"])
-    team.save(update_fields=["seats_taken", "seats_held", "state", "opened_at", "deadline_at"])
+    seat.save(update_fields=["state", "paid_at", "left_at", "team", "moved_from", "is_leader", "counted_on"])
+    team.save(update_fields=["seats_taken", "seats_held", "state", "opened_at", "deadline_at", "match_at"])
     outbox.publish(
         SeatTaken(
             **play.facts(),
@@ -149,6 +159,8 @@ def _open(play: Play, *, opened_at: datetime, at: datetime) -> None:
     team.state = rules.move_team(team.state, TeamState.OPEN)
     team.opened_at = opened_at
     team.deadline_at = rules.deadline(play.terms, opened_at=opened_at, ends_at=play.offer.ends_at)
+    if play.terms.match_minutes:
+        team.match_at = max(opened_at, team.deadline_at - timedelta(minutes=play.terms.match_minutes))
     outbox.publish(
         TeamStarted(
             **play.facts(), at=at, leader_id=team.leader_id, size=team.size, deadline_at=team.deadline_at
@@ -178,7 +190,8 @@ def _take_late(play: Play, seat: Seat, *, paid_at: datetime, at: datetime) -> No
             quantity=seat.quantity,
             without=seat.order_code,
         )
-        counts.claim_units(play.offer, seat.quantity)
+        with transaction.atomic():
+            counts.claim_seat(play.offer, play.terms, seat, at=at)
     except Conflict:
         raise SeatGone(order=seat.order_code) from None
     moved_from = first if target.pk != first.pk else None
@@ -199,7 +212,7 @@ def _find_room(play: Play, seat: Seat, *, paid_at: datetime, at: datetime) -> Te
             admission.check_runs(play.offer, at)
         except Conflict:
             return None
-        return _new_team(play.offer, play.terms.size, seat.person_id, deadline_at=at, at=at)
+        return _new_team(play.offer, play.terms, seat.person_id, deadline_at=at, at=at)
     if not (play.terms.late_elsewhere and seat.move_ok):
         return None
     others = (
@@ -224,7 +237,14 @@ def _has_room(team: Team, seat: Seat, *, at: datetime) -> bool:
     return not same.exclude(pk=seat.pk).exists()
 
 
-def _new_team(offer: Offer, size: int, leader_id: int, *, deadline_at: datetime, at: datetime) -> Team:
+def _new_team(offer: Offer, terms: Terms, leader_id: int, *, deadline_at: datetime, at: datetime) -> Team:
+    seed = fairdraw.new_seed() if terms.draw_winners else ""
     return Team.objects.create(
-        offer=offer, size=size, leader_id=leader_id, created_at=at, deadline_at=deadline_at
+        offer=offer,
+        size=terms.size,
+        leader_id=leader_id,
+        created_at=at,
+        deadline_at=deadline_at,
+        seed=seed,
+        seed_hash=fairdraw.commitment(seed) if seed else "",
     )

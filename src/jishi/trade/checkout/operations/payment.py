@@ -21,6 +21,7 @@ from jishi.money.escrow import operations as escrow
 from jishi.money.escrow.contracts import HoldRow
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
+from jishi.money.payments.contracts import RefundState
 from jishi.trade.checkout import rules
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders.contracts import OrderHandle, OrderState
@@ -76,10 +77,18 @@ def apply_payment(
 
 
 def apply_refund(*, intent_code: str, order_code: str, amount_minor: int, at: datetime | None = None) -> None:
-    """Money arrived back at the buyer: an order whose whole money it was is refunded by this."""
+    """Money arrived back at the buyer: an order whose whole money is back by this is refunded."""
     with transaction.atomic():
         found = orders.lock(order_codes=[order_code])
-        if found and amount_minor >= found[0].total_minor:
+        if not found:
+            return
+        # A part may have gone back before: what counts is all of this payment together.
+        back = sum(
+            refund.amount_minor
+            for refund in payment_queries.list_refunds(order_code)
+            if refund.intent_code == intent_code and refund.state == RefundState.SUCCEEDED
+        )
+        if max(amount_minor, back) >= found[0].total_minor:
             orders.mark_refunded(order_code=order_code, intent_code=intent_code, at=at)
 
 

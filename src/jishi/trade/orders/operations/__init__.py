@@ -10,7 +10,7 @@ from jishi.trade.orders.operations.moves import lock
 from jishi.trade.orders.operations.past import record_past
 from jishi.trade.orders.operations.pay import mark_paid
 from jishi.trade.orders.operations.personal import blank_due, seal_personal
-from jishi.trade.orders.operations.refunding import mark_refunded, refund
+from jishi.trade.orders.operations.refunding import mark_refunded, refund, refund_part
 from jishi.trade.orders.operations.reprice import change_delivery_fee
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "mark_shipped",
     "record_past",
     "refund",
+    "refund_part",
     "refuse_payment",
     "release_hold",
     "release_holds",

@@ -36,6 +36,29 @@ def refund(
     ledger.patiently(work)
 
 
+def refund_part(
+    *, order_code: str, amount_minor: int, reason: str, natural_key: str, at: datetime | None = None
+) -> bool:
+    """Send a part of a paid order's money back; the order goes on. Repeating it changes nothing.
+
+    The caller has decided that this may happen and that less than everything is meant. Returns whether money
+    is
+    on its way: an order that is refunded altogether gets nothing more.
+
+    :raises OrderNotFound: nobody has this code.
+    :raises NothingToRefund: the order does not hold so much.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        order = moves.locked(order_code)
+        if order.state not in (rules.PAID, rules.SHIPPED, rules.RECEIVED):
+            return False
+        escrow.refund(
+            order_code=order.code, amount_minor=amount_minor, natural_key=natural_key, reason=reason, at=now
+        )
+    return True
+
+
 def start(order: Order, *, reason: str, natural_key: str, by: int | None, at: datetime) -> None:
     """Begin the refund of a locked order: escrow, stock and state together."""
     rules.next_state(order.state, "refund")

@@ -1,0 +1,99 @@
+"""The engine of collective plays without its database: settings, terms, states, and who sees what.
+
+Pure: no ORM and no clock. A mechanic is data (`Mechanic`): settings with bounds, the `Terms` they amount to,
+and
+one `decide` that says from head counts alone whether a team waits, forms or expires; or, where one person
+gathers
+helpers, `RallyRules` that say what a help gives.
+"""
+
+from jishi.promotions.plays.rules.crowds import (
+    Lot,
+    Member,
+    best_price,
+    match,
+    tier_price,
+    tier_reached,
+)
+from jishi.promotions.plays.rules.params import Param, Params, clean_params
+from jishi.promotions.plays.rules.rallies import (
+    HelperFacts,
+    HelperView,
+    Progress,
+    RallyFacts,
+    RallyRules,
+    RallyTerms,
+    drawn_share,
+    ends_at,
+    first_share,
+    rally_screen,
+    suspicion,
+)
+from jishi.promotions.plays.rules.screens import TeamFacts, ViewerFacts, ViewerScreen, viewer_screen
+from jishi.promotions.plays.rules.states import (
+    CLOSED_TEAMS,
+    LIVE_RALLIES,
+    LIVE_SEATS,
+    RALLY_MOVES,
+    REFUND_SEATS,
+    SEAT_MOVES,
+    TEAM_MOVES,
+    move_rally,
+    move_seat,
+    move_team,
+)
+from jishi.promotions.plays.rules.terms import (
+    Crowd,
+    Mechanic,
+    Terms,
+    Verdict,
+    Wish,
+    deadline,
+    is_in_time,
+    unit_price,
+)
+
+__all__ = [
+    "CLOSED_TEAMS",
+    "LIVE_RALLIES",
+    "LIVE_SEATS",
+    "RALLY_MOVES",
+    "REFUND_SEATS",
+    "SEAT_MOVES",
+    "TEAM_MOVES",
+    "Crowd",
+    "HelperFacts",
+    "HelperView",
+    "Lot",
+    "Mechanic",
+    "Member",
+    "Param",
+    "Params",
+    "Progress",
+    "RallyFacts",
+    "RallyRules",
+    "RallyTerms",
+    "TeamFacts",
+    "Terms",
+    "Verdict",
+    "ViewerFacts",
+    "ViewerScreen",
+    "Wish",
+    "best_price",
+    "clean_params",
+    "deadline",
+    "drawn_share",
+    "ends_at",
+    "first_share",
+    "is_in_time",
+    "match",
+    "move_rally",
+    "move_seat",
+    "move_team",
+    "rally_screen",
+    "suspicion",
+    "tier_price",
+    "tier_reached",
+    "unit_price",
+    "viewer_screen",
+]
