@@ -18,6 +18,8 @@ from jishi.insight.networks import privacy as network_privacy
 from jishi.insight.networks import tasks as network_tasks
 from jishi.insight.recommendation import privacy as recommendation_privacy
 from jishi.insight.recommendation import tasks as recommendation_tasks
+from jishi.insight.portraits import privacy as portrait_privacy
+from jishi.insight.portraits import tasks as portrait_tasks
 from jishi.insight.surveys import handlers as survey_handlers
 from jishi.insight.surveys import privacy as survey_privacy
 from jishi.insight.surveys import tasks as survey_tasks
@@ -290,6 +292,7 @@ def connect_heavy() -> None:
     """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
     behavior_tasks.register()
     metric_tasks.register_heavy()
+    portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
 
@@ -301,6 +304,7 @@ def connect_providers() -> None:
     moderation_providers.connect()
     account_ports.register_audience(graph_tasks.Friends())
     account_ports.register_audience(graph_tasks.Followers())
+    account_ports.register_audience(portrait_tasks.SegmentAudience())
     recommendation_tasks.connect()
 
 
@@ -328,6 +332,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
+    privacy.register_eraser("portraits", portrait_privacy)
     privacy.register_eraser("networks", network_privacy)
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
@@ -341,8 +346,6 @@ def tell_open_pages(event: OutboxEvent) -> None:
     if event.topic.startswith(("promotions.team.", "promotions.rally.")):
         # A rally's page listens on the same stream as a team's; codes never meet.
         notices.send([(f"team:{event.shard}", event.pk)])
-    elif event.topic.startswith("promotions.flash."):
-        notices.send([(f"flash:{event.shard}", event.pk)])
     elif event.topic == MessageSent.topic:
         number = int(event.created_at.timestamp() * 1000)
         people = [(f"person:{one}", number) for one in event.payload["recipients"]]

@@ -25,7 +25,9 @@ from jishi.people.accounts import settle as accounts
 from jishi.people.accounts.contracts import LaneClaims
 from jishi.surfaces.lane import identity
 from jishi.surfaces.lane.collect import Collector
+from jishi.surfaces.lane.flash import FlashAdapter, FlashDesk
 from jishi.surfaces.lane.notices import Board, Full, Listener
+from jishi.surfaces.lane.rush import Rush
 from jishi.surfaces.lane.talks import Reader, Talks
 
 Scope = MutableMapping[str, Any]
@@ -72,6 +74,9 @@ class Lane:
         self.board = Board(database_url, heard=self._heard, lost=self.talks.look_again)
         self._secret = accounts.lane_secret(field_key)
         self.collector = Collector(database_url, self._secret)
+        flash = FlashAdapter()
+        self.rush = Rush(database_url, self._secret, [flash])
+        self.flash = FlashDesk(self.rush, flash, self._secret)
 
     def _heard(self, channel: str) -> None:
         kind, _, code = channel.partition(":")
@@ -83,7 +88,7 @@ class Lane:
         """Listen to the database while the process serves."""
         task = asyncio.create_task(self.board.listen())
         _running.add(self)
-        async with self.talks.running(), self.collector.running():
+        async with self.talks.running(), self.collector.running(), self.rush.running():
             try:
                 yield
             finally:
@@ -104,6 +109,8 @@ class Lane:
         elif path == COLLECT and scope["method"] == "POST":
             status, content, more = await self.collector.take(scope, receive)
             await _answer(send, status, content, more)
+        elif path.startswith("/lane/flash/") and (found := await self.flash.answer(scope, receive)):
+            await _answer(send, *found)
         elif scope["method"] != "GET":
             await _answer(send, 405, {"title": "Only GET is answered here."})
         elif match := TEAM_EVENTS.match(path):
