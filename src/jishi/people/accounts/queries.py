@@ -1,6 +1,6 @@
 """Reads of people and addresses; they return frozen views and never another person's contact data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from jishi.kernel import clock, crypto
 from jishi.people.accounts import rules
 from jishi.people.accounts.contracts import AddressView, PersonCard, ProfileView
 from jishi.people.accounts.errors import AddressNotFound, OperatorRequired, PersonNotFound
-from jishi.people.accounts.models import Address, User, session_hash
+from jishi.people.accounts.models import Address, User, phone_index, session_hash
 
 _ADDRESSES = """
 SELECT id, code, recipient, phone, country, is_default, region, city, district, line, postal_code
@@ -100,6 +100,23 @@ def find_person_by_email(email: str) -> PersonCard | None:
     """Return the person who signs in with this e-mail address."""
     user = User.objects.only(*CARD_FIELDS).filter(email=email.strip().lower()).first()
     return person_card(user) if user else None
+
+
+def find_by_contacts(lines: Sequence[str]) -> dict[str, int]:
+    """Return who answers to e-mail addresses and phone numbers, by the line that names them; for lists."""
+    emails: dict[str, str] = {}
+    phones: dict[str, str] = {}
+    for line in lines:
+        kind, spelling = rules.contact_kind(line) or ("", "")
+        if kind == "email":
+            emails[line] = spelling
+        elif kind == "phone":
+            phones[line] = phone_index(spelling) or ""
+    active = User.objects.filter(is_active=True)
+    by_email = dict(active.filter(email__in=set(emails.values())).values_list("email", "pk"))
+    by_phone = dict(active.filter(phone_index__in=set(phones.values())).values_list("phone_index", "pk"))
+    found = {line: by_email[one] for line, one in emails.items() if one in by_email}
+    return found | {line: by_phone[one] for line, one in phones.items() if one in by_phone}
 
 
 def list_people(ids: Iterable[int]) -> dict[int, PersonCard]:
