@@ -13,8 +13,8 @@ from tests.factories.trade import NOON, Buyer, Scene
 from jishi.kernel.outbox import relay
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
-from jishi.promotions.plays.contracts import OfferView, TeamView
-from jishi.promotions.plays.models import Seat, Team
+from jishi.promotions.plays.contracts import HelpView, OfferView, RallyView, TeamView
+from jishi.promotions.plays.models import Rally, Seat, Team
 from jishi.trade.checkout.contracts import Placed
 
 ALONE, TOGETHER = 1000, 700
@@ -58,6 +58,7 @@ def party(
     starts_at: datetime = NOON - timedelta(days=1),
     ends_at: datetime | None = None,
     stock_limit: int | None = None,
+    budget_minor: int | None = None,
     **params: Any,
 ) -> Party:
     """Open a shop with one product and an offer for it; teams of two in 24 hours unless said otherwise."""
@@ -71,9 +72,73 @@ def party(
         starts_at=starts_at,
         ends_at=ends_at,
         stock_limit=stock_limit,
+        budget_minor=budget_minor,
         at=NOON - timedelta(days=1),
     )
     return Party(scene, offer)
+
+
+@dataclass(frozen=True)
+class Round:
+    """A rally offer for one product, and ways to start, help and buy."""
+
+    scene: Scene
+    offer: OfferView
+
+    def start(self, who: Buyer, *, at: datetime = NOON, device: str = "") -> str:
+        """Begin a rally; return its code."""
+        return plays.start_rally(
+            offer_code=self.offer.code,
+            variant_id=self.scene.variant_id,
+            person_id=who.id,
+            device=device,
+            at=at,
+        )
+
+    def help(self, code: str, who: Buyer | None = None, *, at: datetime = NOON, **facts: str) -> HelpView:
+        """Help somebody."""
+        return plays.help_rally(rally_code=code, person_id=(who or trade.buyer()).id, at=at, **facts)
+
+    def buy(self, who: Buyer, code: str, *, at: datetime = NOON) -> Placed:
+        """Place the order of what a rally earned."""
+        return trade.place(who, (self.scene.variant_id, 1), tokens={"rally": code}, at=at)
+
+
+def rally_round(
+    mechanic: str = "bargain",
+    *,
+    floor: int = 400,
+    stock: int = 100,
+    stock_limit: int | None = None,
+    budget_minor: int | None = None,
+    ends_at: datetime | None = None,
+    **params: Any,
+) -> Round:
+    """Open a shop with one product and an offer for which friends are gathered."""
+    scene = trade.scene(price=ALONE, stock=stock)
+    offer = plays.create_offer(
+        shop_id=scene.shop.id,
+        product_id=scene.product_id,
+        mechanic=mechanic,
+        params=params,
+        prices={scene.variant_id: floor},
+        starts_at=NOON - timedelta(days=1),
+        ends_at=ends_at,
+        stock_limit=stock_limit,
+        budget_minor=budget_minor,
+        at=NOON - timedelta(days=1),
+    )
+    return Round(scene, offer)
+
+
+def rally(code: str) -> Rally:
+    """Read a rally."""
+    return Rally.objects.get(code=code)
+
+
+def see(code: str, who: Buyer | None = None, *, at: datetime = NOON) -> RallyView:
+    """Return a rally as somebody sees it."""
+    return play_queries.get_rally(code, viewer_id=who.id if who else None, at=at)
 
 
 def seat_of(placed: Placed) -> Seat:

@@ -132,6 +132,8 @@ class MechanicView:
     title: str
     summary: str
     params: tuple[ParamView, ...]
+    gathers_friends: bool = False
+    allows_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,23 @@ class TeamView:
     moved_to: str | None
     start: StartChoice | None
     terms: tuple[Phrase, ...]
+    tiers: tuple["TierView", ...] = ()
+    """The prices by size, the first included; nothing where one price holds."""
+    back_minor: int = 0
+    """What goes back to the viewer because the team reached a better price."""
+    draw_winners: int = 0
+    drawn: str = ""
+    """How the draw went for the viewer: "won", "lost" or not yet."""
+    seed_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TierView:
+    """The price of a unit from so many members on, and whether the team has them."""
+
+    size: int
+    price_minor: int
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +451,14 @@ class OfferWatch:
     budget_minor: int | None
     budget_used_minor: int
     sales_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWarning:
+    """What a shop should know before it publishes: `kind` is "clash", "below_cost" or "small"."""
+
+    kind: str
+    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

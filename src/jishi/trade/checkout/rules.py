@@ -86,7 +86,7 @@ def household(address: AddressView) -> str:
     parts = (address.country, address.region, address.city, address.district, address.line)
     folded = unicodedata.normalize("NFKC", "|".join(parts)).casefold()
     bare = "".join(char for char in folded if char.isalnum() or char == "|")
-    return crypto.blind_index(bare, "household")[:40]
+    return crypto.blind_index(bare, "household")[:24]
 
 
 def drafts(

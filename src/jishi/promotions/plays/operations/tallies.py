@@ -39,7 +39,11 @@ _RETURN = """
 UPDATE plays_tally SET used = greatest(0, used - %(units)s)
 WHERE offer_id = %(offer)s AND scope = %(scope)s AND key = %(key)s
 """
-_USED = "SELECT used FROM plays_tally WHERE offer_id = %s AND scope = %s AND key = %s"
+_USED = """
+SELECT t.scope, t.key, t.used FROM plays_tally t
+JOIN unnest(%s::text[], %s::text[]) AS w(scope, key) ON w.scope = t.scope AND w.key = t.key
+WHERE t.offer_id = %s
+"""
 
 REFUSALS: dict[Scope, type[Conflict]] = {
     "person": TooMany,
@@ -96,12 +100,11 @@ def give_back(offer_id: int, wants: Sequence[Want]) -> None:
             )
 
 
-def used(offer_id: int, scope: Scope, key: str) -> int:
-    """Return how much is used up."""
+def list_used(offer_id: int, rows: Sequence[tuple[Scope, str]]) -> dict[tuple[str, str], int]:
+    """Return how much of these limits is used up, by scope and key."""
     with connection.cursor() as cursor:
-        cursor.execute(_USED, [offer_id, scope, key])
-        row = cursor.fetchone()
-    return row[0] if row else 0
+        cursor.execute(_USED, [[scope for scope, _ in rows], [key for _, key in rows], offer_id])
+        return {(scope, key): used for scope, key, used in cursor.fetchall()}
 
 
 def person_key(person_id: int) -> str:

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock
-from jishi.kernel.paging import Page, decode_cursor, encode_cursor
 from jishi.people.accounts import ports as accounts
 from jishi.people.accounts import queries as account_queries
 from jishi.people.accounts.contracts import AudienceRef, PersonCard
@@ -30,10 +29,9 @@ from jishi.promotions.plays.contracts import (
     SeatState,
     StartChoice,
     TeamRefund,
-    TeamRow,
     TeamState,
-    TeamStats,
     TeamView,
+    TierView,
 )
 from jishi.promotions.plays.errors import OfferMembersOnly, OfferNotFound, TeamNotFound
 from jishi.promotions.plays.models import Offer, OfferPrice, Seat, Team
@@ -42,7 +40,8 @@ from jishi.trade.orders import queries as order_queries
 MAX_PAGE = 100
 _RUNNING = """
 SELECT id FROM plays_offer o
-WHERE product_id = %(product)s AND status = %(on)s AND audience_kind = '' AND starts_at <= %(now)s
+WHERE product_id = %(product)s AND mechanic = ANY(%(kinds)s) AND status = %(on)s AND audience_kind = ''
+  AND starts_at <= %(now)s
   AND (ends_at IS NULL OR ends_at > %(now)s) AND (stock_limit IS NULL OR units_claimed < stock_limit)
   AND EXISTS (SELECT 1 FROM plays_offerprice WHERE offer_id = o.id)
 ORDER BY starts_at DESC, id DESC LIMIT 1
@@ -54,6 +53,7 @@ JOIN orders_order r ON r.code = s.order_code
 WHERE o.audience_kind = %s AND o.audience_key = %s AND s.state = 'taken' AND r.paid_at >= %s
   AND r.state NOT IN ('refunding', 'refunded') GROUP BY 1 ORDER BY 1
 """
+WITH_TEAMS = [kind.code for kind in mechanics.MECHANICS.values() if kind.rally is None]
 FACES = 5
 """Members that a row of the list shows by picture."""
 
@@ -80,6 +80,8 @@ def list_mechanics() -> tuple[MechanicView, ...]:
                 ParamView(p.name, p.kind, p.label, p.help, p.default, p.minimum, p.maximum, p.choices)
                 for p in kind.params
             ),
+            gathers_friends=kind.rally is not None,
+            allows_free=kind.allows_free,
         )
         for kind in mechanics.MECHANICS.values()
     )
@@ -105,38 +107,38 @@ def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
 
     :raises OfferNotFound: there is none.
     """
-    offer = _offers().filter(code=code).first()
+    offer = offers().filter(code=code).first()
     if offer is None:
         raise OfferNotFound(offer=code[:12])
-    return _offer_view(offer, clock.at_or_now(at))
+    return offer_view(offer, clock.at_or_now(at))
 
 
 def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
     """Return the offer for everybody under which teams can be started for a product now, if there is one."""
     now = clock.at_or_now(at)
     with connection.cursor() as cursor:
-        cursor.execute(_RUNNING, {"product": product_id, "now": now, "on": OfferStatus.ON})
+        cursor.execute(
+            _RUNNING, {"product": product_id, "now": now, "on": OfferStatus.ON, "kinds": WITH_TEAMS}
+        )
         found = cursor.fetchone()
     # Most products have none, and every product page asks.
-    return _offer_view(_offers().get(pk=found[0]), now) if found else None
+    return offer_view(offers().get(pk=found[0]), now) if found else None
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
     """Return a shop's offers, the newest first."""
     now = clock.at_or_now(at)
-    return tuple(
-        _offer_view(offer, now) for offer in _offers().filter(shop_id=shop_id).order_by("-pk")[:limit]
-    )
+    return tuple(offer_view(offer, now) for offer in offers().filter(shop_id=shop_id).order_by("-pk")[:limit])
 
 
 def find_offer_for(code: str, *, viewer_id: int | None, at: datetime | None = None) -> OfferView | None:
     """Return an offer that this person may use, if it is one; those for an audience they are not in are
     none of theirs.
     """
-    offer = _offers().filter(code=code).first() if code else None
-    if offer is None or not _is_for(offer, viewer_id):
+    offer = offers().filter(code=code).first() if code else None
+    if offer is None or not is_for(offer, viewer_id):
         return None
-    return _offer_view(offer, clock.at_or_now(at))
+    return offer_view(offer, clock.at_or_now(at))
 
 
 def list_offers_for(
@@ -146,8 +148,8 @@ def list_offers_for(
     now = clock.at_or_now(at)
     if viewer_id is None or not accounts.is_member(audience, viewer_id):
         return ()
-    rows = _offers().filter(running(now), audience_kind=audience.kind, audience_key=audience.key)
-    return tuple(_offer_view(offer, now) for offer in rows.order_by("-pk")[:limit])
+    rows = offers().filter(running(now), audience_kind=audience.kind, audience_key=audience.key)
+    return tuple(offer_view(offer, now) for offer in rows.order_by("-pk")[:limit])
 
 
 def sales_for(audience: AudienceRef, *, since: datetime) -> AudienceSales:
@@ -175,10 +177,10 @@ def get_team(code: str, *, viewer_id: int | None, language: str = "", at: dateti
     :raises OfferMembersOnly: it is for an audience that the viewer is not in, and they have no seat in it.
     """
     now = clock.at_or_now(at)
-    team = _teams().filter(code=code).first()
+    team = all_teams().filter(code=code).first()
     if team is None or (team.state == TeamState.STARTING and team.leader_id != viewer_id):
         raise TeamNotFound(team=code[:12])
-    if not _is_for(team.offer, viewer_id) and _own_seat(team, viewer_id) is None:
+    if not is_for(team.offer, viewer_id) and _own_seat(team, viewer_id) is None:
         raise OfferMembersOnly(audience=team.offer.audience_key)
     return _team_view(team, viewer_id, now)
 
@@ -199,7 +201,7 @@ def list_open_teams(
     """
     now = clock.at_or_now(at)
     rows = (
-        _teams()
+        all_teams()
         .filter(state=TeamState.OPEN, deadline_at__gt=now, offer__audience_kind="")
         .annotate(missing=F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"))
         .filter(missing__gte=1)
@@ -211,7 +213,7 @@ def list_open_teams(
     if viewer_id is not None:
         rows = rows.exclude(leader_id=viewer_id)
     teams = list(rows.order_by("missing", "deadline_at", "pk")[:limit])
-    people = account_queries.list_people({seat.person_id for team in teams for seat in _shown(team)})
+    people = account_queries.list_people({seat.person_id for team in teams for seat in shown_seats(team)})
     return tuple(_open_team(team, viewer_id, people) for team in teams)
 
 
@@ -251,117 +253,28 @@ def list_member_ids(team_code: str) -> list[int]:
     return list(paid.values_list("person_id", flat=True))
 
 
-def page_teams(
-    *,
-    shop_id: int | None = None,
-    state: str | None = None,
-    mechanic: str | None = None,
-    offer_code: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    cursor: str | None = None,
-    limit: int = 20,
-) -> Page[TeamRow]:
-    """Return teams for consoles, the newest first, of those opened in a span if one is given. The caller has
-    checked who may see them.
-
-    :raises BadCursor: the cursor was not made here.
-    """
-    rows = _narrowed(_teams(), shop_id, mechanic).exclude(opened_at=None, state=TeamState.FAILED)
-    if since is not None:
-        rows = rows.filter(opened_at__gte=since)
-    if until is not None:
-        rows = rows.filter(opened_at__lt=until)
-    if state:
-        rows = rows.filter(state=state)
-    if offer_code:
-        rows = rows.filter(offer__code=offer_code)
-    if cursor:
-        rows = rows.filter(pk__lt=decode_cursor(cursor)[0])
-    limit = max(1, min(limit, MAX_PAGE))
-    teams = list(rows.order_by("-pk")[: limit + 1])
-    more, teams = len(teams) > limit, teams[:limit]
-    leaders = account_queries.list_people({team.leader_id for team in teams})
-    items = [_team_row(team, leaders[team.leader_id]) for team in teams]
-    return Page(items, encode_cursor(teams[-1].pk) if more else None)
-
-
-def find_team_row(code: str) -> TeamRow | None:
-    """Return one team for a console, with the orders behind its seats."""
-    team = _teams().filter(code=code).first()
-    if team is None:
-        return None
-    return _team_row(team, account_queries.list_people([team.leader_id])[team.leader_id])
-
-
-def team_stats(
-    *,
-    shop_id: int | None = None,
-    mechanic: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> TeamStats:
-    """Return how teams opened in a span of time (since inclusive, until exclusive) stand and ended."""
-    rows = _narrowed(Team.objects.filter(opened_at__isnull=False), shop_id, mechanic)
-    if since is not None:
-        rows = rows.filter(opened_at__gte=since)
-    if until is not None:
-        rows = rows.filter(opened_at__lt=until)
-    states = [state.value for state in TeamState if state != TeamState.STARTING]
-    seats = Seat.objects.filter(team__in=rows.order_by().values("pk"), paid_at__isnull=False).order_by()
-    people = seats.annotate(one=Value(1)).values("one").annotate(n=Count("person_id", distinct=True))
-    # Not correlated with the teams: the database counts the people once.
-    counted = (
-        rows.order_by()
-        .annotate(everyone=Subquery(people.values("n")))
-        .aggregate(
-            **{state: Count("pk", filter=Q(state=state)) for state in states},
-            seats=Sum(
-                F("size") - F("seats_taken") - F("seats_held") - F("seats_virtual"),
-                filter=Q(state=TeamState.OPEN),
-            ),
-            people=Max("everyone"),
-        )
-    )
-    by_state = {state: counted[state] for state in states}
-    ended = by_state["formed"] + by_state["expired"] + by_state["failed"]
-    return TeamStats(
-        by_state=by_state,
-        opened=sum(by_state.values()),
-        completion_bps=by_state["formed"] * 10_000 // ended if ended else 0,
-        people=counted["people"] or 0,
-        open_seats=counted["seats"] or 0,
-    )
-
-
 # --- Building views ---------------------------------------------------------------------------------------
 
 
-def _offers() -> QuerySet[Offer]:
+def offers() -> QuerySet[Offer]:
+    """Return offers with their prices, for views."""
     return Offer.objects.prefetch_related(Prefetch("prices", OfferPrice.objects.order_by("variant_id")))
 
 
-def _teams() -> QuerySet[Team]:
+def all_teams() -> QuerySet[Team]:
+    """Return teams with their offers and the seats that say something, for views."""
     seats = Seat.objects.filter(state__in=SHOWN_SEATS).order_by(
         "-is_leader", F("paid_at").asc(nulls_last=True), "pk"
     )
     return Team.objects.select_related("offer").prefetch_related(Prefetch("seats", seats, to_attr="shown"))
 
 
-def _shown(team: Team) -> Sequence[Seat]:
-    """The seats that say something, prefetched by `_teams`."""
+def shown_seats(team: Team) -> Sequence[Seat]:
+    """The seats that say something, prefetched by `all_teams`."""
     return team.shown  # type: ignore[attr-defined]
 
 
-def _narrowed(rows: QuerySet[Team], shop_id: int | None, mechanic: str | None) -> QuerySet[Team]:
-    if shop_id is not None:
-        rows = rows.filter(offer__shop_id=shop_id)
-    if mechanic is not None:
-        rows = rows.filter(offer__mechanic=mechanic)
-    return rows
-
-
-def _is_for(offer: Offer, viewer_id: int | None) -> bool:
+def is_for(offer: Offer, viewer_id: int | None) -> bool:
     """Whether an offer is for everybody, or for an audience this person is in."""
     if not offer.audience_kind:
         return True
@@ -378,7 +291,8 @@ def _missing(team: Team) -> int:
     return team.size - team.seats_taken - team.seats_held - team.seats_virtual
 
 
-def _is_running(offer: Offer, at: datetime) -> bool:
+def is_running(offer: Offer, at: datetime) -> bool:
+    """Whether people can start under a loaded offer at an instant."""
     in_period = offer.starts_at <= at and (offer.ends_at is None or at < offer.ends_at)
     return offer.status == OfferStatus.ON and in_period and _has_units(offer)
 
@@ -387,7 +301,8 @@ def _has_units(offer: Offer) -> bool:
     return offer.stock_limit is None or offer.units_claimed < offer.stock_limit
 
 
-def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = None) -> OfferView:
+def offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = None) -> OfferView:
+    """Return a loaded offer as others see it."""
     kind = mechanics.get(offer.mechanic)
     if prices is None:
         prices = {price.variant_id: price.price_minor for price in offer.prices.all()}
@@ -405,7 +320,7 @@ def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = N
         starts_at=offer.starts_at,
         ends_at=offer.ends_at,
         status=offer.status,
-        is_on=_is_running(offer, at),
+        is_on=is_running(offer, at),
         units_left=None if offer.stock_limit is None else offer.stock_limit - offer.units_claimed,
         terms=kind.say(offer.params),
         audience=AudienceRef(offer.audience_kind, offer.audience_key) if offer.audience_kind else None,
@@ -413,7 +328,7 @@ def _offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = N
 
 
 def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
-    seats = _shown(team)
+    seats = shown_seats(team)
     own = _own_seat(team, viewer_id)
     facts = rules.TeamFacts(
         state=team.state,
@@ -422,7 +337,7 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         held=team.seats_held,
         virtual=team.seats_virtual,
         is_over=at >= team.deadline_at,
-        can_start=_is_running(team.offer, at),
+        can_start=is_running(team.offer, at),
         has_units=_has_units(team.offer),
     )
     left = own is not None and own.left_at is not None and not own.keeps_place
@@ -462,6 +377,11 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         refund=_refund(own),
         held_until=own.held_until if own and own.state == SeatState.HELD else min(waits, default=None),
         moved_to=own.team.code if own and own.team_id != team.pk else None,
+        tiers=_tiers(team, offer, start.variant_id),
+        back_minor=own.back_minor if own else 0,
+        draw_winners=mechanics.get(offer.mechanic).terms(offer.params).draw_winners,
+        drawn=own.drawn if own else "",
+        seed_hash=team.seed_hash,
         start=start if facts.can_start else None,
         terms=offer.terms,
     )
@@ -482,13 +402,22 @@ def _purchase(team: Team, own: Seat | None) -> tuple[OfferView, int, int, StartC
     """What joining costs (the viewer's variant, or the cheapest), alone and together, and what a new team
     needs.
     """
-    offer = _offer_view(_offers().get(pk=team.offer_id), team.deadline_at)
+    offer = offer_view(offers().get(pk=team.offer_id), team.deadline_at)
     cheapest = min(offer.prices, key=lambda variant: (offer.prices[variant], variant))
     variant = own.variant_id if own and own.variant_id in offer.prices else cheapest
     alone = price_queries.list_prices([variant], offer.currency).get(variant)
     price = offer.prices[variant]
     start = StartChoice(offer.code, offer.product_id, variant, own.quantity if own else 1)
     return offer, price, alone.amount_minor if alone else price, start
+
+
+def _tiers(team: Team, offer: OfferView, variant_id: int) -> tuple[TierView, ...]:
+    terms = mechanics.get(offer.mechanic).terms(offer.params)
+    return tuple(
+        TierView(size, rules.tier_price(terms, offer.prices[variant_id], size), team.seats_taken >= size)
+        for size in (terms.enough, *(size for size, _ in terms.tiers))
+        if terms.tiers
+    )
 
 
 def _members(team: Team, seats: Sequence[Seat], people: Mapping[int, PersonCard]) -> tuple[MemberView, ...]:
@@ -518,7 +447,7 @@ def _refund(own: Seat | None) -> TeamRefund | None:
 
 
 def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCard]) -> OpenTeamView:
-    seats = _shown(team)
+    seats = shown_seats(team)
     live = [seat for seat in seats if seat.state in rules.LIVE_SEATS]
     return OpenTeamView(
         code=team.code,
@@ -531,26 +460,4 @@ def _open_team(team: Team, viewer_id: int | None, people: Mapping[int, PersonCar
         missing=_missing(team),
         deadline_at=team.deadline_at,
         joined=any(seat.person_id == viewer_id for seat in live),
-    )
-
-
-def _team_row(team: Team, leader: PersonCard) -> TeamRow:
-    seats = _shown(team)
-    return TeamRow(
-        code=team.code,
-        offer_code=team.offer.code,
-        mechanic=team.offer.mechanic,
-        shop_id=team.offer.shop_id,
-        product_id=team.offer.product_id,
-        leader=leader,
-        size=team.size,
-        taken=team.seats_taken,
-        held=team.seats_held,
-        virtual=team.seats_virtual,
-        state=team.state,
-        opened_at=team.opened_at,
-        deadline_at=team.deadline_at,
-        formed_at=team.formed_at,
-        closed_at=team.closed_at,
-        order_codes=tuple(seat.order_code for seat in seats),
     )
