@@ -120,7 +120,7 @@ class HeldOut:
         return self._load()
 
 
-# --- in the shop ----------------------------------------------------------------------------------------------
+# --- in the shop ---
 
 
 class Surface(StrEnum):
@@ -234,6 +234,7 @@ class Recommended:
     picks: tuple[Pick, ...] = ()
     slate: str = ""
     is_personal: bool = False
+    contest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

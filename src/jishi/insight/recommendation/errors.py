@@ -1,6 +1,8 @@
-"""Refusals of the recommender's library."""
+"""Refusals of the recommender: of its library, and of the shop."""
 
 from __future__ import annotations
+
+from jishi.kernel.errors import N_, Conflict, Invalid, NotFound
 
 
 class SignalsBroken(ValueError):
@@ -9,3 +11,38 @@ class SignalsBroken(ValueError):
 
 class ModelFileBroken(ValueError):
     """A model file is of another version, incomplete, or was changed after it was written."""
+
+
+class ShowingUnknown(NotFound):
+    """No list of this reader has such a place (any more)."""
+
+    code = "recommendation.showing_unknown"
+    message = N_("That list is gone. What is shown now has its own reasons.")
+
+
+class ThingUnknown(NotFound):
+    """There is nothing of this kind to leave out."""
+
+    code = "recommendation.thing_unknown"
+    message = N_("We could not find what should be left out.")
+
+
+class TooMuchHidden(Invalid):
+    """Somebody left out more than a list can check."""
+
+    code = "recommendation.too_much_hidden"
+    message = N_("You have left out %(limit)s things. Please take some of them back first.")
+
+
+class BundleUnknown(NotFound):
+    """This shop has no such proposal (any more)."""
+
+    code = "recommendation.bundle_unknown"
+    message = N_("This proposal is gone.")
+
+
+class BundleDecided(Conflict):
+    """The proposal was decided already, the other way."""
+
+    code = "recommendation.bundle_decided"
+    message = N_("This was decided already.")

@@ -36,7 +36,7 @@ class Candidates(models.Model):
     list = models.CharField(max_length=12)
     subject_id = models.BigIntegerField()
     keys = ArrayField(models.BigIntegerField())
-    scores = ArrayField(models.FloatField())
+    scores = ArrayField(models.SmallIntegerField())
     reasons = ArrayField(models.SmallIntegerField())
     made_at = models.DateTimeField()
 

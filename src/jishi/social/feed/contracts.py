@@ -9,10 +9,12 @@ ItemKind = Literal["note", "product"]
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One thing of a feed, named by its kind and number."""
+    """One thing of a feed, named by its kind and number; `showing` says which place of which list it is, for
+    rankers that can say why."""
 
     kind: ItemKind
     id: int
+    showing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,12 @@ class FeedPage:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who the mixed feed is made for. `person_id` is None for strangers and where personalisation is off."""
+    """Who the mixed feed is made for. `person_id` is None for strangers and where personalisation is off;
+    without a person and a browser everybody gets the same."""
 
     person_id: int | None
     language: str
+    visitor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ class Ranker(Protocol):
     """Orders the mixed feed.
 
     It keeps its place in `state`, plain values that travel in a signed cursor. Going on from a state must
-    not repeat anything, whatever was written meanwhile. A reader without a number gets what every such
-    reader gets.
+    not repeat anything, whatever was written meanwhile. A reader without a number and without a browser
+    gets what every such reader gets.
     """
 
     name: str

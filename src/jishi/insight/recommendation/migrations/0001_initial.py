@@ -109,7 +109,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "scores",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), size=None
+                    ),
                 ),
                 (
                     "reasons",

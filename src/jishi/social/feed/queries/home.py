@@ -54,6 +54,7 @@ def page_home(
     viewer_id: int | None,
     language: str,
     is_personalised: bool = True,
+    visitor: str = "",
     cursor: str | None = None,
     limit: int = 20,
     at: datetime | None = None,
@@ -63,7 +64,7 @@ def page_home(
     :raises BadCursor: the cursor is forged, old, or of another order.
     """
     ranker = ports.find_ranker() or BUILT_IN
-    reader = Reader(viewer_id if is_personalised else None, language)
+    reader = Reader(viewer_id if is_personalised else None, language, visitor if is_personalised else "")
     state: Mapping[str, Any] | None = None
     if cursor:
         values = decode_cursor(cursor)

@@ -1,0 +1,32 @@
+"""Reading recommendations: lists for places, reasons in words, trends, choices."""
+
+from jishi.insight.recommendation.queries.explaining import explain, sentence
+from jishi.insight.recommendation.queries.lists import (
+    is_personal,
+    list_bundles,
+    list_due,
+    list_hidden,
+    list_models,
+    list_trends,
+    tells_friends,
+)
+from jishi.insight.recommendation.queries.live import communities_to_join, people_to_follow
+from jishi.insight.recommendation.queries.pool import is_default_on
+from jishi.insight.recommendation.queries.serving import recommend, rerank_search
+
+__all__ = [
+    "communities_to_join",
+    "explain",
+    "is_default_on",
+    "is_personal",
+    "list_bundles",
+    "list_due",
+    "list_hidden",
+    "list_models",
+    "list_trends",
+    "people_to_follow",
+    "recommend",
+    "rerank_search",
+    "sentence",
+    "tells_friends",
+]
