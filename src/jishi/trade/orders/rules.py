@@ -118,6 +118,15 @@ def check_draft(draft: OrderDraft) -> None:
         raise DraftRefused(problem="negative")
 
 
+def check_fee(delivery_minor: int) -> None:
+    """Refuse a delivery fee that is none.
+
+    :raises DraftRefused: it is negative, absurd or no whole number.
+    """
+    if type(delivery_minor) is not int or not 0 <= delivery_minor <= 10**12:
+        raise DraftRefused(problem="delivery")
+
+
 def hold_ref(rule_code: str, order_code: str) -> str:
     """Return the name of the fulfilment hold that a rule put on an order."""
     return f"{rule_code}:{order_code}"

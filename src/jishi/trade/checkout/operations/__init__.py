@@ -8,6 +8,7 @@ from jishi.trade.checkout.operations.cart import (
     set_quantity,
     set_selected,
 )
+from jishi.trade.checkout.operations.details import complete
 from jishi.trade.checkout.operations.expiry import expire_unpaid
 from jishi.trade.checkout.operations.payment import apply_payment, apply_refund
 from jishi.trade.checkout.operations.place import place
@@ -16,6 +17,7 @@ __all__ = [
     "add_to_cart",
     "apply_payment",
     "apply_refund",
+    "complete",
     "expire_unpaid",
     "forget_cart",
     "merge_cart",

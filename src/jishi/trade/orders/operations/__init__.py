@@ -5,6 +5,7 @@ order.
 from jishi.trade.orders.operations.close import cancel, expire, refuse_payment
 from jishi.trade.orders.operations.creating import create, create_many
 from jishi.trade.orders.operations.deliver import confirm_receipt, mark_shipped
+from jishi.trade.orders.operations.details import fill_in
 from jishi.trade.orders.operations.holds import release_hold, release_holds
 from jishi.trade.orders.operations.moves import lock
 from jishi.trade.orders.operations.past import record_past
@@ -21,6 +22,7 @@ __all__ = [
     "create",
     "create_many",
     "expire",
+    "fill_in",
     "lock",
     "mark_paid",
     "mark_refunded",

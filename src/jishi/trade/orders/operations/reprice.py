@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jishi.kernel import audit, clock
 from jishi.trade.orders import queries, rules
-from jishi.trade.orders.errors import DraftRefused, NotPossibleNow, NotYourOrder
+from jishi.trade.orders.errors import NotPossibleNow, NotYourOrder
 from jishi.trade.orders.models import Order
 from jishi.trade.orders.operations import let_go, moves
 
@@ -21,8 +21,7 @@ def change_delivery_fee(*, order_code: str, delivery_minor: int, by: int, at: da
     :raises NotPossibleNow: it is not waiting for payment, or its payment is arriving this moment.
     :raises DraftRefused: the fee is negative or no whole number.
     """
-    if type(delivery_minor) is not int or not 0 <= delivery_minor <= 10**12:
-        raise DraftRefused(problem="delivery")
+    rules.check_fee(delivery_minor)
     now = clock.at_or_now(at)
     with transaction.atomic():
         order, siblings = moves.locked_checkout(order_code)
