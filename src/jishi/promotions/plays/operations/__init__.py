@@ -4,6 +4,7 @@ An order's row may be locked before an offer's, never after it by somebody whose
 """
 
 from jishi.promotions.plays.operations.deadlines import close_due_teams, close_team, send_refunds
+from jishi.promotions.plays.operations.forgetting import forget
 from jishi.promotions.plays.operations.leaving import free_seat, leave_team, mark_seat_refunded
 from jishi.promotions.plays.operations.matching import match_due_teams
 from jishi.promotions.plays.operations.offers import (
@@ -27,6 +28,7 @@ __all__ = [
     "close_due_teams",
     "close_team",
     "create_offer",
+    "forget",
     "free_seat",
     "help_rally",
     "hold_rally",

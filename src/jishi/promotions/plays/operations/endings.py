@@ -85,7 +85,7 @@ def _owe_difference(play: Play, seats: Sequence[Seat]) -> None:
         seat = next(one for one in seats if one.order_code == order.code)
         unit = rules.tier_price(play.terms, prices[seat.variant_id], play.team.size)
         paid = order.goods_minor - order.discount_minor
-        seat.back_minor = max(0, min(paid, order.total_minor - 1) - unit * seat.quantity)
+        seat.back_minor = max(0, min(paid - unit * seat.quantity, order.total_minor - 1))
     Seat.objects.bulk_update(seats, ["back_minor"])
 
 
