@@ -33,8 +33,8 @@ PUBLIC = {
     "None", "share", "poster", "cart", "cart_change", "checkout", "following", "nearby", "nearby_keep", "hot",
     "topic", "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
     "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge", "communities", "community",
-    "person", "person_followers", "person_following", "invitation",
-    "product_reviews", "review_history", "product_questions", "question",
+    "picks", "why", "person", "person_followers", "person_following", "invitation",
+    "survey", "survey_pop", "survey_later", "product_reviews", "review_history", "product_questions", "question",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
 PERSON = {
@@ -45,7 +45,7 @@ PERSON = {
     "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new",
     "community_join", "community_do",
     "person_remark", "person_act", "friends", "blocked", "person_edit", "choices", "leave",
-    "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
+    "why_hide", "my_picks", "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
 OWNED = {

@@ -1,10 +1,11 @@
 """Who may call what: every endpoint is in this table, for nobody, a stranger and another shop's staff."""
 
 import pytest
-from tests.factories import goods
+from tests.factories import goods, jotted
 
 from jishi.goods.merchants import operations as merchants
 from jishi.surfaces.api.urls import api
+from jishi.trust.moderation import operations as moderation
 
 PUBLIC = {
     "GET /products", "GET /products/facets", "GET /products/{code}", "GET /products/{code}/teams",
@@ -16,6 +17,8 @@ PUBLIC = {
     "GET /communities/{slug}/events/{code}",
     "GET /products/{code}/rating", "GET /products/{code}/reviews", "GET /products/{code}/questions",
     "GET /questions/{code}", "GET /people/{code}/notes", "GET /notes/{code}", "GET /notes/{code}/comments",
+    "GET /notes/{code}/poll", "GET /polls/{code}", "GET /polls/{code}/draw", "GET /challenges",
+    "GET /challenges/{code}", "GET /challenges/{code}/winners",
 }  # fmt: skip
 SIGNED_IN = {
     "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
@@ -46,7 +49,12 @@ SIGNED_IN = {
     "PUT /reviews/{code}/helpful", "DELETE /reviews/{code}/helpful", "PUT /reviews/{code}/reply",
     "POST /products/{code}/questions", "POST /questions/{code}/answers", "POST /questions/{code}/ask-buyers",
     "PUT /questions/{code}/follow", "DELETE /questions/{code}/follow", "PUT /answers/{code}/helpful",
-    "DELETE /answers/{code}/helpful", "POST /answers/{code}/best",
+    "DELETE /answers/{code}/helpful", "POST /answers/{code}/best", "POST /uploads/review-pictures",
+    "POST /communities/{slug}/notes", "POST /notes/{code}/poll", "POST /polls/{code}/vote",
+    "POST /polls/{code}/claim", "POST /challenges/{code}/entries", "POST /entries/{code}/vote",
+    "PUT /entries/{code}/points", "POST /reports", "GET /me/reports", "GET /me/decisions",
+    "GET /me/decisions/{code}", "POST /me/decisions/{code}/appeal",
+    "GET /surveys/next", "GET /surveys/{code}", "POST /surveys/{code}/answers", "POST /surveys/{code}/later",
 }  # fmt: skip
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
@@ -55,12 +63,25 @@ STAFF = {
     "GET /merchant/shops/{slug}/products/export", "POST /merchant/shops/{slug}/offers",
     "POST /merchant/shops/{slug}/offers/{code}/stop", "GET /merchant/shops/{slug}/settlements",
 }  # fmt: skip
-OPERATOR = {"PUT /ops/categories/{slug}/aspects", "GET /ops/overview"}
+OPERATOR = {
+    "GET /ops/surveys/{code}/figures",
+    "PUT /ops/categories/{slug}/aspects",
+    "GET /ops/overview",
+    "POST /ops/challenges",
+}
+MODERATOR = {
+    "GET /moderation/cases", "GET /moderation/cases/{code}", "PUT /moderation/cases/{code}/claim",
+    "DELETE /moderation/cases/{code}/claim", "POST /moderation/cases/{code}/decision",
+    "POST /moderation/cases/{code}/appeal",
+}  # fmt: skip
 BODIES = {
+    "POST /surveys/{code}/answers": {"answers": {}},
     "POST /merchant/shops/{slug}/orders/{code}/ship": {"carrier": "sf", "tracking_number": "SF1"},
     "PUT /merchant/shops/{slug}/prices": {"rows": [{"variant_id": 1, "amount_minor": 1}]},
     "PUT /merchant/shops/{slug}/stock": {"reference": "x", "rows": [{"variant_id": 1, "on_hand": 1}]},
     "POST /merchant/shops/{slug}/offers": {"product_code": "x", "prices": {"1": 1}},
+    "POST /moderation/cases/{code}/decision": {"action": "hide", "reason": "spam"},
+    "POST /moderation/cases/{code}/appeal": {"outcome": "upheld"},
 }
 
 
@@ -70,10 +91,10 @@ def endpoints():
 
 
 def test_acc_107_every_endpoint_is_in_this_table():
-    assert endpoints() == PUBLIC | SIGNED_IN | STAFF | OPERATOR
+    assert endpoints() == PUBLIC | SIGNED_IN | STAFF | OPERATOR | MODERATOR
 
 
-@pytest.mark.parametrize("endpoint", sorted(SIGNED_IN | STAFF | OPERATOR))
+@pytest.mark.parametrize("endpoint", sorted(SIGNED_IN | STAFF | OPERATOR | MODERATOR))
 def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
     method, path = endpoint.split(" ")
     names = {"verb": "follow", "answer": "accept", "which": "friends", "purpose": "analytics"}
@@ -92,6 +113,22 @@ def test_acc_108_another_shops_staff_finds_no_such_shop(people, stall, endpoint)
     path = path.format(code="abcdefghjkmn", slug=stall["shop"].slug)
 
     other.call(method, path, BODIES.get(endpoint, {}), key="some-key-of-mine", status=404)
+
+
+@pytest.mark.parametrize("endpoint", sorted(MODERATOR))
+def test_acc_107_who_does_not_moderate_sees_no_case(people, endpoint):
+    author, stranger = people(), people()
+    case = moderation.report(
+        reporter_id=people().person_id, kind="note", code=jotted.note(author.person_id), reason="spam"
+    ).case_code
+    method, path = endpoint.split(" ")
+
+    for one in (stranger, author):
+        problem = one.call(
+            method, path.format(code=case), BODIES.get(endpoint, {}), key="some-key-of-mine", status=403
+        )
+
+    assert problem["code"] == "moderation.not_a_moderator"
 
 
 def test_acc_107_another_persons_order_payment_and_address_do_not_exist(people, stall):

@@ -10,6 +10,7 @@ from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted
 
 from jishi.insight.metrics import operations as metrics
+from jishi.insight.surveys import operations as surveys
 from jishi.kernel import audit
 from jishi.surfaces.ops import urls
 from jishi.surfaces.ops.backoffice.site import site
@@ -21,6 +22,8 @@ ONLY_POST = {
     "insight_save",
     "insight_forget",
     "board_change",
+    "survey_new",
+    "survey_do",
     "retry_refund",
     "retry_event",
     "settle_delivery",
@@ -30,6 +33,8 @@ ONLY_POST = {
     "moderation_decide",
     "moderation_appeal",
 }
+LOOKED = ("orders.export", "metrics.export", "surveys.export", "surveys.people", "people.view")
+"""What is written down because somebody looked."""
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
 
 
@@ -65,6 +70,16 @@ def _board(number: int) -> str:
     return metrics.save_board(name=f"board {number}", person_id=jotted.person())
 
 
+@cache
+def _survey(number: int) -> str:
+    return surveys.create(kind="nps", owner_id=None)
+
+
+def asked(world: consoles.World) -> str:
+    """The code of a survey, one per world."""
+    return _survey(id(world))
+
+
 @pytest.fixture
 def world(db: None) -> consoles.World:
     return consoles.build()
@@ -87,6 +102,12 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "insight_behind": {"code": "gmv"},
         "insight_table": {"code": answered(world)},
         "insight_forget": {"code": "none"},
+        **{
+            name: {"code": asked(world)}
+            for name in ("survey", "survey_edit", "survey_preview", "survey_do", "survey_export")
+        },
+        "survey_behind": {"code": asked(world)},
+        "survey_texts": {"code": asked(world), "question": "words"},
         "board": {"code": _board(id(world))},
         "board_change": {"code": _board(id(world))},
         **{case: {"code": reported(world)} for case in CASES},
@@ -113,7 +134,7 @@ def test_acc_107_every_address_lets_operators_in_and_nobody_else(world: consoles
                 assert world.shipped not in answer.content.decode(), (role, url)
         answer = world.client("operator").get(url)
         assert answer.status_code == (405 if name in ONLY_POST else 200), url
-    assert [e for e in audit.list_entries() if e.action not in ("orders.export", "metrics.export")] == []
+    assert [e for e in audit.list_entries() if e.action not in LOOKED] == []
 
 
 def test_acc_107_the_back_office_lets_operators_in_and_nobody_else(world: consoles.World) -> None:

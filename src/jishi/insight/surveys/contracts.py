@@ -12,6 +12,15 @@ MAX_ANSWER = 1000
 LEAST_SHOWN = 5
 """Answers without names are shown from so many on, and are put away in bundles of at least so many."""
 
+NEVER_ON = frozenset(
+    {
+        *("cart", "cart_change", "buy", "checkout", "pay", "pay_return", "pay_state", "order_pay"),
+        *("order_cancel", "order_confirm", "login", "login_code", "sign_up", "leave", "report", "appeal"),
+        *("survey", "survey_pop", "survey_later", "talk", "talk_new", "post", "post_edit"),
+    }
+)
+"""Pages on which nothing comes up: buying, signing in, writing, complaining."""
+
 Words = Mapping[str, str]
 """A text by language: `zh-hans`, `en`."""
 Value = str | int | tuple[str, ...]

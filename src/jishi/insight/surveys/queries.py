@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from jishi.insight.surveys import intervals, rules, themes
 from jishi.insight.surveys.contracts import (
     LEAST_SHOWN,
+    NEVER_ON,
     Interval,
     Offer,
     OptionResult,
@@ -107,7 +108,7 @@ def is_for(survey: SurveyView | Survey, taker: Taker) -> bool:
 def find_offer(taker: Taker, *, page: str, at: datetime | None = None) -> Offer | None:
     """The survey that wants to come up on a page, if any: open, meant for this reader, not answered, not
     shown or put off lately, and never while somebody is buying."""
-    if page in rules.NEVER_ON:
+    if page in NEVER_ON:
         return None
     moment = clock.at_or_now(at)
     key = taker_key(taker)
@@ -326,3 +327,31 @@ def _score(kind: str, question: Question, points: Sequence[int]) -> tuple[str, I
         return "nps", intervals.promoters(points)
     good = sum(1 for point in points if point >= rules.GOOD[kind])
     return kind, intervals.share(good, len(points))
+
+
+def step_after(
+    questions: Sequence[Question], given: Mapping[str, Sequence[str]], *, current: str, back: bool = False
+) -> tuple[Question | None, str]:
+    """Which question comes after `current` (or before it), and what is wrong with the answer to it, if so.
+
+    None means that there is nothing more to ask. An unknown `current` begins at the beginning; going back
+    never looks at the answer that is left behind.
+    """
+    answers: Values = {}
+    for question in questions:
+        try:
+            value = rules.read(question, given.get(question.key, ()))
+        except ValueError:
+            value = None
+        if value is not None:
+            answers[question.key] = value
+    way = rules.path(questions, answers)
+    place = next((number for number, one in enumerate(way) if one.key == current), -1)
+    if back:
+        return way[max(0, place - 1)], ""
+    if place >= 0:
+        now = way[place]
+        sent = any(one.strip() for one in given.get(now.key, ()))
+        if now.key not in answers and (now.is_required or sent):
+            return now, now.key
+    return (way[place + 1], "") if place + 1 < len(way) else (None, "")

@@ -16,6 +16,7 @@ from jishi.insight.surveys.contracts import (
     MAX_OPTIONS,
     MAX_QUESTIONS,
     MAX_TEXT,
+    NEVER_ON,
     Condition,
     Option,
     Question,
@@ -41,14 +42,6 @@ GOOD: Mapping[str, int] = {SurveyKind.CSAT: 4, SurveyKind.CES: 5}
 """From which point on an answer counts as satisfied, or as easy."""
 ASK_AGAIN = timedelta(days=30)
 """After "not now" the same survey does not come up for so long."""
-NEVER_ON = frozenset(
-    {
-        *("cart", "cart_change", "buy", "checkout", "pay", "pay_return", "pay_state", "order_pay"),
-        *("order_cancel", "order_confirm", "login", "login_code", "sign_up", "leave", "report", "appeal"),
-        *("survey", "survey_pop", "survey_later", "talk", "talk_new", "post", "post_edit"),
-    }
-)
-"""Pages on which nothing comes up: buying, signing in, writing, complaining."""
 
 
 def clean(words: Words) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
-from jishi.simulation.demo import circles, opinions, people, shelves, showcase, talks
+from jishi.simulation.demo import asked, circles, opinions, people, shelves, showcase, talks
 from jishi.simulation.demo.history import History
 from jishi.simulation.demo.social import Village
 
@@ -44,6 +44,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     showcase.arrange(history, until=base)
     history.run(EXPECTED_ORDERS)
     opinions.speak(random.Random(seed), crowd, until=base)
+    asked.ask(random.Random(seed), crowd, until=base)
     live(Village(dice, crowd, wares, until=base), progress=progress)
     sweeps.run_all(base)
     relay.drain()

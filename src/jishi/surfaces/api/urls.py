@@ -13,6 +13,7 @@ from jishi.surfaces.api.v1 import (
     business,
     buying,
     communities,
+    contests,
     events,
     feed,
     goods,
@@ -22,6 +23,8 @@ from jishi.surfaces.api.v1 import (
     people,
     people_social,
     reviews,
+    safety,
+    surveys,
     teams,
 )
 
@@ -54,6 +57,9 @@ for router in (
     feed.router,
     reviews.router,
     notes.router,
+    surveys.router,
+    contests.router,
+    safety.router,
 ):
     api.add_router("", router)
 

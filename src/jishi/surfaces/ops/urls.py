@@ -14,6 +14,8 @@ from jishi.surfaces.ops.pages import (
     shares,
     shops,
     styleguide,
+    survey_builder,
+    surveys,
     teams,
     trail,
 )
@@ -57,5 +59,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/<slug:code>/decide/", moderation.decide, name="moderation_decide"),
     path("moderation/<slug:code>/appeal/", moderation.decide_appeal, name="moderation_appeal"),
     path("audit/", trail.trail, name="audit"),
+    path("surveys/", surveys.index, name="surveys"),
+    path("surveys/new/", surveys.new, name="survey_new"),
+    path("surveys/<slug:code>/", surveys.survey, name="survey"),
+    path("surveys/<slug:code>/edit/", survey_builder.edit, name="survey_edit"),
+    path("surveys/<slug:code>/preview/", survey_builder.preview, name="survey_preview"),
+    path("surveys/<slug:code>/do/", surveys.do, name="survey_do"),
+    path("surveys/<slug:code>/export/", surveys.export, name="survey_export"),
+    path("surveys/<slug:code>/people/", surveys.behind, name="survey_behind"),
+    path("surveys/<slug:code>/texts/<slug:question>/", surveys.texts, name="survey_texts"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

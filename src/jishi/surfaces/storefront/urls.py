@@ -10,8 +10,10 @@ from jishi.surfaces.storefront import (
     messages_urls,
     notes_urls,
     people_urls,
+    picks_urls,
     review_urls,
     safety_urls,
+    survey_urls,
 )
 from jishi.surfaces.storefront.pages import (
     cart,
@@ -61,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *safety_urls.urlpatterns,
     *messages_urls.urlpatterns,
     *notes_urls.urlpatterns,
+    *picks_urls.urlpatterns,
     *people_urls.urlpatterns,
     *review_urls.urlpatterns,
+    *survey_urls.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from jishi.goods.catalog.contracts import ListingCard
+from jishi.insight.surveys.contracts import NEVER_ON
 from jishi.kernel import clock
 from jishi.people.privacy import queries as privacy
 from jishi.people.privacy.contracts import Purpose
@@ -226,6 +227,15 @@ def may_watch(request: Any) -> bool:
     if request.resolver_match.namespaces[:1] != ["storefront"]:
         return False
     return privacy.default(Purpose.ANALYTICS) or request_facts.of(request).person_id is not None
+
+
+@register.simple_tag
+def may_ask(request: Any) -> str:
+    """Where a page of the shop asks whether a survey wants to come up; '' where nothing ever does."""
+    found = getattr(request, "resolver_match", None)
+    if found is None or found.namespaces[:1] != ["storefront"] or found.url_name in NEVER_ON:
+        return ""
+    return f"{reverse('storefront:survey_pop')}?page={found.url_name}"
 
 
 @register.simple_tag(takes_context=True)
