@@ -11,12 +11,19 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from jishi.kernel import seal
-from jishi.verification import books, deals, people, shelves, talk
+from jishi.verification import books, deals, opinions, people, shelves, talk
 from jishi.verification.checks import Check
 
 EXAMPLES = 5
 
-ALL: tuple[Check, ...] = (*books.CHECKS, *deals.CHECKS, *shelves.CHECKS, *people.CHECKS, *talk.CHECKS)
+ALL: tuple[Check, ...] = (
+    *books.CHECKS,
+    *deals.CHECKS,
+    *shelves.CHECKS,
+    *people.CHECKS,
+    *talk.CHECKS,
+    *opinions.CHECKS,
+)
 
 
 @dataclass(frozen=True, slots=True)

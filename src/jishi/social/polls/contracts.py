@@ -61,6 +61,27 @@ class WinnerView:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawEntryView:
+    """One answer in a draw; its code was drawn at random when it was given and names nobody."""
+
+    code: str
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawView:
+    """A quiz's draw so that anybody can repeat it; before the end only the commitment is filled."""
+
+    code: str
+    commitment: str
+    seed: str = ""
+    entry_digest: str = ""
+    right_count: int | None = None
+    entries: tuple[DrawEntryView, ...] = ()
+    winners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PollView:
     """A poll as one viewer sees it. `seed` is empty until the poll has closed; `commitment` is its digest."""
 

@@ -7,7 +7,14 @@ from django.db import connection
 from jishi.kernel import clock
 from jishi.people.accounts import queries as people
 from jishi.social.notes import queries as notes
-from jishi.social.polls.contracts import OptionView, PollKind, PollView, WinnerView
+from jishi.social.polls.contracts import (
+    DrawEntryView,
+    DrawView,
+    OptionView,
+    PollKind,
+    PollView,
+    WinnerView,
+)
 from jishi.social.polls.errors import PollNotFound
 from jishi.social.polls.models import Ballot, Option, Poll, Winner
 
@@ -28,6 +35,31 @@ def find_poll_of(note_code: str, *, viewer_id: int | None) -> PollView | None:
     """The poll of a note that the caller has shown to this viewer, if the note has one."""
     row = Poll.objects.filter(note__code=note_code).first()
     return None if row is None else _view(row, note_code, viewer_id)
+
+
+def get_draw(code: str, *, viewer_id: int | None) -> DrawView:
+    """What is needed to repeat the draw of a quiz; a poll without prizes has an empty one.
+
+    The author's own answer is never drawn and stands among the wrong ones.
+
+    :raises PollNotFound: there is none, or its note is not for this viewer.
+    """
+    seen = get_poll(code, viewer_id=viewer_id)
+    if not seen.seed:
+        return DrawView(code, seen.commitment)
+    ballots = Ballot.objects.filter(poll__code=code).order_by("code")
+    drawn = Winner.objects.filter(poll__code=code).order_by("rank")
+    return DrawView(
+        code=code,
+        commitment=seen.commitment,
+        seed=seen.seed,
+        entry_digest=seen.entry_digest,
+        right_count=seen.right_count,
+        entries=tuple(
+            DrawEntryView(one.code, one.is_right and one.person_id != seen.author_id) for one in ballots
+        ),
+        winners=tuple(drawn.values_list("ballot__code", flat=True)),
+    )
 
 
 def note_code_of(note_id: int) -> str:

@@ -1,5 +1,7 @@
 """Notes, comments and favourites. The query with the viewer is the authorisation: others' do not exist."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Query, Router
 from ninja.files import UploadedFile
@@ -7,7 +9,9 @@ from ninja.files import UploadedFile
 from jishi.goods.catalog import queries as catalog
 from jishi.kernel import media
 from jishi.people.accounts import queries as accounts
+from jishi.people.accounts.contracts import AudienceRef
 from jishi.people.accounts.errors import PersonNotFound
+from jishi.social.communities import operations as communities
 from jishi.social.notes import operations as notes
 from jishi.social.notes import queries
 from jishi.social.notes.contracts import EditState, NoteDraft, PinDraft
@@ -51,6 +55,23 @@ def create_note(request: HttpRequest, body: shapes.NoteIn) -> HttpResponse:
     def effect() -> shapes.State:
         code = notes.save(author_id=person_id, draft=_draft(person_id, body, None))
         return shapes.State(code, "draft")
+
+    return answers.once(request, body.dict(), effect)
+
+
+@router.post("/communities/{slug}/notes", response={201: shapes.State})
+def post_to_community(request: HttpRequest, slug: str, body: shapes.CommunityNoteIn) -> HttpResponse:
+    """Publish a note in a community I belong to, in one step. Needs an Idempotency-Key."""
+    person_id = answers.person(request)
+    draft = _draft(person_id, body, None)
+    if body.members_only:
+        draft = replace(draft, visibility="audience", audience=AudienceRef("community", slug))
+
+    def effect() -> shapes.State:
+        code = notes.save(author_id=person_id, draft=draft)
+        state = notes.publish(author_id=person_id, code=code)
+        communities.attach_post(author_id=person_id, note_code=code, slug=slug, channel=body.channel)
+        return shapes.State(code, state)
 
     return answers.once(request, body.dict(), effect)
 

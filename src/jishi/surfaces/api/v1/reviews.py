@@ -3,24 +3,30 @@
 Staff answer reviews of their shops here as well; which category judges what is the operators'.
 """
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
 
 from jishi.goods.catalog import queries as catalog
 from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.catalog.errors import CategoryUnknown, ProductUnknown
-from jishi.kernel import clock
+from jishi.kernel import clock, media
 from jishi.people.accounts import queries as people
+from jishi.social.notes import operations as notes
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews import queries
 from jishi.social.reviews.contracts import ReviewDraft, VoteState
 from jishi.surfaces.api import auth
 from jishi.surfaces.api.v1 import answers
+from jishi.surfaces.api.v1.schemas import notes as note_shapes
 from jishi.surfaces.api.v1.schemas import reviews as shapes
 from jishi.surfaces.api.v1.schemas import trade as trade_shapes
 
 router = Router(tags=["reviews"])
 LIMIT = Query(10, ge=1, le=50)
+TICKET = "review"
 
 
 @router.get("/products/{code}/rating", response=shapes.Rating, auth=None)
@@ -83,9 +89,18 @@ def write_review(request: HttpRequest, code: str, position: int, body: shapes.Re
     return answers.once(request, body.dict(), effect)
 
 
+@router.post("/uploads/review-pictures", response={201: note_shapes.Upload})
+def upload_picture(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
+    """Store a picture for a review of mine; where and with what it was taken is forgotten."""
+    person_id = answers.person(request)
+    [kept] = reviews.store_pictures(person_id=person_id, uploads=[file.read()])
+    ticket = notes.issue_ticket(person_id=person_id, kind=TICKET, kept=kept)
+    return answers.reply(note_shapes.Upload(ticket, media.small_url(kept)), 201)
+
+
 @router.put("/reviews/{code}", response=shapes.Review)
 def edit_review(request: HttpRequest, code: str, body: shapes.ReviewIn) -> HttpResponse:
-    """Change my review; its pictures stay."""
+    """Change my review; without `pictures` those it has stay."""
     person_id = answers.person(request)
     reviews.edit(author_id=person_id, code=code, draft=_draft(request, body))
     return answers.reply(shapes.review(queries.get_review(code, viewer_id=person_id)))
@@ -99,10 +114,11 @@ def remove_review(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @router.post("/reviews/{code}/follow-up", response=shapes.Review)
-def follow_up(request: HttpRequest, code: str, body: shapes.WordsIn) -> HttpResponse:
+def follow_up(request: HttpRequest, code: str, body: shapes.FollowUpIn) -> HttpResponse:
     """Say how it is after use, once."""
     person_id = answers.person(request)
-    reviews.follow_up(author_id=person_id, code=code, text=body.text)
+    pictures = _pictures(person_id, body.pictures)
+    reviews.follow_up(author_id=person_id, code=code, text=body.text, pictures=pictures)
     return answers.reply(shapes.review(queries.get_review(code, viewer_id=person_id)))
 
 
@@ -239,10 +255,14 @@ def _draft(request: HttpRequest, body: shapes.ReviewIn) -> ReviewDraft:
         stars=body.stars,
         text=body.text,
         aspects=body.aspects,
-        pictures=None,
+        pictures=None if body.pictures is None else _pictures(answers.person(request), body.pictures),
         is_anonymous=body.is_anonymous,
         language=answers.language(request),
     )
+
+
+def _pictures(person_id: int, tickets: list[str]) -> tuple[dict[str, Any], ...]:
+    return tuple(notes.read_ticket(person_id=person_id, kind=TICKET, ticket=ticket) for ticket in tickets)
 
 
 def _voted(state: VoteState) -> HttpResponse:

@@ -56,6 +56,13 @@ class NoteIn(Schema):
     pins: Annotated[list[PinIn], Field(max_length=12)] = []
 
 
+class CommunityNoteIn(NoteIn):
+    """A note for a community: for everybody, or for its members only."""
+
+    members_only: bool = False
+    channel: Annotated[str, Field(max_length=40)] = ""
+
+
 class PublishIn(Schema):
     """When to publish; nothing: now."""
 

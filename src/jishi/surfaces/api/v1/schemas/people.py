@@ -43,7 +43,7 @@ class ShareIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["product", "team", "shop"]
+    kind: Literal["product", "team", "shop", "note", "community"]
     key: Annotated[str, Field(min_length=1, max_length=64)]
     via_code: Annotated[str, Field(max_length=32)] = ""
     channel: Annotated[str, Field(max_length=32)] = "app"

@@ -8,13 +8,20 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from jishi.kernel.pictures import PictureView
-from jishi.social.reviews.contracts import AnswerView, QuestionView, RatingSummary, ReviewView
+from jishi.social.reviews.contracts import (
+    MAX_PICTURES,
+    AnswerView,
+    QuestionView,
+    RatingSummary,
+    ReviewView,
+)
 
 Stars = Annotated[int, Field(ge=1, le=5)]
+Pictures = Annotated[list[Annotated[str, Field(max_length=8000)]], Field(max_length=MAX_PICTURES)]
 
 
 class ReviewIn(Schema):
-    """A review of one line of an order; pictures are sent through the pages."""
+    """A review of one line of an order; `pictures` are tickets of uploads, null leaves what is there."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -22,6 +29,16 @@ class ReviewIn(Schema):
     text: Annotated[str, Field(max_length=1000)] = ""
     aspects: Annotated[dict[str, Stars], Field(max_length=9)] = {}
     is_anonymous: bool = False
+    pictures: Pictures | None = None
+
+
+class FollowUpIn(Schema):
+    """How it is after use; `pictures` are tickets of uploads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    pictures: Pictures = []
 
 
 class WordsIn(Schema):
