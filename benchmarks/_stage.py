@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from psycopg.conninfo import make_conninfo
 
 TICKS = os.sysconf("SC_CLK_TCK")
 START_S = 60.0
+WORKER = "worker"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,14 @@ class Stage:
     parts: dict[str, int]
 
     def cpu_s(self) -> dict[str, float]:
-        """CPU seconds that each part has used so far, its children included."""
-        return {name: _tree_cpu_s(pid) for name, pid in self.parts.items()}
+        """CPU seconds that each part has used so far, its children included.
+
+        What the server does on the worker's connections is ``worker_database``; the rest of it, with all
+        its background processes, is ``database``.
+        """
+        spent = {name: _tree_cpu_s(pid) for name, pid in self.parts.items()}
+        beside = sum(_tree_cpu_s(pid) for pid in _backends(f"bench-{WORKER}"))
+        return spent | {"database": spent["database"] - beside, "worker_database": beside}
 
 
 @contextlib.contextmanager
@@ -41,7 +49,6 @@ def running(*, worker: bool = False, provider: bool = False) -> Iterator[Stage]:
         "JISHI_BASE_URL": base_url,
         "JISHI_SANDBOX_PSP_URL": f"http://127.0.0.1:{provider_port}",
         "JISHI_SANDBOX_PSP_PATH": "",
-        "JISHI_DB_POOL": "8",
         "JISHI_LOG_LEVEL": "ERROR",
     }
     commands = {"web": ["-m", "jishi.cli", "serve", "web", "--workers", "1", "--port", str(web_port)]}
@@ -53,7 +60,7 @@ def running(*, worker: bool = False, provider: bool = False) -> Iterator[Stage]:
             "--port", str(provider_port), "--log-level", "error",
         ]  # fmt: skip
     processes = {
-        name: subprocess.Popen([sys.executable, *command], env=environment)
+        name: subprocess.Popen([sys.executable, *command], env=environment | _as_part(name))
         for name, command in commands.items()
     }
     try:
@@ -68,6 +75,21 @@ def running(*, worker: bool = False, provider: bool = False) -> Iterator[Stage]:
                 process.wait(15)
             if process.poll() is None:
                 process.kill()
+
+
+def _as_part(name: str) -> dict[str, str]:
+    """The environment in which the database knows a process by its part's name."""
+    url = make_conninfo(os.environ["DATABASE_URL"], application_name=f"bench-{name}")
+    return {"DATABASE_URL": url}
+
+
+def _backends(application: str) -> list[int]:
+    """The server processes that serve this part."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [application])
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 def _free_port() -> int:

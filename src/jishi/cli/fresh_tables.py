@@ -14,6 +14,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.special import RunSQL
+from django.db.migrations.state import ProjectState
 
 ONE_DATABASE = "default"
 
@@ -30,12 +31,13 @@ def create(executor: MigrationExecutor) -> None:
     not depend on rows either, and speak of the tables as they are today.
     """
     plan = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    state = ProjectState()
     emit_pre_migrate_signal(verbosity=0, interactive=False, db=ONE_DATABASE, apps=apps)
     with transaction.atomic(using=ONE_DATABASE):
         _create_tables({migration.app_label for migration in plan})
         with connection.schema_editor(atomic=False) as editor:
             for migration in plan:
-                _run_written_sql(migration, editor)
+                _run_written_sql(migration, editor, state)
         executor.recorder.ensure_schema()
         for migration in plan:
             executor.recorder.record_applied(migration.app_label, migration.name)
@@ -50,8 +52,8 @@ def _create_tables(labels: set[str]) -> None:
                 editor.create_model(model)
 
 
-def _run_written_sql(migration: Migration, editor: BaseDatabaseSchemaEditor) -> None:
+def _run_written_sql(migration: Migration, editor: BaseDatabaseSchemaEditor, state: ProjectState) -> None:
     for operation in migration.operations:
         if isinstance(operation, RunSQL):
-            # Written SQL asks neither the state before nor the state after.
-            operation.database_forwards(migration.app_label, editor, None, None)
+            # Written SQL asks neither for the state before nor for the state after.
+            operation.database_forwards(migration.app_label, editor, state, state)

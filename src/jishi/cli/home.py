@@ -189,7 +189,7 @@ def use_database(url: str, *, pool: bool) -> None:
     from django.db import connection
 
     close_connections()
-    size = environment.number("JISHI_DB_POOL", 8) if pool else 0
+    size = environment.number("JISHI_DB_POOL", 0) if pool else 0
     connection.settings_dict.update(environment.database(url, pool_max=size))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import socket
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def front(host: str, port: int) -> int:
     """Run lane and web in one process; Django is set up already."""
+    spare_the_collector()
     return _uvicorn("jishi.config.asgi:application", host, port)
 
 
@@ -72,6 +74,13 @@ def _uvicorn(target: str, host: str, port: int) -> int:
     return 0 if server.started else 3
 
 
+def spare_the_collector() -> None:
+    """Leave what is loaded out of every collection, and collect less often: a tenth of a request's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def _web(host: str, port: int, workers: int) -> int:
     """Run Django under gunicorn: one worker per core, four threads each."""
     from gunicorn.app.base import BaseApplication
@@ -93,6 +102,7 @@ def _web(host: str, port: int, workers: int) -> int:
                 "proc_name": "jishi-web",
                 "forwarded_allow_ips": "127.0.0.1,::1",
                 "control_socket_disable": True,
+                "post_worker_init": lambda worker: spare_the_collector(),
             }
             for name, value in settings.items():
                 if name in self.cfg.settings:

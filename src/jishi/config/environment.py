@@ -89,6 +89,8 @@ def database(url: str, *, pool_max: int) -> dict[str, Any]:
     )
     # Statements are planned once per connection: a third less work for the database in a checkout.
     options.update(server_side_binding=True, prepare_threshold=2)
+    # Threads that serve live as long as their process, so each keeps a connection of its own; handing one
+    # around a pool costs a tenth of a request. A pool is for those with more threads than connections.
     if pool_max:
         options["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 10}
     return {
@@ -99,6 +101,6 @@ def database(url: str, *, pool_max: int) -> dict[str, Any]:
         "HOST": known["host"],
         "PORT": known["port"],
         "OPTIONS": options,
-        "CONN_MAX_AGE": 0 if pool_max else 60,
+        "CONN_MAX_AGE": 0 if pool_max else 600,
         "ATOMIC_REQUESTS": False,
     }

@@ -73,6 +73,7 @@ DOMAINS = [
     "jishi.social.feed.apps.FeedConfig",
     "jishi.social.communities.apps.CommunitiesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
+    "jishi.promotions.lotteries.apps.LotteriesConfig",
     "jishi.promotions.flash_sales.apps.FlashSalesConfig",
     "jishi.insight.behavior.apps.BehaviorConfig",
     "jishi.insight.metrics.apps.MetricsConfig",
@@ -145,7 +146,7 @@ TEMPLATES = [
 # --- Database --------------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.database(env.text("DATABASE_URL"), pool_max=env.number("JISHI_DB_POOL", 8)),
+    "default": env.database(env.text("DATABASE_URL"), pool_max=env.number("JISHI_DB_POOL", 0)),
 }
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
 
