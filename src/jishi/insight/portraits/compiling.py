@@ -73,7 +73,7 @@ class Compiled:
     def select(self, columns: str = "p.person_id", more: str = "") -> str:
         """Return the whole statement; its parameters are :meth:`values`."""
         joined = "\n".join(self.joins)
-        return f"SELECT {columns} FROM portraits_portrait p\n{joined}\nWHERE {self.where} {more}"  # noqa: S608
+        return f"SELECT {columns} FROM portraits_portrait p\n{joined}\nWHERE ({self.where}) {more}"  # noqa: S608
 
     def values(self) -> list[Any]:
         """Return the parameters in the order of the statement."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from jishi.kernel.outbox import DomainEvent
+from jishi.kernel.outbox.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

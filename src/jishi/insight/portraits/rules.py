@@ -113,9 +113,7 @@ def stage(orders: int, silent_days: int, limits: Thresholds) -> Stage:
     return Stage.NEW if orders == 1 else Stage.ACTIVE
 
 
-def fifths(values: Sequence[int]) -> list[int]:
-    """Return the four limits between the fifths of some values, ascending; equal values share a fifth."""
-    ordered = sorted(values)
-    if not ordered:
-        return [1, 2, 3, 4]
-    return [ordered[min(len(ordered) - 1, len(ordered) * part // 5)] for part in range(1, 5)]
+def fifth(value: int, bounds: Sequence[int]) -> int:
+    """Return in which fifth a value lies, from 1; whatever equals a limit lies below it, so that a value most
+    people have is never a high one."""
+    return 1 + sum(1 for bound in bounds if bound < value)

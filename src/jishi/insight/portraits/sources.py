@@ -15,19 +15,13 @@ CREATE TEMPORARY TABLE pp_lake (
     person_id bigint PRIMARY KEY, last_day date, active_7 int, active_30 int, active_before int, days_90 int,
     weekend_90 int, sittings_30 int, sittings_90 int, seconds_30 bigint, events_90 bigint, day_part text,
     device text, channel text, region text, price_looked_minor bigint, category_weight bigint,
-    categories jsonb, shops jsonb, events jsonb
+    categories jsonb, events jsonb
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE pp_measure (
     at timestamptz, today date, zone text, currency text, recency int[], frequency int[], money bigint[],
     reach bigint[]
 ) ON COMMIT DROP;
 """
-LAKE_COLUMNS = (
-    "person_id", "last_day", "active_7", "active_30", "active_before", "days_90", "weekend_90", "sittings_30",
-    "sittings_90", "seconds_30", "events_90", "day_part", "device", "channel", "region",
-    "price_looked_minor", "category_weight", "categories", "shops", "events",
-)  # fmt: skip
-
 MEASURE = """
 INSERT INTO pp_measure VALUES (
     %s::timestamptz, %s::date, %s::text, %s::text, %s::int[], %s::int[], %s::bigint[], %s::bigint[]
@@ -233,10 +227,10 @@ LEFT JOIN t ON t.person_id = s.person_id
 """,
     "p": """
 SELECT s.person_id,
-    CASE WHEN o.n > 0 THEN 5 - width_bucket(m.today - (o.last_at AT TIME ZONE m.zone)::date, m.recency) END
-        AS recency,
-    CASE WHEN o.n > 0 THEN 1 + width_bucket(o.n::int, m.frequency) END AS frequency,
-    CASE WHEN o.n > 0 THEN 1 + width_bucket(coalesce(o.spent, 0)::bigint, m.money) END AS money,
+    CASE WHEN o.n > 0 THEN 5 - width_bucket(m.today - (o.last_at AT TIME ZONE m.zone)::date - 1, m.recency)
+        END AS recency,
+    CASE WHEN o.n > 0 THEN 1 + width_bucket(o.n::int - 1, m.frequency) END AS frequency,
+    CASE WHEN o.n > 0 THEN 1 + width_bucket(coalesce(o.spent, 0)::bigint - 1, m.money) END AS money,
     coalesce(g.followers, 0) + 5 * coalesce(sh.visits, 0) + 20 * coalesce(sh.orders, 0) AS reach
 FROM pp_scope s CROSS JOIN pp_measure m LEFT JOIN o ON o.person_id = s.person_id
 LEFT JOIN g ON g.person_id = s.person_id LEFT JOIN sh ON sh.person_id = s.person_id
@@ -251,5 +245,5 @@ EVIDENCE = """jsonb_strip_nulls(jsonb_build_object(
     'last_order_on', (o.last_at AT TIME ZONE m.zone)::date, 'last_order', o.last_code,
     'paid_ever', o.paid_ever, 'price_percent', round(100 * ol.price_ratio), 'links', sh.links,
     'team_seats', pl.paid_seats, 'acts_30', n.acts_30, 'reach', p.reach, 'stage', st.evidence,
-    'shops', l.shops, 'hidden', to_jsonb(own.hidden)
+    'hidden', to_jsonb(own.hidden)
 ))"""

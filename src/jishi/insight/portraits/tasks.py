@@ -28,7 +28,13 @@ def recompute_due(at: datetime) -> int:
     return portraits.recompute_due(at=at)
 
 
+def work_asked(at: datetime) -> int:
+    """Do what was asked for, and the night's rebuild."""
+    return portraits.work_asked(at=at)
+
+
 def register_heavy() -> None:
-    """Portraits and segments follow each other on a line of their own."""
+    """Portraits, segments and rebuilds follow each other on a line of their own."""
+    heavy.register("portraits.work_asked", work_asked, every_s=2.0, line="portraits")
     heavy.register("portraits.refresh", refresh, every_s=2.0, line="portraits")
     heavy.register("portraits.recompute", recompute_due, every_s=2.0, line="portraits")

@@ -4,13 +4,17 @@ Invariant: of all processes one refreshes at a time, so an older computation nev
 mark is gone only when the portrait that includes its fact is committed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from jishi.insight.behavior import operations as behavior
+from jishi.insight.behavior import queries as lake
+from jishi.insight.behavior.contracts import DirtyDay
+from jishi.insight.portraits import rollup, yardsticks
 from jishi.insight.portraits.contracts import Refreshed
-from jishi.insight.portraits.operations import members, scoping
+from jishi.insight.portraits.operations import living, members, rolling, scoping
 from jishi.kernel import clock
 
 REFRESHING = 727021  # an advisory lock
@@ -37,22 +41,42 @@ def touch_people(ids: Iterable[int]) -> None:
 
 
 def refresh_touched(*, limit: int = 2000, at: datetime | None = None) -> Refreshed:
-    """Make the portraits of people to whom something happened, and let the segments follow."""
+    """Make the portraits of people to whom something happened, and let stages and segments follow."""
     now = clock.at_or_now(at)
     with transaction.atomic():
         if not try_alone():
             return Refreshed()
-        with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [limit])
-            people = sorted({person_id for (person_id,) in cursor.fetchall()})
+        marks = lake.list_dirty(limit=limit)
+        people = sorted({mark.user_id for mark in marks if mark.user_id > 0} | set(_taken(limit)))
         if not people:
+            behavior.clear_dirty(marks)
             return Refreshed()
         scoping.open_tables()
-        scoping.enter(people)
+        count = scoping.enter(people)
         scoping.measure(now)
-        count, changed = scoping.assemble()
+        days = _bring_lake(marks, people, now)
+        moved = living.follow(now)
+        _, changed = scoping.assemble()
         entered, left = members.follow_touched(people, now)
-    return Refreshed(people=count, changed=changed, entered=entered, left=left)
+    return Refreshed(people=count, days=days, changed=changed, entered=entered, left=left, moved=moved)
+
+
+def _taken(limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [limit])
+        return [person_id for (person_id,) in cursor.fetchall()]
+
+
+def _bring_lake(marks: Sequence[DirtyDay], people: Sequence[int], now: datetime) -> int:
+    """Make the marked days again and add up the window of these people."""
+    today = yardsticks.today(now)
+    if not marks and not rolling.manifest(today):
+        return 0
+    with rollup.opened() as engine:
+        days = rolling.follow(engine, marks, today)
+        if rolling.fill(engine, today, users=people):
+            rolling.copy(engine)
+    return days
 
 
 def try_alone() -> bool:

@@ -1,5 +1,14 @@
 """What others read: portraits, segments, classes and stages."""
 
+from jishi.insight.portraits.queries.behind import (
+    count_came,
+    page_moved,
+    page_people,
+    page_shared,
+    page_stage,
+    spread,
+    timeline,
+)
 from jishi.insight.portraits.queries.groups import (
     count_reach,
     describe,
@@ -25,6 +34,7 @@ from jishi.insight.portraits.queries.people import (
 from jishi.insight.portraits.queries.rfm import rfm_grid, rfm_movement
 
 __all__ = [
+    "count_came",
     "count_reach",
     "describe",
     "find_membership",
@@ -43,9 +53,15 @@ __all__ = [
     "newest_run",
     "overlap",
     "page_members",
+    "page_moved",
+    "page_people",
+    "page_shared",
+    "page_stage",
     "preview",
     "rfm_grid",
     "rfm_movement",
+    "spread",
     "stages_of",
     "thresholds_of",
+    "timeline",
 ]

@@ -17,9 +17,9 @@ FROM portraits_portrait WHERE tags ? 'rfm' GROUP BY 1, 2, 3
 _AS_OF = """
 SELECT buyer_id, {case} AS class FROM (
     SELECT o.buyer_id,
-        5 - width_bucket(%s::date - (max(o.paid_at) AT TIME ZONE %s)::date, %s::int[]) AS recency,
-        1 + width_bucket(count(*)::int, %s::int[]) AS frequency,
-        1 + width_bucket(coalesce(sum(o.total_minor) FILTER (WHERE o.currency = %s), 0)::bigint, %s::bigint[])
+        5 - width_bucket(%s::date - (max(o.paid_at) AT TIME ZONE %s)::date - 1, %s::int[]) AS recency,
+        1 + width_bucket(count(*)::int - 1, %s::int[]) AS frequency,
+        1 + width_bucket(coalesce(sum(o.total_minor) FILTER (WHERE o.currency = %s), 0)::bigint - 1, %s::bigint[])
             AS money
     FROM orders_order o
     WHERE o.paid_at <= %s AND (o.state NOT IN ('refunding', 'refunded') OR coalesce(o.closed_at, %s) > %s)

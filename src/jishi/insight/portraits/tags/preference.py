@@ -30,8 +30,8 @@ TAGS: tuple[Definition, ...] = (
         "ls.categories", evidence=_LOOKED, used_by=("screen:person", "segment:builder", "model:recommendation"),
     ),
     _of.other(
-        "text", "fav_shop", N_("Favourite shop"), N_("where they bought most often, else looked most"),
-        "(SELECT c.code FROM merchants_shop c WHERE c.id = coalesce(ol.fav_shop, (l.shops->0->>0)::bigint))",
+        "text", "fav_shop", N_("Favourite shop"), N_("where they bought most often"),
+        "(SELECT c.code FROM merchants_shop c WHERE c.id = ol.fav_shop)",
         evidence=N_("From paid orders, then from what was looked at."),
         used_by=("screen:person", "segment:builder"),
     ),

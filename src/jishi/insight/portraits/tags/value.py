@@ -90,17 +90,17 @@ TAGS: tuple[Definition, ...] = (
     ),
     _of.number(
         "recency_fifth", N_("Recency"), N_("5 for the fifth of all buyers who bought last"),
-        "CASE WHEN o.n > 0 THEN 5 - width_bucket(m.today - (o.last_at AT TIME ZONE m.zone)::date, m.recency) END",
+        "p.recency",
         unit="fifth", fresh=DAY, evidence=_RFM, used_by=("screen:person", "screen:rfm"),
     ),
     _of.number(
         "frequency_fifth", N_("Frequency"), N_("5 for the fifth of all buyers who buy most often"),
-        "CASE WHEN o.n > 0 THEN 1 + width_bucket(o.n::int, m.frequency) END",
+        "p.frequency",
         unit="fifth", evidence=_RFM, used_by=("screen:person", "screen:rfm"),
     ),
     _of.number(
         "money_fifth", N_("Money"), N_("5 for the fifth of all buyers who spend most"),
-        "CASE WHEN o.n > 0 THEN 1 + width_bucket(coalesce(o.spent, 0)::bigint, m.money) END",
+        "p.money",
         unit="fifth", evidence=_RFM, used_by=("screen:person", "screen:rfm"),
     ),
     _of.choice(

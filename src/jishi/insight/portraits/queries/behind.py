@@ -1,0 +1,147 @@
+"""The people behind a number, how a tag is spread, and what one person did: for pages that drill down.
+
+The timeline reads orders, notes, links, teams and reviews of lower domains: one statement must put them in one
+order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from jishi.insight.portraits import checking, compiling, yardsticks
+from jishi.insight.portraits.contracts import Members, Rule
+from jishi.insight.portraits.queries.groups import lines
+from jishi.kernel import clock
+
+_SPREAD = """
+SELECT t.tag, coalesce(p.tags->>t.tag, ''), count(*) FROM portraits_portrait p
+CROSS JOIN unnest(%s::text[]) AS t(tag) GROUP BY 1, 2
+"""
+_STAGE = """
+SELECT person_id FROM portraits_stage
+WHERE stage = %s AND shop_id IS NOT DISTINCT FROM %s AND person_id > %s ORDER BY person_id LIMIT %s
+"""
+_MOVED = """
+SELECT DISTINCT person_id FROM portraits_transition
+WHERE at > %s AND shop_id IS NOT DISTINCT FROM %s AND person_id > %s
+    AND (%s = '' OR before = %s) AND (%s = '' OR after = %s)
+ORDER BY person_id LIMIT %s
+"""
+_SHARED = """
+SELECT m.person_id FROM portraits_membership m
+WHERE m.segment_id = (SELECT id FROM portraits_segment WHERE code = %s)
+    AND EXISTS (SELECT 1 FROM portraits_membership o WHERE o.person_id = m.person_id
+        AND o.segment_id = (SELECT id FROM portraits_segment WHERE code = %s))
+    AND m.person_id > %s
+ORDER BY m.person_id LIMIT %s
+"""
+_CAME = """
+SELECT s.code, count(*) FROM portraits_membership m JOIN portraits_segment s ON s.id = m.segment_id
+WHERE m.since_at > %s AND s.archived_at IS NULL GROUP BY 1
+"""
+_TIMELINE = """
+SELECT * FROM (
+    SELECT 'order_' || CASE WHEN o.paid_at IS NULL THEN 'placed' ELSE 'paid' END AS kind,
+        o.code AS code, coalesce(o.paid_at, o.placed_at) AS at, o.total_minor AS amount, o.currency AS currency,
+        '' AS words
+    FROM orders_order o WHERE o.buyer_id = %(person)s
+    UNION ALL
+    SELECT 'note', n.code, n.published_at, NULL, '', left(coalesce(nullif(n.title, ''), n.text), 60)
+    FROM notes_note n WHERE n.author_id = %(person)s AND n.state = 'published' AND n.visibility = 'public'
+    UNION ALL
+    SELECT 'share', l.code, l.created_at, NULL, '', l.kind FROM shares_sharelink l WHERE l.sharer_id = %(person)s
+    UNION ALL
+    SELECT 'stage', '', t.at, NULL, t.before, t.after FROM portraits_transition t
+    WHERE t.person_id = %(person)s AND t.shop_id IS NULL
+    UNION ALL
+    SELECT 'review', r.code, r.created_at, NULL, '', r.stars::text FROM reviews_review r
+    WHERE r.author_id = %(person)s AND r.state = 'published'
+) acts WHERE at IS NOT NULL ORDER BY at DESC, code LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person did: an order, a note, a share link, a review, or a move between stages."""
+
+    kind: str
+    code: str
+    at: datetime
+    amount_minor: int | None
+    currency: str
+    words: str
+
+
+def page_people(
+    rule: Rule, *, after: int | None = None, limit: int = 50, at: datetime | None = None
+) -> Members:
+    """Return whom a rule finds now, by their number, those after `after`.
+
+    :raises Invalid: the rule is not built as rules are; see :func:`checking.clean`.
+    """
+    today, currency = yardsticks.today(clock.at_or_now(at)), yardsticks.measure().currency
+    found = compiling.compile_rule(checking.clean(rule), today=today, currency=currency)
+    text = found.select(more="AND p.person_id > %s ORDER BY p.person_id LIMIT %s")
+    return _page(text, [*found.values(), after or 0, limit + 1], limit)
+
+
+def page_stage(
+    stage: str, *, shop_id: int | None = None, after: int | None = None, limit: int = 50
+) -> Members:
+    """Return who stands at a stage, of the platform or of a shop."""
+    return _page(_STAGE, [stage, shop_id, after or 0, limit + 1], limit)
+
+
+def page_moved(
+    *,
+    before: str = "",
+    to: str = "",
+    days: int = 30,
+    shop_id: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+    at: datetime | None = None,
+) -> Members:
+    """Return who left a stage or came to one in the last days."""
+    since = clock.at_or_now(at) - timedelta(days=days)
+    params = [since, shop_id, after or 0, before, before, to, to, limit + 1]
+    return _page(_MOVED, params, limit)
+
+
+def page_shared(one: str, other: str, *, after: int | None = None, limit: int = 50) -> Members:
+    """Return who is in both of two segments."""
+    return _page(_SHARED, [one, other, after or 0, limit + 1], limit)
+
+
+def spread(tags: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return how many people have each value of some tags; '' stands for unknown."""
+    found: dict[str, dict[str, int]] = {tag: {} for tag in tags}
+    with connection.cursor() as cursor:
+        cursor.execute(_SPREAD, [list(tags)])
+        for tag, value, count in cursor.fetchall():
+            found[tag][value] = count
+    return found
+
+
+def count_came(*, days: int = 7, at: datetime | None = None) -> dict[str, int]:
+    """Return how many people came into each segment in the last days and are still there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CAME, [clock.at_or_now(at) - timedelta(days=days)])
+        return dict(cursor.fetchall())
+
+
+def timeline(person_id: int, *, limit: int = 40) -> tuple[Act, ...]:
+    """Return what a person did, the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, {"person": person_id, "limit": limit})
+        return tuple(Act(*row) for row in cursor.fetchall())
+
+
+def _page(text: str, params: Sequence[object], limit: int) -> Members:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        found = [person_id for (person_id,) in cursor.fetchall()]
+    page = found[:limit]
+    return Members(lines(page), page[-1] if len(found) > limit else None)
