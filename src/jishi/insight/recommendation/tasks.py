@@ -19,7 +19,7 @@ from jishi.social.feed.contracts import FeedItem, Reader
 from jishi.social.feed.contracts import Slate as FeedSlate
 from jishi.social.feed.queries import home as built_in
 
-ROUNDS = 4
+ROUNDS = 6
 
 
 class Personal:
@@ -34,35 +34,38 @@ class Personal:
     ) -> FeedSlate:
         """Return a page and where to go on."""
         asker = Asker(reader.person_id, reader.visitor, reader.language)
+        if not asker.readers:
+            tail, rest = self._tail(reader, state["tail"] if state else None, set(), limit, at)
+            return FeedSlate(tail, None if rest is None else {"slate": "", "at": 0, "tail": rest})
         if state is None:
             made = recommendation.show(asker, Surface.HOME, limit=rules.HOME_LENGTH, at=at)
-            keys, code = [pick.key for pick in made.picks] if made.slate else [], made.slate
-            place: dict[str, Any] = {"slate": code, "at": 0, "tail": None}
+            keys, is_personal = [pick.key for pick in made.picks] if made.slate else [], made.is_personal
+            place: dict[str, Any] = {"slate": made.slate, "at": 0, "tail": None}
         else:
             place = dict(state)
             row = Slate.objects.filter(code=place["slate"], reader__in=asker.readers).first()
-            keys = list(row.keys) if row else []
+            keys, is_personal = list(row.keys) if row else [], reader.person_id is not None
         start = place["at"]
         page = enumerate(keys[start : start + limit], start=start + 1)
         items = tuple(_item(key, f"{place['slate']}.{number}") for number, key in page)
         place["at"] = start + len(items)
         if place["at"] < len(keys):
-            return FeedSlate(items, place)
+            return FeedSlate(items, place, is_personal)
         if len(items) == limit and place["tail"] is None and start < len(keys):
-            return FeedSlate(items, place)
+            return FeedSlate(items, place, is_personal)
         tail, place["tail"] = self._tail(reader, place["tail"], set(keys), limit - len(items), at)
-        return FeedSlate(items + tail, place if place["tail"] is not None else None)
+        return FeedSlate(items + tail, place if place["tail"] is not None else None, is_personal)
 
     def _tail(
         self, reader: Reader, state: Mapping[str, Any] | None, shown: set[int], wanted: int, at: datetime
     ) -> tuple[tuple[FeedItem, ...], Mapping[str, Any] | None]:
-        """The plain order after the list has ended."""
+        """The plain order after the list has ended; a page may be shorter by what was shown before."""
         found: list[FeedItem] = []
         for _ in range(ROUNDS):
-            page = built_in.BUILT_IN.slate(reader, state=state, limit=max(wanted - len(found), 1), at=at)
-            found += [item for item in page.items if key_of(item) not in shown]
+            page = built_in.BUILT_IN.slate(reader, state=state, limit=max(wanted, 1), at=at)
+            found = [item for item in page.items if key_of(item) not in shown]
             state = page.state
-            if state is None or len(found) >= wanted:
+            if state is None or found:
                 break
         return tuple(found), state
 

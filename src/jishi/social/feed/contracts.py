@@ -24,6 +24,7 @@ class FeedPage:
     items: tuple[FeedItem, ...]
     next_cursor: str | None = None
     head: str = ""
+    is_personal: bool = False
 
     def ids(self, kind: ItemKind) -> list[int]:
         """The numbers of one kind, in order."""
@@ -42,10 +43,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """What a ranker answers: things in order, and what it wants to be told next time (None: nothing more)."""
+    """What a ranker answers: things in order, what it wants to be told next time (None: nothing more), and
+    whether it looked at anything of the reader's.
+    """
 
     items: tuple[FeedItem, ...]
     state: Mapping[str, Any] | None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,18 @@ from jishi.social.feed.contracts import FeedPage
 from jishi.social.notes import queries as note_queries
 from jishi.social.notes.contracts import NoteCard
 from jishi.surfaces.shell.facts import Facts
+from jishi.surfaces.storefront import picked
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One card of a feed; `shape` is the aspect bucket that the masonry gives its rows to."""
+    """One card of a feed; `shape` is the aspect bucket that the masonry gives its rows to. `showing` is its
+    place in a recommended list, where it stands in one.
+    """
 
     kind: str
     card: NoteCard | ListingCard
+    showing: picked.Showing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +43,5 @@ def lay_out(page: FeedPage, facts: Facts, *, also: Iterable[int] = ()) -> Laid:
     for item in page.items:
         card = notes.get(item.id) if item.kind == "note" else goods.get(item.id)
         if card is not None:
-            entries.append(Entry(item.kind, card))
+            entries.append(Entry(item.kind, card, picked.showing(item.showing)))
     return Laid(tuple(entries), goods)

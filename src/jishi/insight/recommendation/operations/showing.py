@@ -31,7 +31,8 @@ WITH {pool.ME}, quick AS (SELECT set_config('synchronous_commit', 'off', true) A
 opened AS (
     UPDATE recommendation_slate s SET opened = s.opened || array_position(s.keys, %(key)s)::smallint
     FROM me WHERE me.ok AND %(act)s > 1 AND s.reader = ANY(%(readers)s)
-      AND s.made_at > %(at)s - interval '30 minutes' AND %(key)s = ANY(s.keys) AND NOT array_position(s.keys, %(key)s)::smallint = ANY(s.opened)
+      AND s.made_at > %(at)s - interval '30 minutes' AND %(key)s = ANY(s.keys)
+      AND NOT array_position(s.keys, %(key)s)::smallint = ANY(s.opened)
 )
 INSERT INTO recommendation_touch AS t (reader, key, person_id, act, at)
 SELECT %(reader)s, %(key)s, %(person)s, %(act)s, %(at)s FROM me, quick WHERE me.ok

@@ -13,10 +13,12 @@ from jishi.insight.recommendation.queries.lists import (
 from jishi.insight.recommendation.queries.live import communities_to_join, people_to_follow
 from jishi.insight.recommendation.queries.pool import is_default_on
 from jishi.insight.recommendation.queries.serving import recommend, rerank_search
+from jishi.insight.recommendation.rules import exposure_of
 
 __all__ = [
     "communities_to_join",
     "explain",
+    "exposure_of",
     "is_default_on",
     "is_personal",
     "list_bundles",

@@ -58,7 +58,7 @@ UNION ALL SELECT 'bought', l.product_id, 0, 0, 0, 0
     JOIN orders_orderline l ON l.order_id = o.id WHERE o.paid_at IS NOT NULL
 """
 _HOME = """
-UNION ALL SELECT 'again', d.product_id, 900, 0, d.own_gaps, 0
+SELECT 'again', d.product_id, 900, 0, d.own_gaps, 0
     FROM me JOIN recommendation_due d ON me.ok AND d.person_id = %(person)s
     WHERE %(at)s BETWEEN d.early_at AND d.late_at
 UNION ALL (SELECT 'follow', -n.id, 1000, 0, n.author_id, n.age FROM me CROSS JOIN LATERAL (
@@ -76,12 +76,15 @@ UNION ALL (SELECT 'place', -n.id, 500, 0, 0, 0 FROM me
     JOIN feed_choice f ON me.ok AND f.person_id = %(person)s AND f.place <> ''
     JOIN notes_note n ON n.place = f.place AND n.state = 'published' AND n.published_no IS NOT NULL
     ORDER BY n.published_no DESC LIMIT 12)
-UNION ALL SELECT c.list, k.key, k.score, k.reason, 0, 0 FROM recommendation_candidates c
+"""
+_EVERYBODY = """
+SELECT c.list, k.key, k.score, k.reason, 0, 0 FROM recommendation_candidates c
     CROSS JOIN LATERAL unnest(c.keys, c.scores, c.reasons) AS k(key, score, reason)
     WHERE c.subject_id = 0 AND c.list IN ('popular', 'trend', 'fresh', 'small')
 """
+_NOTHING = "SELECT 'me', 0::bigint, 0, 0, 0::bigint, 0"
 _LISTS = """
-UNION ALL SELECT 'list:' || c.list, k.key, k.score, k.reason, c.subject_id, 0
+SELECT 'list:' || c.list, k.key, k.score, k.reason, c.subject_id, 0
     FROM recommendation_candidates c
     CROSS JOIN LATERAL unnest(c.keys, c.scores, c.reasons) AS k(key, score, reason)
     WHERE c.list = ANY(%(lists)s) AND c.subject_id = ANY(%(subjects)s)
@@ -91,7 +94,8 @@ SELECT l.product_id, l.shop_id, coalesce(l.category_id, 0), s.created_at > %(new
 FROM catalog_listing l JOIN merchants_shop s ON s.id = l.shop_id
 LEFT JOIN catalog_category c ON c.id = l.category_id
 WHERE l.product_id = ANY(%(goods)s) AND l.is_visible AND l.in_stock AND l.price_from_minor IS NOT NULL
-  AND s.is_open AND NOT l.shop_id = ANY(%(shops)s) AND NOT coalesce(l.category_id = ANY(%(categories)s), false)
+  AND s.is_open AND NOT l.shop_id = ANY(%(shops)s)
+  AND NOT coalesce(l.category_id = ANY(%(categories)s), false)
   AND (cardinality(%(withheld)s::text[]) = 0 OR NOT EXISTS (SELECT 1 FROM catalog_category w
        WHERE w.slug = ANY(%(withheld)s) AND (w.id = l.category_id OR w.id = ANY(c.ancestor_ids))))
 """
@@ -134,7 +138,12 @@ def read(
     subjects: Collection[int] = (),
 ) -> Pool:
     """Everything that may be shown to somebody now, from all sources, in one statement."""
-    statement = f"WITH {ME}, {_RECENT} {_MINE}{_HOME if home else ''}{_LISTS if lists else ''}"
+    if asker.readers:
+        parts = (_MINE, _HOME if home else "", _EVERYBODY if home else "", _LISTS if lists else "")
+        statement = f"WITH {ME}, {_RECENT} {' UNION ALL '.join(part for part in parts if part)}"
+    else:
+        parts = (_EVERYBODY if home else "", _LISTS if lists else "", _NOTHING)
+        statement = " UNION ALL ".join(part for part in parts if part)
     params = {
         "person": asker.person_id,
         "default": is_default_on(),

@@ -22,6 +22,7 @@ LISTS: Mapping[Surface, tuple[tuple[str, float], ...]] = {
     Surface.GOODS: (("near", 1.0),),
 }
 """Lists of the things a place is about, and what each counts."""
+READY = frozenset({"home", "popular"})
 PERSONAL = frozenset({Surface.LIKE_YOU, Surface.FRIENDS})
 """Places that have nothing to say without knowing somebody."""
 NOTES_ONLY = frozenset({Surface.NOTES})
@@ -72,6 +73,12 @@ def _ranked(
 def _home(asker: Asker, limit: int, seed: int, at: datetime) -> tuple[list[Placed], bool, str]:
     """Goods and notes together. A running contest of two mixes is interleaved, with who picked what."""
     found = pool.read(asker, at=at, home=True)
+    if not any(one.source in READY for one in found.found):
+        return (
+            [],
+            found.is_personal,
+            "",
+        )  # the heavy process has made no lists yet: the plain order knows more
     contest = ports.find_contest(Surface.HOME, asker) if found.is_personal else None
     mixes = (contest.one, contest.two) if contest else (rules.STANDARD,)
     ranked = [rules.add_up(found.found, mix)[:JUDGED] for mix in mixes]

@@ -76,7 +76,7 @@ def page_home(
     more = None
     if slate.state is not None:
         more = encode_cursor("home", ranker.name, json.dumps(dict(slate.state)))
-    return FeedPage(slate.items, more)
+    return FeedPage(slate.items, more, is_personal=slate.is_personal)
 
 
 class Chronological:
@@ -103,7 +103,7 @@ class Chronological:
             [FeedItem("product", row[0]) for row in known], [FeedItem("product", row[0]) for row in newcomers]
         )
         ordered = [FeedItem("note", one.note_id) for one in rules.order_block(notes)]
-        return Slate(rules.mix(ordered, goods), place if more else None)
+        return Slate(rules.mix(ordered, goods), place if more else None, reader.person_id is not None)
 
     def _notes(self, reader: Reader, place: Mapping[str, Any], limit: int) -> list[Candidate]:
         with_clause, visible = sql.public(reader.person_id)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from jishi.people.privacy import operations as privacy
+from jishi.people.privacy.contracts import Purpose
 from jishi.social.feed import operations as feed_operations
 from jishi.social.feed import queries as feed_queries
 from jishi.social.feed.contracts import FeedPage
@@ -124,7 +126,10 @@ def personal(request: HttpRequest) -> HttpResponse:
     """Switch the personal order of the front page on or off."""
     facts = request_facts.of(request)
     assert facts.person_id is not None, "login_required stands in front"
-    feed_operations.personalise(person_id=facts.person_id, on=request.POST.get("on") == "1")
+    is_on = request.POST.get("on") == "1"
+    feed_operations.personalise(person_id=facts.person_id, on=is_on)
+    verb = privacy.give if is_on else privacy.withdraw
+    verb(person_id=facts.person_id, purpose=Purpose.PERSONALISATION)
     messages.success(request, gettext("Saved"))
     return HttpResponseRedirect(reverse("storefront:home"))
 

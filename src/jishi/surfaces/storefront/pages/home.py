@@ -13,7 +13,7 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OpenTeamView
 from jishi.social.feed import queries as feed_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import feed_shelf
+from jishi.surfaces.storefront import feed_shelf, picked
 
 PAGE_SIZE = 20
 STRIP_SIZE = 8
@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         viewer_id=facts.person_id,
         language=facts.language,
         is_personalised=chosen.is_personalised,
+        visitor=picked.asker(request).visitor,
         cursor=cursor,
         limit=PAGE_SIZE,
     )
@@ -55,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "storefront/feed/entries.html", context)
     context["strip"] = almost_full(teams, laid.goods)
     context["chosen"] = chosen
+    context["is_personal"] = page.is_personal
     is_cold = facts.person_id is not None and chosen.is_cold and not cursor
     if is_cold or facts.person_id is None:
         context["topics"] = feed_queries.list_topics(limit=12)

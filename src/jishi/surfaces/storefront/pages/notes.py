@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jishi.insight.recommendation.contracts import Act
 from jishi.kernel import ids
 from jishi.kernel.errors import DomainError
 from jishi.social.graph import queries as graph
@@ -22,7 +23,7 @@ from jishi.social.previews import queries as previews
 from jishi.social.shares import operations as shares
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
-from jishi.surfaces.storefront import note_words, via
+from jishi.surfaces.storefront import note_words, picked, via
 
 
 @require_GET
@@ -31,6 +32,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
     facts = request_facts.of(request)
     found = note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
     page = note_queries.page_of_note(found.id, viewer_id=facts.person_id)
+    picked.touch(request, key=-found.id, act=Act.OPENED)
     relations = {} if found.is_own else graph.relations(facts.person_id, [found.author.id])
     context = {
         "note": found,

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.catalog.errors import ProductUnknown
+from jishi.insight.recommendation.contracts import Act
 from jishi.kernel.money import exponent
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.notes import queries as note_queries
 from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import RatingSummary
 from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.storefront import picked
 from jishi.surfaces.storefront import shelf as shelves
 from jishi.surfaces.storefront.pages import cart as cart_page
 
@@ -104,6 +106,7 @@ def buy(request: HttpRequest) -> HttpResponse:
         messages.error(request, gettext("That choice is sold out. Please pick another one."))
         return HttpResponseRedirect(page)
     if post.get("do") == "cart":
+        picked.touch(request, key=found.product_id, act=Act.CARTED)
         return cart_page.add(request, variant_id=sku.variant_id, quantity=quantity, back=page)
     query = {"variant": sku.variant_id, "quantity": quantity}
     tokens = {name: post[name][:20] for name in ("offer", "team") if post.get(name)}

@@ -1,6 +1,6 @@
 """Finding goods, notes and people: search, categories, suggestions. All lists of goods are one page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from jishi.goods.catalog import queries as catalog_queries
-from jishi.goods.catalog.contracts import SORTS, CategoryView, ListingFilter
+from jishi.goods.catalog.contracts import SORTS, CategoryView, ListingCard, ListingFilter
 from jishi.goods.catalog.errors import CategoryUnknown
+from jishi.insight.recommendation import queries as recommendation_queries
 from jishi.kernel.money import exponent
+from jishi.kernel.paging import Page
 from jishi.social.feed import queries as feed_queries
 from jishi.social.graph import queries as graph_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import feed_shelf
+from jishi.surfaces.storefront import feed_shelf, picked
 
 PAGE_SIZE = 20
 TEXT_LIMIT = 100
@@ -79,6 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     if not wanted.filter.text:
         context["shelves"] = [one for one in catalog_queries.list_categories(facts.language) if not one.depth]
+        context["rising"] = recommendation_queries.list_trends("search", limit=10)
     return results(request, wanted, context)
 
 
@@ -153,8 +156,10 @@ def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) ->
     page = catalog_queries.page_listings(
         filter=wanted.filter, sort=wanted.sort, cursor=cursor, limit=PAGE_SIZE, language=facts.language
     )
+    page, leans = _leaning(request, wanted, page)
     context |= {
         "page": page,
+        "leans": leans,
         "first_page": cursor is None,
         "next_url": wanted.query(cursor=page.next_cursor),
     }
@@ -164,6 +169,15 @@ def results(request: HttpRequest, wanted: Wanted, context: dict[str, object]) ->
     if not page.items and wanted.filter.text:
         context["meant"] = catalog_queries.did_you_mean(wanted.filter.text, language=facts.language)
     return render(request, "storefront/results.html", context)
+
+
+def _leaning(request: HttpRequest, wanted: Wanted, page: Page[ListingCard]) -> tuple[Page[ListingCard], bool]:
+    """What was found for words, leaning a few places to what the reader likes; and whether it does."""
+    if wanted.sort != "relevance" or not wanted.filter.text:
+        return page, False
+    cards = {card.product_id: card for card in page.items}
+    order, moved = recommendation_queries.rerank_search(picked.asker(request), list(cards))
+    return replace(page, items=[cards[key] for key in order]), bool(moved)
 
 
 def _sorts(wanted: Wanted) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.goods.merchants import queries as merchant_queries
+from jishi.insight.recommendation.contracts import Act
 from jishi.kernel.errors import NotFound
 from jishi.people.accounts import queries as account_queries
 from jishi.promotions.plays import queries as play_queries
@@ -25,7 +26,7 @@ from jishi.social.shares import queries as share_queries
 from jishi.social.shares.contracts import PosterContent, ShareKind
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats
-from jishi.surfaces.storefront import via
+from jishi.surfaces.storefront import picked, via
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,10 @@ def land(request: HttpRequest, code: str) -> HttpResponse:
     target = shares.record_visit(code=code, visitor=facts.visitor, person_id=facts.person_id)
     if not target.is_own:
         via.remember(request, kind=target.kind, key=target.key, code=target.code)
-    return HttpResponseRedirect(facts.prefix + describe(target.kind, target.key, facts).url)
+    about = describe(target.kind, target.key, facts)
+    if about.card is not None:
+        picked.touch(request, key=about.card.product_id, act=Act.CAME)
+    return HttpResponseRedirect(facts.prefix + about.url)
 
 
 @require_GET

@@ -97,7 +97,8 @@ function expose(card) {
   told.add(card);
   const list = card.closest("[data-slot],ul[id]");
   const position = list ? [...list.querySelectorAll("[data-see]")].indexOf(card) + 1 : undefined;
-  tell(card.dataset.see.split(":")[0] + "_exposed", { ...thing(card.dataset.see), slot: list?.dataset.slot || list?.id, position });
+  const { see, showing, position: place } = card.dataset; // a recommended card's showing has an id: told twice, it is one
+  tell(see.split(":")[0] + "_exposed", { ...(showing && { id: showing }), ...thing(see), slot: list?.dataset.slot || list?.id, position: +place || position });
 }
 const look = (root) => root.querySelectorAll("[data-see]").forEach((card) => told.has(card) || eye.observe(card));
 
