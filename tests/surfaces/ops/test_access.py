@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -11,7 +12,9 @@ from tests.factories import consoles, jotted
 
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.surveys import operations as surveys
-from jishi.kernel import audit
+from jishi.kernel import audit, clock
+from jishi.social.challenges import operations as challenges
+from jishi.social.challenges.contracts import ChallengeDraft
 from jishi.surfaces.ops import urls
 from jishi.surfaces.ops.backoffice.site import site
 from jishi.trust.moderation import operations as moderation
@@ -32,6 +35,8 @@ ONLY_POST = {
     "moderation_claim",
     "moderation_decide",
     "moderation_appeal",
+    "challenge_score",
+    "challenge_call_off",
 }
 LOOKED = ("orders.export", "metrics.export", "surveys.export", "surveys.people", "people.view")
 """What is written down because somebody looked."""
@@ -58,6 +63,28 @@ def _answer(number: int) -> str:
     code = metrics.ask(metric="trend", params={}, person_id=None)
     metrics.compute_due()
     return code
+
+
+@cache
+def _challenge(number: int) -> str:
+    now = clock.now()
+    draft = ChallengeDraft(
+        topic="柿子",
+        title=f"challenge {number}",
+        rules="Write about it.",
+        prize="A box",
+        winner_count=1,
+        method="vote",
+        starts_at=now,
+        ends_at=now + timedelta(days=1),
+        judged_at=now + timedelta(days=2),
+    )
+    return challenges.open_challenge(host_id=jotted.person(is_operator=True), draft=draft)
+
+
+def contested(world: consoles.World) -> str:
+    """The code of a challenge, one per world."""
+    return _challenge(id(world))
 
 
 def answered(world: consoles.World) -> str:
@@ -108,6 +135,9 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         },
         "survey_behind": {"code": asked(world)},
         "survey_texts": {"code": asked(world), "question": "words"},
+        "challenge": {"code": contested(world)},
+        "challenge_call_off": {"code": contested(world)},
+        "challenge_score": {"code": contested(world), "entry_code": "none"},
         "board": {"code": _board(id(world))},
         "board_change": {"code": _board(id(world))},
         **{case: {"code": reported(world)} for case in CASES},

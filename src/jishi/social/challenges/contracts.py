@@ -60,6 +60,8 @@ class ChallengeCard:
     ends_at: datetime
     judged_at: datetime
     entry_count: int
+    called_off: str = ""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +91,30 @@ class ChallengeView:
     may_vote: bool
     voted_today: bool
     entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """An entry as operators see it: with its points whatever the stage, and how many voices gave them."""
+
+    code: str
+    note_id: int
+    author: PersonCard | None
+    points: int
+    voices: int
+    rank: int | None
+    my_points: int | None
+    is_standing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeDesk:
+    """A challenge as operators see it, hidden or not."""
+
+    card: ChallengeCard
+    rules: str
+    winner_count: int
+    judges: tuple[PersonCard, ...]
+    is_judge: bool
+    is_host: bool
+    board: tuple[BoardLine, ...]

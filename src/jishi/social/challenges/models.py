@@ -24,6 +24,8 @@ class Challenge(models.Model):
     ends_at = models.DateTimeField()
     judged_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    called_off = models.CharField(max_length=300, blank=True, default="", db_default="")
+    hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

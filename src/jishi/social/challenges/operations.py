@@ -26,6 +26,7 @@ from jishi.social.challenges.events import ChallengeEnded
 from jishi.social.challenges.models import Challenge, Entry, Judge, Voice
 
 BATCH = 20
+MAX_REASON = 300
 FITTING = """
 SELECT n.id FROM notes_note n
 JOIN notes_notetopic nt ON nt.note_id = n.id JOIN notes_topic t ON t.id = nt.topic_id
@@ -164,15 +165,66 @@ def vote(*, person_id: int, entry_code: str, at: datetime | None = None) -> None
 
 
 def end_due(at: datetime) -> int:
-    """Write down the winners of challenges whose time is over and tell them; returns how many ended."""
+    """Write down the winners of challenges whose time is over and tell them; returns how many ended.
+
+    What moderation hid waits: it ends when it is shown again.
+    """
     with transaction.atomic():
         due = Challenge.objects.select_for_update(skip_locked=True).filter(
-            ended_at__isnull=True, judged_at__lte=at
+            ended_at__isnull=True, hidden_at__isnull=True, judged_at__lte=at
         )
         rows = list(due.order_by("pk")[:BATCH])
         for row in rows:
             _end(row, at)
     return len(rows)
+
+
+def call_off(*, operator_id: int, code: str, reason: str, at: datetime | None = None) -> None:
+    """End a challenge without winners and tell everybody who entered why.
+
+    :raises OperatorRequired: only the house does.
+    :raises ChallengeInvalid: no reason, or too long a one.
+    :raises ChallengeNotFound: there is none.
+    :raises NotOpen: it has ended.
+    """
+    moment = clock.at_or_now(at)
+    people.require_operator(person_id=operator_id)
+    words = " ".join(reason.split())
+    if not 1 <= len(words) <= MAX_REASON:
+        raise ChallengeInvalid(field="reason")
+    with transaction.atomic():
+        row = Challenge.objects.select_for_update().filter(code=code).first()
+        if row is None:
+            raise ChallengeNotFound
+        if row.ended_at is not None:
+            raise NotOpen
+        row.ended_at, row.called_off = moment, words
+        row.save(update_fields=["ended_at", "called_off"])
+        entrants = list(Entry.objects.filter(challenge=row).values_list("person_id", flat=True))
+        notifications.notify_many(
+            person_ids=entrants,
+            kind="challenge_called_off",
+            params={"title": row.title, "reason": words},
+            url=f"/challenges/{row.code}/",
+            natural_key=f"challenge:{row.code}:off",
+            at=moment,
+        )
+        audit.record(
+            actor_id=operator_id,
+            action="challenges.call_off",
+            subject=f"challenge:{row.code}",
+            detail={"reason": words},
+        )
+
+
+def hide(*, code: str, at: datetime | None = None) -> None:
+    """Take a challenge out of sight; hiding it again changes nothing."""
+    Challenge.objects.filter(code=code, hidden_at__isnull=True).update(hidden_at=clock.at_or_now(at))
+
+
+def restore(*, code: str) -> None:
+    """Show a hidden challenge again."""
+    Challenge.objects.filter(code=code).update(hidden_at=None)
 
 
 def _end(row: Challenge, at: datetime) -> None:
@@ -211,14 +263,16 @@ def _end(row: Challenge, at: datetime) -> None:
 
 def _found(code: str) -> Challenge:
     row = Challenge.objects.filter(code=code).first()
-    if row is None:
+    if row is None or row.hidden_at is not None:
         raise ChallengeNotFound
     return row
 
 
 def _entry(code: str) -> Entry:
     row = Entry.objects.select_related("challenge").filter(code=code).first()
-    if row is None or row.note_id not in queries.list_standing([row.note_id]):
+    if row is None or row.challenge.hidden_at is not None:
+        raise EntryNotFound
+    if row.note_id not in queries.list_standing([row.note_id]):
         raise EntryNotFound
     return row
 

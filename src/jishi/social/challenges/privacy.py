@@ -21,6 +21,8 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
 IMPERSONAL: dict[str, frozenset[str]] = {
     "challenges_challenge": frozenset(
         {
+            "called_off",
+            "hidden_at",
             *("id", "code", "host_id", "title", "topic", "rules", "prize", "method", "winner_count"),
             *("starts_at", "ends_at", "ended_at", "judged_at", "created_at"),
         }

@@ -31,6 +31,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
 IMPERSONAL: dict[str, frozenset[str]] = {
     "communities_community": frozenset(
         {
+            "hidden_at",
             "id", "slug", "name", "for_whom", "about", "not_about", "welcome", "cover", "language",
             "join_policy", "questions", "is_members_only", "rules_version", "member_count", "post_count",
             "created_by_id", "created_at", "closed_at",

@@ -61,6 +61,17 @@ class WinnerView:
 
 
 @dataclass(frozen=True, slots=True)
+class PollRef:
+    """What a moderator needs to know of a poll, hidden or not."""
+
+    code: str
+    author_id: int
+    question: str
+    text: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DrawEntryView:
     """One answer in a draw; its code was drawn at random when it was given and names nobody."""
 

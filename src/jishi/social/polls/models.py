@@ -31,6 +31,7 @@ class Poll(models.Model):
     seed = EncryptedTextField(blank=True, default="")
     entry_digest = models.CharField(max_length=64, blank=True, default="")
     right_count = models.PositiveIntegerField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -82,7 +82,7 @@ def vote(*, person_id: int, code: str, positions: Iterable[int], at: datetime | 
     try:
         with transaction.atomic():
             poll = Poll.objects.select_for_update().get(code=code)
-            if poll.closed_at is not None or moment >= poll.closes_at:
+            if poll.closed_at is not None or poll.hidden_at is not None or moment >= poll.closes_at:
                 raise PollClosed
             right = set(Option.objects.filter(poll=poll, is_right=True).values_list("position", flat=True))
             Ballot.objects.create(
@@ -99,10 +99,13 @@ def vote(*, person_id: int, code: str, positions: Iterable[int], at: datetime | 
 
 
 def close_due(at: datetime) -> int:
-    """Close polls whose time is over, draw the winners of quizzes and tell them; returns how many."""
+    """Close polls whose time is over, draw the winners of quizzes and tell them; returns how many.
+
+    What moderation hid waits: it is closed when it is shown again.
+    """
     with transaction.atomic():
         due = Poll.objects.select_for_update(skip_locked=True).filter(
-            closed_at__isnull=True, closes_at__lte=at
+            closed_at__isnull=True, hidden_at__isnull=True, closes_at__lte=at
         )
         rows = list(due.order_by("pk")[:BATCH])
         for poll in rows:
@@ -126,6 +129,16 @@ def claim(*, person_id: int, code: str, at: datetime | None = None) -> None:
             won.claimed_at = moment
             won.save(update_fields=["claimed_at"])
             _tell(won.poll, won.poll.author_id, "prize_claimed", f"claim:{won.pk}", moment)
+
+
+def hide(*, code: str, at: datetime | None = None) -> None:
+    """Take a poll out of sight; hiding it again changes nothing."""
+    Poll.objects.filter(code=code, hidden_at__isnull=True).update(hidden_at=clock.at_or_now(at))
+
+
+def restore(*, code: str) -> None:
+    """Show a hidden poll again."""
+    Poll.objects.filter(code=code).update(hidden_at=None)
 
 
 def _write(author_id: int, note_code: str, draft: PollDraft, at: datetime) -> str:

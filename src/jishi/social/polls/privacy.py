@@ -23,6 +23,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
 IMPERSONAL: dict[str, frozenset[str]] = {
     "polls_poll": frozenset(
         {
+            "hidden_at",
             *("id", "code", "note_id", "author_id", "kind", "is_multiple", "closes_at", "closed_at"),
             *("created_at", "voter_count", "prize_count", "prize_value_minor", "commitment", "seed"),
             *("entry_digest", "right_count"),

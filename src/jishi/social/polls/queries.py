@@ -12,6 +12,7 @@ from jishi.social.polls.contracts import (
     DrawView,
     OptionView,
     PollKind,
+    PollRef,
     PollView,
     WinnerView,
 )
@@ -28,13 +29,25 @@ def get_poll(code: str, *, viewer_id: int | None) -> PollView:
     note_code = note_code_of(poll.note_id) if poll is not None else ""
     if poll is None or notes.find_note_id(note_code, viewer_id=viewer_id) is None:
         raise PollNotFound
+    if _is_away(poll, viewer_id):
+        raise PollNotFound
     return _view(poll, note_code, viewer_id)
 
 
 def find_poll_of(note_code: str, *, viewer_id: int | None) -> PollView | None:
     """The poll of a note that the caller has shown to this viewer, if the note has one."""
     row = Poll.objects.filter(note__code=note_code).first()
-    return None if row is None else _view(row, note_code, viewer_id)
+    return None if row is None or _is_away(row, viewer_id) else _view(row, note_code, viewer_id)
+
+
+def find_content(code: str) -> PollRef | None:
+    """A poll for moderators, hidden or not."""
+    row = Poll.objects.filter(code=code).first()
+    if row is None:
+        return None
+    texts = [one.text for one in Option.objects.filter(poll=row).order_by("position")]
+    text = "\n".join([*texts, row.prize] if row.prize else texts)
+    return PollRef(row.code, row.author_id, row.question, text, row.hidden_at is not None)
 
 
 def get_draw(code: str, *, viewer_id: int | None) -> DrawView:
@@ -87,10 +100,15 @@ def list_drifted(*, limit: int = 10) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _is_away(poll: Poll, viewer_id: int | None) -> bool:
+    """Whether moderation took a poll out of everybody's sight but its author's."""
+    return poll.hidden_at is not None and poll.author_id != viewer_id
+
+
 def _view(poll: Poll, note_code: str, viewer_id: int | None) -> PollView:
     options = list(Option.objects.filter(poll=poll).order_by("position"))
     mine = Ballot.objects.filter(poll=poll, person_id=viewer_id).first() if viewer_id else None
-    is_open = poll.closed_at is None and clock.now() < poll.closes_at
+    is_open = poll.closed_at is None and poll.hidden_at is None and clock.now() < poll.closes_at
     shows = poll.closed_at is not None or mine is not None or poll.author_id == viewer_id
     winners = list(Winner.objects.filter(poll=poll).order_by("rank")) if poll.closed_at else []
     own = next((row for row in winners if row.person_id == viewer_id), None)

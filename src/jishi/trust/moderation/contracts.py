@@ -20,6 +20,8 @@ class Kind(StrEnum):
     MESSAGE = "message"
     PERSON = "person"
     COMMUNITY = "community"
+    POLL = "poll"
+    CHALLENGE = "challenge"
 
 
 class Reason(StrEnum):

@@ -1,6 +1,14 @@
 """The verbs of communities. Each is one transaction and locks in the order community, membership, event."""
 
-from jishi.social.communities.operations.founding import add_channel, appoint, close, edit, found
+from jishi.social.communities.operations.founding import (
+    add_channel,
+    appoint,
+    close,
+    edit,
+    found,
+    hide,
+    restore,
+)
 from jishi.social.communities.operations.gatherings import (
     cancel,
     cancel_signup,
@@ -60,6 +68,7 @@ __all__ = [
     "evaluate",
     "found",
     "free_places",
+    "hide",
     "invite",
     "join",
     "leave",
@@ -72,6 +81,7 @@ __all__ = [
     "remove",
     "remove_inactive",
     "remove_post",
+    "restore",
     "revoke_invitation",
     "sign_in",
     "sign_up",

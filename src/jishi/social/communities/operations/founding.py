@@ -142,6 +142,20 @@ def close(*, person_id: int, slug: str, reason: str, at: datetime | None = None)
         Community.objects.filter(pk=row.pk).update(closed_at=now, member_count=0)
 
 
+def hide(*, slug: str, at: datetime | None = None) -> None:
+    """Take a community out of sight: nobody enters, reads or writes there until it is shown again.
+
+    Members stay members. A community that was closed by its owner stays closed.
+    """
+    now = clock.at_or_now(at)
+    Community.objects.filter(slug=slug, closed_at__isnull=True).update(hidden_at=now, closed_at=now)
+
+
+def restore(*, slug: str) -> None:
+    """Show a hidden community again."""
+    Community.objects.filter(slug=slug, hidden_at__isnull=False).update(hidden_at=None, closed_at=None)
+
+
 def _columns(draft: CommunityDraft) -> dict[str, Any]:
     columns = asdict(draft)
     del columns["rules"]

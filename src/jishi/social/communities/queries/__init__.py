@@ -9,6 +9,7 @@ from jishi.social.communities.queries.calendar import (
 from jishi.social.communities.queries.finding import (
     can_moderate,
     find_card,
+    find_content,
     get_community,
     is_member,
     list_cards,
@@ -49,6 +50,7 @@ __all__ = [
     "SELECTIONS",
     "can_moderate",
     "find_card",
+    "find_content",
     "find_member",
     "find_note",
     "find_slug_of_note",

@@ -72,6 +72,15 @@ def get_community(slug: str, *, viewer_id: int | None, at: datetime | None = Non
     )
 
 
+def find_content(slug: str) -> tuple[str, str, int, bool] | None:
+    """Name, description, owner and whether moderation hid it, for moderators; None where there is none."""
+    row = _with_rules().filter(slug=slug).first()
+    if row is None or row.owner_id is None:
+        return None
+    text = "\n".join(part for part in (row.for_whom, row.about, row.not_about, row.rules_text) if part)
+    return row.name, text, row.owner_id, row.hidden_at is not None
+
+
 def membership(community_id: int, person_id: int | None) -> Membership | None:
     """Return somebody's part in a community, whatever it is by now."""
     mine = _row(community_id, person_id, with_slug=True)

@@ -37,6 +37,8 @@ KINDS = {
     "message": N_("Chat messages"),
     "person": N_("People"),
     "community": N_("Communities"),
+    "poll": N_("Polls"),
+    "challenge": N_("Challenges"),
 }
 ACTS = {
     "opened": N_("Case opened"),

@@ -33,7 +33,12 @@ def index(request: HttpRequest) -> HttpResponse:
         page = challenge_queries.page_challenges(cursor=request.GET.get("cursor"))
     except BadCursor:
         page = challenge_queries.page_challenges()
-    rows = [(card, gettext(STAGES[card.stage][0]), STAGES[card.stage][1]) for card in page.items]
+    rows = [
+        (card, gettext("Called off"), "mute")
+        if card.called_off
+        else (card, gettext(STAGES[card.stage][0]), STAGES[card.stage][1])
+        for card in page.items
+    ]
     context = {"rows": rows, "cursor": page.next_cursor, "private": True}
     return render(request, "storefront/challenges/index.html", context)
 
@@ -47,12 +52,15 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         [entry.note_id for entry in found.entries], viewer_id=facts.person_id, language=facts.language
     )
     known = {card.id: card for card in cards}
+    stage, tone = STAGES[found.card.stage]
+    if found.card.called_off:
+        stage, tone = N_("Called off"), "mute"
     context = {
         "challenge": found,
         "card": found.card,
         "entries": [(entry, known[entry.note_id]) for entry in found.entries if entry.note_id in known],
-        "stage": gettext(STAGES[found.card.stage][0]),
-        "tone": STAGES[found.card.stage][1],
+        "stage": gettext(stage),
+        "tone": tone,
         "person_id": facts.person_id,
         "points": range(1, TOP_SCORE + 1),
         "private": True,

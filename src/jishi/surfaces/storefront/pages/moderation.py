@@ -26,6 +26,8 @@ KINDS = {
     "message": N_("A message"),
     "person": N_("A person"),
     "community": N_("A community"),
+    "poll": N_("A poll"),
+    "challenge": N_("A challenge"),
 }
 OUTCOMES = {
     "open": (N_("Being looked at"), "gold"),

@@ -2,6 +2,8 @@
 
 from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
+from jishi.trust.moderation.providers.communities import CommunityDesk
+from jishi.trust.moderation.providers.contests import ChallengeDesk, PollDesk
 from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
@@ -22,6 +24,8 @@ def connect() -> None:
         ports.register_desk(desk)
     for review_desk in (ReviewDesk(), QuestionDesk(), AnswerDesk()):
         ports.register_desk(review_desk)
+    for place in (CommunityDesk(), PollDesk(), ChallengeDesk()):
+        ports.register_desk(place)
     ports.register_authors("reviews", ReviewAuthors())
     ports.register_authors("notes", NoteAuthors())
     ports.register_moderators("communities", CommunityModerators())
