@@ -208,10 +208,10 @@ def _base_sql() -> str:
     channels = ", ".join(f"count(*) FILTER (channel = '{one}') AS c_{one}" for one in CHANNELS)
     return (
         "SELECT * FROM (SELECT user_id, day, count(*) AS events, max(region) AS region,"  # noqa: S608
-        " sum(g.price) FILTER (kind = 'product_viewed') AS price_sum,"
+        " (sum(g.price) FILTER (kind = 'product_viewed'))::BIGINT AS price_sum,"
         " count(g.price) FILTER (kind = 'product_viewed') AS price_n"
         " FROM e LEFT JOIN goods g USING (product_id) GROUP BY user_id, day) LEFT JOIN ("
-        f"SELECT user_id, day, count(*) AS sittings, sum(date_diff('second', began, ended)) AS seconds, {parts},"
+        f"SELECT user_id, day, count(*) AS sittings, sum(date_diff('second', began, ended))::BIGINT AS seconds, {parts},"
         f" {devices}, {channels} FROM sat GROUP BY user_id, day) USING (user_id, day)"
     )
 

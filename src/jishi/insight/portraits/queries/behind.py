@@ -1,7 +1,6 @@
 """The people behind a number, how a tag is spread, and what one person did: for pages that drill down.
 
-The timeline reads orders, notes, links, teams and reviews of lower domains: one statement must put them in one
-order.
+The timeline reads orders, notes, links and reviews of lower domains: one statement puts them in order.
 """
 
 from collections.abc import Sequence
@@ -44,14 +43,15 @@ WHERE m.since_at > %s AND s.archived_at IS NULL GROUP BY 1
 _TIMELINE = """
 SELECT * FROM (
     SELECT 'order_' || CASE WHEN o.paid_at IS NULL THEN 'placed' ELSE 'paid' END AS kind,
-        o.code AS code, coalesce(o.paid_at, o.placed_at) AS at, o.total_minor AS amount, o.currency AS currency,
-        '' AS words
+        o.code AS code, coalesce(o.paid_at, o.placed_at) AS at, o.total_minor AS amount,
+        o.currency AS currency, '' AS words
     FROM orders_order o WHERE o.buyer_id = %(person)s
     UNION ALL
     SELECT 'note', n.code, n.published_at, NULL, '', left(coalesce(nullif(n.title, ''), n.text), 60)
     FROM notes_note n WHERE n.author_id = %(person)s AND n.state = 'published' AND n.visibility = 'public'
     UNION ALL
-    SELECT 'share', l.code, l.created_at, NULL, '', l.kind FROM shares_sharelink l WHERE l.sharer_id = %(person)s
+    SELECT 'share', l.code, l.created_at, NULL, '', l.kind FROM shares_sharelink l
+    WHERE l.sharer_id = %(person)s
     UNION ALL
     SELECT 'stage', '', t.at, NULL, t.before, t.after FROM portraits_transition t
     WHERE t.person_id = %(person)s AND t.shop_id IS NULL
