@@ -73,7 +73,7 @@ SELECT sharer_id, currency, count(*) AS orders, sum(first_minor) AS first_minor,
     sum(linear_minor) AS linear_minor, sum(position_minor) AS position_minor
 FROM per_order
 GROUP BY sharer_id, currency
-ORDER BY last_minor DESC, linear_minor DESC, sharer_id, currency
+ORDER BY 5 DESC, 6 DESC, 1, 2
 LIMIT :most
 --people
 SELECT DISTINCT user_id FROM paid

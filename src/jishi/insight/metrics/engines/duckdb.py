@@ -34,7 +34,7 @@ CREATE VIEW events AS SELECT
     coalesce(device, '') AS device, coalesce(region, '') AS region, coalesce(language, '') AS language,
     coalesce(page, '') AS page, coalesce(slot, '') AS slot, coalesce(query, '') AS query
 FROM {origin}
-WHERE NOT coalesce(is_bot, false)
+WHERE NOT is_bot
 """
 
 
