@@ -1,0 +1,138 @@
+"""A crowd over HTTP: keep-alive connections, one request each at a time, everybody asks once per round."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+GIVE_UP_S = 60.0
+
+
+@dataclass
+class Run:
+    """What the crowd was told."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    orders: dict[int, str] = field(default_factory=dict)  # person → acknowledged order
+    answers_ms: list[float] = field(default_factory=list)
+    took_s: float = 0.0
+    retried: int = 0
+
+    @property
+    def won(self) -> int:
+        """Acknowledged orders that were new."""
+        return self.statuses["won"]
+
+    def at_ms(self, share: float) -> float:
+        """Return a quantile of the answer times."""
+        ordered = sorted(self.answers_ms)
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else 0.0
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One person with everything that proves who they are, as a whole HTTP request."""
+
+    person_id: int
+    request: bytes
+
+
+class Talker(asyncio.Protocol):
+    """One connection; the next request leaves when the answer is complete."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.waiting: asyncio.Future[tuple[int, bytes]] | None = None
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self.transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell whoever waits."""
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_exception(ConnectionError("closed"))
+
+    def data_received(self, data: bytes) -> None:
+        """Collect an answer until it is whole."""
+        self._buffer += data
+        head, mark, rest = self._buffer.partition(b"\r\n\r\n")
+        if not mark:
+            return
+        place = head.lower().find(b"content-length:")
+        length = int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+        if len(rest) < length or self.waiting is None:
+            return
+        self._buffer = rest[length:]
+        self.waiting.set_result((int(head[9:12]), rest[:length]))
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Send one request and return (status, body)."""
+        assert self.transport is not None
+        self.waiting = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return await asyncio.wait_for(self.waiting, 15)
+
+
+async def crowd(port: int, callers: Sequence[Caller], *, connections: int, insist: bool = False) -> Run:
+    """Have everybody ask once; with `insist` an answer that never came, or a 503, is asked for again."""
+    run = Run()
+    queue = iter(callers)
+    began = time.monotonic()
+    until = began + GIVE_UP_S
+
+    async def work() -> None:
+        talker: Talker | None = None
+        for caller in queue:
+            while time.monotonic() < until:
+                try:
+                    if talker is None:
+                        loop = asyncio.get_running_loop()
+                        _, talker = await loop.create_connection(Talker, "127.0.0.1", port)
+                    asked = time.monotonic()
+                    status, body = await talker.ask(caller.request)
+                except (OSError, TimeoutError):
+                    talker = None
+                    run.retried += 1
+                    if not insist:
+                        break
+                    await asyncio.sleep(0.1)
+                    continue
+                if status in (202, 503) and insist:
+                    run.retried += 1
+                    await asyncio.sleep(0.2)
+                    continue
+                run.answers_ms.append((time.monotonic() - asked) * 1000)
+                _note(run, caller, status, body)
+                break
+        if talker is not None and talker.transport is not None:
+            talker.transport.close()
+
+    await asyncio.gather(*(work() for _ in range(connections)))
+    run.took_s = time.monotonic() - began
+    return run
+
+
+def _note(run: Run, caller: Caller, status: int, body: bytes) -> None:
+    if status not in (200, 201):
+        run.statuses[str(status)] += 1
+        return
+    answer = json.loads(body)
+    code = answer.get("order_code") or answer["order_codes"][0]
+    run.orders[caller.person_id] = code
+    run.statuses["yours" if answer.get("replayed") else "won"] += 1
+
+
+def play(port: int, callers: Sequence[Caller], *, connections: int, insist: bool = False) -> Run:
+    """Run a crowd to its end, on uvloop if it is there."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(crowd(port, callers, connections=connections, insist=insist))
+    return uvloop.run(crowd(port, callers, connections=connections, insist=insist))
