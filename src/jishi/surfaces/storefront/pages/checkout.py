@@ -29,7 +29,7 @@ from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
 
 ADDRESS_FIELDS = ("recipient", "phone", "region", "city", "district", "line", "postal_code")
-TOKENS = ("offer", "team", "move_ok")
+TOKENS = ("offer", "team", "move_ok", "flash", "rally", "prize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,21 @@ def place(request: HttpRequest) -> HttpResponse:
 
 def _share_code(request: HttpRequest, choices: Choices) -> str:
     products = [("product", code) for code in request.POST.getlist("product_code")[:20]]
-    return via.code_for(request, ("team", choices.tokens.get("team", "")), *products)
+    return via.code_for(
+        request,
+        ("team", choices.tokens.get("team", "")),
+        ("rally", choices.tokens.get("rally", "")),
+        *products,
+    )
 
 
 def _way_back(choices: Choices) -> str:
     if choices.tokens.get("team"):
         return reverse("storefront:team", args=[choices.tokens["team"]])
+    if choices.tokens.get("rally"):
+        return reverse("storefront:rally", args=[choices.tokens["rally"]])
+    if choices.tokens.get("prize"):
+        return reverse("storefront:lotteries")
     return reverse("storefront:cart")
 
 

@@ -91,6 +91,8 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     found = order_queries.get_order(code, viewer_id=request_facts.of(request).person_id)
     if "pay" in found.actions and found.intent_code:
         return HttpResponseRedirect(reverse("storefront:pay", args=[found.intent_code]))
+    if "pay" in found.actions:
+        return HttpResponseRedirect(reverse("storefront:order_details", args=[code]))
     return HttpResponseRedirect(reverse("storefront:order", args=[code]))
 
 
