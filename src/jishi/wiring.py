@@ -16,10 +16,11 @@ from jishi.insight.metrics import privacy as metric_privacy
 from jishi.insight.metrics import tasks as metric_tasks
 from jishi.insight.networks import privacy as network_privacy
 from jishi.insight.networks import tasks as network_tasks
-from jishi.insight.recommendation import privacy as recommendation_privacy
-from jishi.insight.recommendation import tasks as recommendation_tasks
+from jishi.insight.portraits import handlers as portrait_handlers
 from jishi.insight.portraits import privacy as portrait_privacy
 from jishi.insight.portraits import tasks as portrait_tasks
+from jishi.insight.recommendation import privacy as recommendation_privacy
+from jishi.insight.recommendation import tasks as recommendation_tasks
 from jishi.insight.surveys import handlers as survey_handlers
 from jishi.insight.surveys import privacy as survey_privacy
 from jishi.insight.surveys import tasks as survey_tasks
@@ -35,8 +36,11 @@ from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import ports as account_ports
 from jishi.people.accounts import privacy as account_privacy
 from jishi.people.accounts import providers as account_providers
+from jishi.people.notifications import handlers as notification_handlers
 from jishi.people.notifications import operations as notifications
 from jishi.people.notifications import privacy as notification_privacy
+from jishi.people.privacy import events as privacy_events
+from jishi.people.privacy import events as privacy_events
 from jishi.people.privacy import ports as privacy
 from jishi.people.privacy import privacy as privacy_privacy
 from jishi.people.privacy import providers as privacy_providers
@@ -46,6 +50,11 @@ from jishi.promotions.flash_sales import handlers as flash_handlers
 from jishi.promotions.flash_sales import privacy as flash_privacy
 from jishi.promotions.flash_sales import tasks as flash_tasks
 from jishi.promotions.flash_sales.pricing import FlashRule
+from jishi.promotions.lotteries import handlers as lottery_handlers
+from jishi.promotions.lotteries import privacy as lottery_privacy
+from jishi.promotions.lotteries import tasks as lottery_tasks
+from jishi.promotions.lotteries.events import LotteryDrawn
+from jishi.promotions.lotteries.pricing import PrizeDelivery, PrizeRule
 from jishi.promotions.plays import events as team_events
 from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import privacy as play_privacy
@@ -81,6 +90,7 @@ from jishi.social.reviews import privacy as review_privacy
 from jishi.social.reviews import tasks as review_tasks
 from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
+from jishi.social.shares import events as share_events
 from jishi.social.shares.events import ShareVisited
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import privacy as checkout_privacy
@@ -125,6 +135,7 @@ def connect_facts() -> None:
     outbox.subscribe(team_events.TeamFormed, play_handlers.on_team_formed, name="plays.tell_formed")
     outbox.subscribe(team_events.TeamExpired, play_handlers.on_team_expired, name="plays.tell_expired")
     outbox.subscribe(team_events.TeamFailed, play_handlers.on_team_failed, name="plays.tell_failed")
+    outbox.subscribe(LotteryDrawn, lottery_handlers.on_drawn, name="lotteries.tell_drawn")
     outbox.subscribe(team_events.RallyHelped, play_handlers.on_rally_helped, name="plays.tell_helped")
     outbox.subscribe(team_events.RallyWon, play_handlers.on_rally_won, name="plays.tell_won")
     outbox.subscribe(team_events.RallyEnded, play_handlers.on_rally_ended, name="plays.tell_rally_ended")
@@ -137,12 +148,18 @@ def connect_facts() -> None:
         name="graph.tell_invitation_accepted",
     )
     outbox.subscribe(MessageSent, message_handlers.on_message_sent, name="messaging.nudge")
+    outbox.subscribe(
+        privacy_events.DeletionRequested,
+        notification_handlers.on_deletion_requested,
+        name="notifications.tell_deletion",
+    )
     outbox.subscribe(OrderRefunding, flash_handlers.on_order_refunding, name="flash_sales.end_claim")
     outbox.subscribe(flash_events.ItemDecided, flash_handlers.on_item_decided, name="flash_sales.tell_shop")
     connect_notes()
     connect_communities()
     connect_reviews()
     connect_behavior()
+    connect_portraits()
 
 
 def connect_notes() -> None:
@@ -215,6 +232,38 @@ def connect_behavior() -> None:
     outbox.subscribe(OrderReceived, survey_handlers.on_order_received, name="surveys.plan_receipt")
 
 
+def connect_portraits() -> None:
+    """Which facts change what is known about the people they name."""
+    facts: tuple[type[outbox.DomainEvent], ...] = (
+        OrderPaid,
+        OrderRefunded,
+        order_events.OrderExpired,
+        order_events.OrderCancelled,
+        graph_events.PersonFollowed,
+        graph_events.FollowAccepted,
+        graph_events.PersonUnfollowed,
+        graph_events.PersonBlocked,
+        graph_events.InvitationAccepted,
+        note_events.NotePublished,
+        note_events.NoteLiked,
+        note_events.NoteFavourited,
+        note_events.NoteCommented,
+        note_events.NoteHidden,
+        note_events.NoteRemoved,
+        community_events.MemberJoined,
+        community_events.MemberLeft,
+        review_events.ReviewPublished,
+        review_events.QuestionAnswered,
+        ShareVisited,
+        share_events.ShareOrdered,
+        team_events.SeatTaken,
+        team_events.SeatFreed,
+        privacy_events.ConsentChanged,
+    )
+    for event in facts:
+        outbox.subscribe(event, portrait_handlers.on_fact, name=f"portraits.touch_{event.__name__}")
+
+
 def connect_reviews() -> None:
     """Whom reviews and questions are asked of and told to."""
     outbox.subscribe(OrderReceived, review_handlers.on_order_received, name="reviews.plan_request")
@@ -234,6 +283,8 @@ def connect_prices() -> None:
     pricing.register(GroupBuyRule(), "exclusive")
     pricing.register(RallyRule("bargain"), "exclusive")
     pricing.register(RallyRule("like_collect"), "exclusive")
+    pricing.register(PrizeRule(), "exclusive")
+    pricing.register(PrizeDelivery(), "delivery")
     pricing.register(FlashRule(), "exclusive")
 
 
@@ -257,6 +308,7 @@ def connect_sweeps() -> None:
         checkout_tasks.expire_unpaid,
         every_s=checkout_tasks.EXPIRE_UNPAID_EVERY_S,
     )
+    lottery_tasks.register()
     # Matching first: a team that it completes must not have been closed a moment before.
     sweeps.register("plays.match_due_teams", play_tasks.match_due_teams, every_s=5)
     sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
@@ -328,6 +380,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("reviews", review_privacy)
     privacy.register_eraser("plays", play_privacy)
+    privacy.register_eraser("lotteries", lottery_privacy)
     privacy.register_eraser("flash_sales", flash_privacy)
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)

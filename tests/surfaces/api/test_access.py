@@ -12,7 +12,8 @@ PUBLIC = {
     "GET /suggest", "GET /categories", "GET /shops/{slug}", "GET /teams/{code}", "POST /shares/{code}/visits",
     "GET /people/{code}", "GET /people/{code}/followers", "GET /people/{code}/following",
     "GET /invitations/{code}", "GET /communities", "GET /communities/{slug}", "GET /communities/{slug}/posts",
-    "GET /feed/home", "GET /feed/nearby", "GET /feed/hot", "GET /feed/topics/{slug}", "GET /feed/new",
+    "GET /recommendations/{surface}", "GET /feed/home", "GET /feed/nearby", "GET /feed/hot",
+    "GET /feed/topics/{slug}", "GET /feed/new",
     "GET /communities/{slug}/members", "GET /communities/{slug}/events",
     "GET /communities/{slug}/events/{code}",
     "GET /products/{code}/rating", "GET /products/{code}/reviews", "GET /products/{code}/questions",
@@ -21,7 +22,7 @@ PUBLIC = {
     "GET /challenges/{code}", "GET /challenges/{code}/winners",
 }  # fmt: skip
 SIGNED_IN = {
-    "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
+    "POST /recommendations/{slate}/{position}/hide", "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
     "POST /notes/{code}/unschedule", "POST /uploads/pictures", "POST /uploads/films",
     "PUT /notes/{code}/like",
     "DELETE /notes/{code}/like", "PUT /notes/{code}/favourite", "DELETE /notes/{code}/favourite",

@@ -11,6 +11,8 @@ from tests.factories import bought, consoles, trade
 from jishi.goods.catalog.models import Product
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.merchants import operations as merchants
+from jishi.insight.recommendation.models import Bundle
+from jishi.kernel import clock
 from jishi.kernel import audit
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.messaging import operations as messaging
@@ -20,7 +22,7 @@ from jishi.surfaces.merchant import uploads, urls
 
 TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
 REVIEWS = {"review_reply", "question_answer"}
-OBJECTS = {*REVIEWS, "order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
+OBJECTS = {*REVIEWS, "bundle_decide", "order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
 ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "community_ask"}
 ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
 
@@ -45,6 +47,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "import": {"token": uploads.keep(world.shop.id, b"Handle,Title\na,A\n")},
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
+        "bundle_decide": {"code": _bundle(world)},
     }
     assert set(known) == OBJECTS
     return known.get(name, {})
@@ -54,6 +57,20 @@ def _review(world: consoles.World) -> str:
     """A review of the shop's goods, made once."""
     known = Review.objects.filter(shop_id=world.shop.id).first()
     return known.code if known else bought.review(world.party.scene)
+
+
+def _bundle(world: consoles.World) -> str:
+    """A proposal to the shop, made once."""
+    row, _ = Bundle.objects.get_or_create(
+        shop_id=world.shop.id,
+        first=[world.party.scene.product_id],
+        then=[world.party.scene.product_id + 1],
+        defaults={
+            "baskets": 5, "support_bps": 100, "confidence_bps": 5000, "lift": 2.0, "false_bps": 10,
+            "gain_minor": 100, "currency": "CNY", "found_at": clock.now(),
+        },
+    )  # fmt: skip
+    return row.code
 
 
 def _question(world: consoles.World) -> str:

@@ -327,3 +327,13 @@ class ModelView:
     items: int
     figures: Mapping[str, Any]
     fingerprint: str
+
+    @property
+    def recall(self) -> float:
+        """R@20 on the acts it did not see."""
+        return float((self.figures.get("validation") or {}).get("R@20", 0.0))
+
+    @property
+    def gain(self) -> float:
+        """N@20 on the acts it did not see."""
+        return float((self.figures.get("validation") or {}).get("N@20", 0.0))

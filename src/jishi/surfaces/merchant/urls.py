@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.merchant.pages import (
+    bundles,
     communities,
     goods,
     imports,
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/new/", offers.choose, name="offer_choose"),
     path("offers/new/<slug:code>/", offers.create, name="offer_create"),
     path("offers/<slug:code>/stop/", offers.stop, name="offer_stop"),
+    path("bundles/", bundles.index, name="bundles"),
+    path("bundles/<slug:code>/", bundles.decide, name="bundle_decide"),
     path("communities/", communities.index, name="communities"),
     path("communities/ask/", communities.ask, name="community_ask"),
     path("messages/", messages.index, name="messages"),

@@ -12,6 +12,7 @@ from jishi.insight.recommendation.queries.lists import (
 )
 from jishi.insight.recommendation.queries.live import communities_to_join, people_to_follow
 from jishi.insight.recommendation.queries.pool import is_default_on
+from jishi.insight.recommendation.queries.selecting import select_goods
 from jishi.insight.recommendation.queries.serving import recommend, rerank_search
 from jishi.insight.recommendation.rules import exposure_of
 
@@ -29,6 +30,7 @@ __all__ = [
     "people_to_follow",
     "recommend",
     "rerank_search",
+    "select_goods",
     "sentence",
     "tells_friends",
 ]

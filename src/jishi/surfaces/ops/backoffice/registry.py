@@ -20,6 +20,10 @@ UNSEEN = {
     "moderation.Fingerprint",
     "graph.Remark",
     "graph.Mute",
+    "recommendation.Slate",
+    "recommendation.Hidden",
+    "recommendation.Capped",
+    "recommendation.Choice",
 }
 """Addresses and caught mails identify people, private names and mutes are nobody's business; the others are
 machinery."""

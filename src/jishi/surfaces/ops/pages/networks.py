@@ -1,0 +1,159 @@
+"""The social network, what rises, and which goods suit a campaign, for operators."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.insight.networks import queries as network_queries
+from jishi.insight.networks.contracts import StandingView
+from jishi.insight.recommendation import queries as recommendation_queries
+from jishi.people.accounts import queries as people
+from jishi.social.feed import queries as feed_queries
+from jishi.social.notes import queries as note_queries
+from jishi.surfaces.ops.gate import operator
+from jishi.surfaces.shell import facts as request_facts
+
+WIDTH, HEIGHT, MARGIN = 900, 520, 26
+DRAWN, LISTED, TONES = 120, 60, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One person in the drawing."""
+
+    x: float
+    y: float
+    radius: float
+    tone: int
+    name: str
+    has_label: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One tie in the drawing; the stronger the wider."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float
+
+
+@operator
+@require_GET
+def networks(request: HttpRequest) -> HttpResponse:
+    """Who is listened to, which circles there are, who connects them, whose numbers are doubtful."""
+    roles = {
+        "": gettext("Everybody"),
+        "opinion": gettext("Listened to"),
+        "creator": gettext("Creators"),
+        "consumer": gettext("Buyers whom others follow"),
+        "bridge": gettext("Bridges"),
+    }
+    role = request.GET.get("role", "")
+    role = role if role in roles else ""
+    group = request.GET.get("group", "")
+    community = int(group) if group.isdigit() and len(group) < 8 else None
+    shown = network_queries.list_standings(role=role, community=community, limit=LISTED)
+    drawn = network_queries.list_standings(limit=DRAWN)
+    cards = people.list_people({one.person_id for one in (*shown, *drawn)})
+    names = {key: card.nickname for key, card in cards.items()}
+    topics = {one.id: one.name for one in feed_queries.list_topics(limit=400)}
+    context: dict[str, Any] = {
+        "run": network_queries.find_run(),
+        "tabs": list(roles.items()),
+        "role": role,
+        "group": community,
+        "rows": [(one, cards.get(one.person_id), _doubts(one), roles[one.role or ""]) for one in shown],
+        "groups": [
+            (one, one.number % TONES, [topics[topic] for topic in one.topic_ids if topic in topics])
+            for one in network_queries.list_groups()
+        ],
+        "drawing": _drawing(drawn, names),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+    return render(request, "ops/networks.html", context)
+
+
+def _drawing(drawn: tuple[StandingView, ...], names: dict[int, str]) -> dict[str, list[Any]]:
+    """Dots and lines of the most listened to; places were found by the nightly look."""
+    spots = {
+        one.person_id: (
+            round(MARGIN + one.x * (WIDTH - 2 * MARGIN), 1),
+            round(MARGIN + one.y * (HEIGHT - 2 * MARGIN), 1),
+        )
+        for one in drawn
+    }
+    most = max((one.influence for one in drawn), default=1) or 1
+    dots = [
+        Dot(
+            *spots[one.person_id],
+            round(4 + 12 * (one.influence / most) ** 0.5, 1),
+            one.community % TONES,
+            names.get(one.person_id, "·"),
+            place < 14,
+        )
+        for place, one in enumerate(drawn)
+    ]
+    lines = [
+        Line(*spots[one], *spots[other], round(0.4 + strength / 400, 2))
+        for one, other, strength in network_queries.list_ties_among(list(spots))
+    ]
+    return {"dots": dots[::-1], "lines": lines}
+
+
+def _doubts(one: StandingView) -> list[str]:
+    words = {
+        "silent_followers": gettext("most followers never did anything"),
+        "sudden_followers": gettext("most followers came within an hour"),
+        "one_buyer": gettext("all orders through links by one buyer"),
+    }
+    return [words[code] for code in one.doubts if code in words]
+
+
+@operator
+@require_GET
+def trends(request: HttpRequest) -> HttpResponse:
+    """What rises this minute, against what is usual at this length of time."""
+    language = request_facts.of(request).language
+    goods = recommendation_queries.list_trends("goods", limit=20)
+    notes = recommendation_queries.list_trends("note", limit=20)
+    topics = recommendation_queries.list_trends("topic", limit=20)
+    cards = catalog_queries.list_cards([one.key for one in goods], language=language) if goods else {}
+    written = {
+        -card.id: (card.title or card.excerpt)
+        for card in note_queries.list_cards([-one.key for one in notes], viewer_id=None, language=language)
+    }
+    names = {one.id: one.name for one in feed_queries.list_topics(limit=400)}
+    context = {
+        "lists": [
+            (gettext("Goods"), [(cards[t.key].title, t) for t in goods if t.key in cards]),
+            (gettext("Notes"), [(written[t.key], t) for t in notes if t.key in written]),
+            (gettext("Topics"), [(names[t.key], t) for t in topics if t.key in names]),
+            (
+                gettext("Searches"),
+                [(t.word, t) for t in recommendation_queries.list_trends("search", limit=20)],
+            ),
+        ],
+        "models": recommendation_queries.list_models(),
+    }
+    return render(request, "ops/trends.html", context)
+
+
+@operator
+@require_GET
+def selection(request: HttpRequest) -> HttpResponse:
+    """Goods judged for a campaign, with what speaks for and against each."""
+    found = recommendation_queries.select_goods(limit=40)
+    cards = catalog_queries.list_cards(
+        [one.product_id for one in found], language=request_facts.of(request).language
+    )
+    rows = [(one, cards[one.product_id]) for one in found if one.product_id in cards]
+    return render(request, "ops/selection.html", {"rows": rows})
