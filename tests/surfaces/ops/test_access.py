@@ -11,8 +11,10 @@ from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted
 
 from jishi.insight.metrics import operations as metrics
+from jishi.insight.portraits import operations as portraits
 from jishi.insight.surveys import operations as surveys
 from jishi.kernel import audit, clock
+from jishi.people.accounts import queries as people
 from jishi.social.challenges import operations as challenges
 from jishi.social.challenges.contracts import ChallengeDraft
 from jishi.surfaces.ops import urls
@@ -26,6 +28,8 @@ ONLY_POST = {
     "insight_forget",
     "board_change",
     "survey_new",
+    "audience_do",
+    "audience_cluster",
     "survey_do",
     "retry_refund",
     "retry_event",
@@ -38,7 +42,7 @@ ONLY_POST = {
     "challenge_score",
     "challenge_call_off",
 }
-LOOKED = ("orders.export", "metrics.export", "surveys.export", "surveys.people", "people.view")
+LOOKED = ("orders.export", "metrics.export", "surveys.export", "surveys.people", "people.view", "people.list")
 """What is written down because somebody looked."""
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
 
@@ -107,6 +111,17 @@ def asked(world: consoles.World) -> str:
     return _survey(id(world))
 
 
+@cache
+def _segment(number: int) -> str:
+    rule = {"field": "tag:orders", "op": "gte", "value": 1}
+    return portraits.create_segment(name=f"segment {number}", rule=rule, owner_id=None)
+
+
+def grouped(world: consoles.World) -> str:
+    """The code of a segment, one per world."""
+    return _segment(id(world))
+
+
 @pytest.fixture
 def world(db: None) -> consoles.World:
     return consoles.build()
@@ -133,6 +148,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
             name: {"code": asked(world)}
             for name in ("survey", "survey_edit", "survey_preview", "survey_do", "survey_export")
         },
+        **{name: {"code": grouped(world)} for name in ("audience", "audience_edit", "audience_do")},
+        "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},
         "survey_texts": {"code": asked(world), "question": "words"},
         "challenge": {"code": contested(world)},

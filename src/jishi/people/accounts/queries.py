@@ -119,6 +119,21 @@ def find_by_contacts(lines: Sequence[str]) -> dict[str, int]:
     return found | {line: by_phone[one] for line, one in phones.items() if one in by_phone}
 
 
+def find_people(text: str, *, limit: int = 30) -> tuple[PersonCard, ...]:
+    """Return people by their code, e-mail address or phone number, else by a part of their name; for staff."""
+    wanted = text.strip()
+    if not wanted:
+        return ()
+    known = find_by_contacts([wanted]).get(wanted)
+    exact = User.objects.filter(code=wanted.lower()) if known is None else User.objects.filter(pk=known)
+    named = User.objects.filter(nickname__icontains=wanted).order_by("nickname", "pk")
+    for rows in (exact, named):
+        found = list(rows.filter(is_active=True).only(*CARD_FIELDS)[:limit])
+        if found:
+            return tuple(person_card(user) for user in found)
+    return ()
+
+
 def list_people(ids: Iterable[int]) -> dict[int, PersonCard]:
     """Return many people by id in one query; unknown ids are left out."""
     return {user.pk: person_card(user) for user in User.objects.only(*CARD_FIELDS).filter(pk__in=set(ids))}

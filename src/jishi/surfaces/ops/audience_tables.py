@@ -1,0 +1,98 @@
+"""What the pages of segments, classes and stages share: drills by rule, heat, words, and tables as CSV."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from jishi.insight.portraits import queries as portraits
+from jishi.insight.portraits.contracts import PersonLine, Rule, SegmentView
+from jishi.kernel import audit
+from jishi.surfaces.ops.gate import person
+from jishi.surfaces.shell import spreadsheet
+
+HEATS = 9
+
+
+def behind(rule: Rule) -> str:
+    """Where the people of a rule are listed."""
+    return f"{reverse('ops:people_behind')}?{urlencode({'rule': json.dumps(rule, separators=(',', ':'))})}"
+
+
+def one_of(field: str, value: str) -> Rule:
+    """A rule of one condition."""
+    return {"field": field, "op": "in", "value": [value]}
+
+
+def heat(value: int, most: int) -> int:
+    """How warm a cell is drawn: -1 for nothing, else 0 to 9."""
+    return -1 if value <= 0 or most <= 0 else min(HEATS, value * HEATS // most)
+
+
+def kind_names() -> dict[str, str]:
+    """Kinds of segments in words."""
+    return {
+        "rule": gettext("Rule"),
+        "static": gettext("List"),
+        "rfm": gettext("Class of customer"),
+        "cluster": gettext("Cluster"),
+        "stage": gettext("Stage of life"),
+    }
+
+
+def choice_names(tag: str) -> dict[str, str]:
+    """The values of a tag in words."""
+    found = next((one for one in portraits.list_tags() if one.code == tag), None)
+    return {one.code: gettext(one.name) for one in found.choices} if found else {}
+
+
+def facts_of(one: PersonLine, names: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+    """The tags of a person in a list, in words."""
+    shown: dict[str, object] = dict(one.facts)
+    for tag, words in names.items():
+        if tag in shown:
+            shown[tag] = words.get(str(shown[tag]), shown[tag])
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What sets a cluster apart: a tag that is higher or lower here than with everybody."""
+
+    words: str
+    here: int
+    everybody: int
+    is_more: bool
+
+
+def traits(found: SegmentView) -> list[Trait]:
+    """The marks of a cluster in the reader's language."""
+    names = {one.code: gettext(one.name) for one in portraits.list_tags()}
+    return [
+        Trait(names.get(mark["tag"], mark["tag"]), mark["here"], mark["everybody"], mark["away"] > 0)
+        for mark in found.card.get("marks", ())
+    ]
+
+
+def cluster_name(number: int) -> str:
+    """What a cluster is called when people talk about it."""
+    return gettext("Group %(letter)s") % {"letter": chr(ord("A") + number)}
+
+
+def wants_csv(request: HttpRequest) -> bool:
+    """Whether a page is asked for as a table."""
+    return request.GET.get("as") == "csv"
+
+
+def csv(
+    request: HttpRequest, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> StreamingHttpResponse:
+    """A table for spreadsheets; that it was taken is written down."""
+    audit.record(actor_id=person(request), action="people.export", subject=f"table:{name}")
+    response = StreamingHttpResponse(spreadsheet.lines(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
