@@ -40,7 +40,6 @@ from jishi.people.notifications import handlers as notification_handlers
 from jishi.people.notifications import operations as notifications
 from jishi.people.notifications import privacy as notification_privacy
 from jishi.people.privacy import events as privacy_events
-from jishi.people.privacy import events as privacy_events
 from jishi.people.privacy import ports as privacy
 from jishi.people.privacy import privacy as privacy_privacy
 from jishi.people.privacy import providers as privacy_providers
@@ -88,9 +87,9 @@ from jishi.social.reviews import events as review_events
 from jishi.social.reviews import handlers as review_handlers
 from jishi.social.reviews import privacy as review_privacy
 from jishi.social.reviews import tasks as review_tasks
+from jishi.social.shares import events as share_events
 from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
-from jishi.social.shares import events as share_events
 from jishi.social.shares.events import ShareVisited
 from jishi.trade.checkout import handlers as checkout_handlers
 from jishi.trade.checkout import privacy as checkout_privacy

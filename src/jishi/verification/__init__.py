@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from jishi.kernel import seal
-from jishi.verification import books, deals, opinions, people, shelves, talk
+from jishi.verification import books, deals, opinions, people, plays, portraits, shelves, talk
 from jishi.verification.checks import Check
 
 EXAMPLES = 5
@@ -23,6 +23,8 @@ ALL: tuple[Check, ...] = (
     *people.CHECKS,
     *talk.CHECKS,
     *opinions.CHECKS,
+    *plays.CHECKS,
+    *portraits.CHECKS,
 )
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from jishi.kernel.outbox.events import DomainEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SegmentFact(DomainEvent):
     """Something about the members of a segment; `is_initial` marks its very first computation."""
 
@@ -22,21 +22,21 @@ class SegmentFact(DomainEvent):
         return self.segment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SegmentEntered(SegmentFact):
     """These people came into a segment."""
 
     topic: ClassVar[str] = "insight.segment.entered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SegmentLeft(SegmentFact):
     """These people left a segment."""
 
     topic: ClassVar[str] = "insight.segment.left"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StageChanged(DomainEvent):
     """These people moved to another stage, with the platform (`shop_id` None) or with one shop."""
 

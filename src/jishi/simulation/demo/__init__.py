@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from jishi.insight.portraits import operations as portraits
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
 from jishi.simulation.demo import asked, circles, opinions, people, shelves, showcase, talks
@@ -45,9 +46,17 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     history.run(EXPECTED_ORDERS)
     opinions.speak(random.Random(seed), crowd, until=base)
     asked.ask(random.Random(seed), crowd, until=base)
+    group(base)
     live(Village(dice, crowd, wares, until=base), progress=progress)
     sweeps.run_all(base)
     relay.drain()
+
+
+def group(base: datetime) -> None:
+    """Open the ready-made segments; the heavy process fills them, with portraits and groups of people alike."""
+    portraits.open_ready_made(at=base)
+    portraits.ask_rebuild(at=base)
+    portraits.ask_clusters(at=base)
 
 
 def live(village: Village, *, progress: Callable[..., None]) -> None:

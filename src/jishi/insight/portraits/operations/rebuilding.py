@@ -15,7 +15,7 @@ from jishi.insight.behavior import queries as lake
 from jishi.insight.portraits import rollup, yardsticks
 from jishi.insight.portraits.contracts import Rebuilt
 from jishi.insight.portraits.models import Segment, Touch
-from jishi.insight.portraits.operations import living, measuring, members, refreshing, rolling, scoping
+from jishi.insight.portraits.operations import living, measuring, members, ready, refreshing, rolling, scoping
 from jishi.kernel import clock
 
 AT_ONCE = 50_000
@@ -56,6 +56,7 @@ def rebuild(
         with _timed(seconds, "portraits"):
             people = _everybody(engine if has_lake else None, now, tell)
         with _timed(seconds, "segments"):
+            ready.open_ready_made(at=now)
             _segments(now)
         Touch.objects.filter(pk__lte=newest).delete()
     return Rebuilt(people, days, {name: round(one, 3) for name, one in seconds.items()})
