@@ -93,7 +93,9 @@ class World:
         self.active = people * 9 // 10
         self.quiet = self.first + self.active
         every = {"first": self.first, "people": people, "active": self.active, "quiet": self.quiet}
+        # Filling takes minutes where serving may take a moment; reading is measured with what serving has.
         self._run("SET synchronous_commit = off", {})
+        self._run("SET statement_timeout = 0", {})
         self._run(_QUIET.format(), every)
         for _ in range(10):
             self._run(_NOTES.format(), {**every, "notes": note_count // 10, "offset": 0}, fresh_codes=True)
@@ -109,6 +111,7 @@ class World:
         # Only the owner of a table may count it; the serving role would be passed over without a word.
         with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE graph_follow, notes_note, accounts_user")
+        self._run("RESET statement_timeout", {})
 
     def _copy_people(self, model: int) -> None:
         with connection.cursor() as cursor:
