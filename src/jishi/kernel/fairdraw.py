@@ -56,27 +56,42 @@ def award(
     *,
     wins_per_person: int = 1,
     passed: Mapping[str, str] | None = None,
+    lapsed: Sequence[str] = (),
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Hand prizes out along a ranking of (entry, who); returns (entry, prize) and the (entry, reason) passed
     over.
 
     `passed` are entries that cannot win, with the reason. One person wins `wins_per_person` times at most.
+    Whoever
+    did not claim in time is in `lapsed`, in that order: the next entry of the same ranking wins that prize
+    then.
     """
     out = dict(passed or {})
     units = [prize for prize, quantity in prizes for _ in range(quantity)]
     won: dict[str, int] = {}
     winners: list[tuple[str, str]] = []
     skipped: list[tuple[str, str]] = []
-    for entry, who in ranked:
-        if len(winners) == len(units):
-            break
-        if entry in out:
-            skipped.append((entry, out[entry]))
-        elif won.get(who, 0) >= wins_per_person:
-            skipped.append((entry, "won_already"))
+    coming = iter(ranked)
+    waiting = list(lapsed)
+    while units or waiting:
+        if units:
+            prize = units.pop(0)
         else:
-            winners.append((entry, units[len(winners)]))
-            won[who] = won.get(who, 0) + 1
+            given = dict(winners)
+            if waiting[0] not in given:
+                break
+            prize = given[waiting.pop(0)]
+        for entry, who in coming:
+            if entry in out:
+                skipped.append((entry, out[entry]))
+            elif won.get(who, 0) >= wins_per_person:
+                skipped.append((entry, "won_already"))
+            else:
+                winners.append((entry, prize))
+                won[who] = won.get(who, 0) + 1
+                break
+        else:
+            break
     return winners, skipped
 
 
@@ -94,7 +109,13 @@ def check(proof: Mapping[str, Any]) -> list[str]:
     ranked = [(entry, whos[entry]) for entry in ranking(seed, whos)]
     given = {one["entry"]: one["reason"] for one in proof["skipped"] if one["reason"] != "won_already"}
     prizes = [(one["prize"], one["quantity"]) for one in proof["prizes"]]
-    winners, _ = award(ranked, prizes, wins_per_person=proof["wins_per_person"], passed=given)
+    winners, _ = award(
+        ranked,
+        prizes,
+        wins_per_person=proof["wins_per_person"],
+        passed=given,
+        lapsed=proof.get("lapsed", []),
+    )
     if winners != [(one["entry"], one["prize"]) for one in proof["winners"]]:
         faults.append("the winners are not those of the calculation")
     return faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, reverse
@@ -14,6 +15,9 @@ from jishi.goods.merchants import operations as merchants
 from jishi.insight.recommendation.models import Bundle
 from jishi.kernel import clock
 from jishi.kernel import audit
+from jishi.promotions.lotteries import operations as lotteries
+from jishi.promotions.lotteries.contracts import LotteryDraft, PrizeDraft
+from jishi.promotions.lotteries.models import Lottery
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.messaging import operations as messaging
 from jishi.social.reviews import operations as reviews
@@ -22,8 +26,21 @@ from jishi.surfaces.merchant import uploads, urls
 
 TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
 REVIEWS = {"review_reply", "question_answer"}
-OBJECTS = {*REVIEWS, "bundle_decide", "order", "ship", "refund", "import", "offer_create", "offer_stop", *TALKS}
+OBJECTS = {
+    *REVIEWS,
+    "bundle_decide",
+    "order",
+    "ship",
+    "refund",
+    "import",
+    "offer_create",
+    "offer_stop",
+    "offer_watch",
+    "lottery_stop",
+    *TALKS,
+}
 ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "community_ask"}
+ONLY_POST |= {"lottery_stop"}
 ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
 
 
@@ -47,10 +64,29 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "import": {"token": uploads.keep(world.shop.id, b"Handle,Title\na,A\n")},
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
+        "offer_watch": {"code": world.party.offer.code},
+        "lottery_stop": {"code": _lottery(world)},
         "bundle_decide": {"code": _bundle(world)},
     }
     assert set(known) == OBJECTS
     return known.get(name, {})
+
+
+def _lottery(world: consoles.World) -> str:
+    """A lottery of the shop, made once."""
+    known = Lottery.objects.filter(shop_id=world.shop.id).first()
+    if known:
+        return known.code
+    now = clock.now()
+    return lotteries.publish(
+        shop_id=world.shop.id,
+        draft=LotteryDraft(
+            title="抽奖",
+            starts_at=now,
+            ends_at=now + timedelta(days=1),
+            prizes=(PrizeDraft(variant_id=world.party.scene.variant_id, quantity=1),),
+        ),
+    )
 
 
 def _review(world: consoles.World) -> str:

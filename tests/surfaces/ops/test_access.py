@@ -22,6 +22,9 @@ from jishi.surfaces.ops.backoffice.site import site
 from jishi.trust.moderation import operations as moderation
 
 ONLY_POST = {
+    "play_stop",
+    "play_stop_lottery",
+    "play_review",
     "events_replay",
     "events_replay_all",
     "insight_save",
@@ -39,6 +42,7 @@ ONLY_POST = {
     "moderation_claim",
     "moderation_decide",
     "moderation_appeal",
+    "aspects_save",
     "challenge_score",
     "challenge_call_off",
 }
@@ -134,6 +138,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "order_money": {"code": world.ready},
         "refund": {"code": world.ready},
         "team": {"code": world.team.code},
+        "play_stop": {"code": "none"},
+        "play_stop_lottery": {"code": "none"},
         "settlements": {"shop_id": world.shop.id},
         "retry_refund": {"code": "none"},
         "retry_event": {"event_id": 1},
@@ -152,6 +158,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},
         "survey_texts": {"code": asked(world), "question": "words"},
+        "aspects_save": {"slug": "none"},
         "challenge": {"code": contested(world)},
         "challenge_call_off": {"code": contested(world)},
         "challenge_score": {"code": contested(world), "entry_code": "none"},

@@ -50,6 +50,9 @@ TEXTS = {
     "prize_claimed": N_("A winner of “%(question)s” claims the prize."),
     "challenge_won": N_("You are number %(rank)s in the challenge “%(title)s”: %(prize)s."),
     "challenge_called_off": N_("The challenge “%(title)s” was called off: %(reason)s"),
+    "deletion_requested": N_(
+        "Your account will be deleted on %(date)s. To keep it, sign in before then and choose to stay."
+    ),
     "report_dismissed": N_("We looked at what you reported (“%(excerpt)s”). It is within the rules."),
     "community_application": N_("%(nickname)s would like to join %(community)s. Please read their answers."),
     "community_refused": N_("The moderators of %(community)s could not let you in this time."),
@@ -171,6 +174,8 @@ CAPS: Mapping[str, tuple[int, timedelta]] = {
     "sms": (5, timedelta(days=1)),
 }
 """At most so many deliveries of a channel per person and span; more are only read in the app."""
+ALWAYS = frozenset({"deletion_requested"})
+"""Told by mail, or by text where there is no address, whatever somebody chose: it protects them."""
 UNCAPPED = frozenset({"orders", "system"})
 QUIET_CHANNELS = frozenset({"push", "sms"})
 ATTEMPTS_MOST = 6

@@ -9,13 +9,17 @@ from jishi.people.accounts.contracts import PersonCard
 
 
 class ShareKind(StrEnum):
-    """What a link leads to; `key` names it: a product, team or note code, a shop's or community's slug."""
+    """What a link leads to; `key` names it: the code of a product, team, note, rally or lottery, or a
+    slug.
+    """
 
     PRODUCT = "product"
     TEAM = "team"
     SHOP = "shop"
     NOTE = "note"
     COMMUNITY = "community"
+    RALLY = "rally"
+    LOTTERY = "lottery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,45 @@ OFFER_STATES: Mapping[str, tuple[str, str]] = {
     "on": (N_("Running"), "ok"),
     "stopped": (N_("Stopped"), ""),
 }
+RALLY_STATES: Mapping[str, tuple[str, str]] = {
+    "open": (N_("Gathering"), "hot"),
+    "won": (N_("Goal reached"), "ok"),
+    "ordered": (N_("Being paid"), "gold"),
+    "bought": (N_("Bought"), "ok"),
+    "expired": (N_("Time over"), ""),
+    "stopped": (N_("Stopped"), "bad"),
+    "refunded": (N_("Refunded"), ""),
+}
+LOTTERY_STATES: Mapping[str, tuple[str, str]] = {
+    "on": (N_("Running"), "hot"),
+    "drawn": (N_("Drawn"), "ok"),
+    "closed": (N_("Closed"), ""),
+    "stopped": (N_("Stopped"), "bad"),
+}
+FLASH_STATES: Mapping[str, tuple[str, str]] = {
+    "applied": (N_("Waiting for a decision"), "gold"),
+    "refused": (N_("Refused"), "bad"),
+    "withdrawn": (N_("Taken back"), ""),
+    "approved": (N_("Approved"), "ok"),
+    "open": (N_("On sale"), "hot"),
+    "closed": (N_("Closed"), ""),
+}
+FLASH_SLOT_STATES: Mapping[str, tuple[str, str]] = {
+    "upcoming": (N_("Coming"), "gold"),
+    "on": (N_("Running"), "hot"),
+    "ended": (N_("Ended"), ""),
+    "stopped": (N_("Stopped"), "bad"),
+}
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "flash": FLASH_STATES,
+    "flash_slot": FLASH_SLOT_STATES,
     "order": ORDER_STATES,
     "team": TEAM_STATES,
     "refund": REFUND_STATES,
     "holding": HOLDING_STATES,
     "product": PRODUCT_STATES,
     "offer": OFFER_STATES,
+    "rally": RALLY_STATES,
+    "lottery": LOTTERY_STATES,
 }
 WAITING = N_("Waiting for the team")

@@ -12,6 +12,7 @@ from jishi.surfaces.storefront import (
     notes_urls,
     people_urls,
     picks_urls,
+    play_urls,
     review_urls,
     safety_urls,
     survey_urls,
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *notes_urls.urlpatterns,
     *picks_urls.urlpatterns,
     *people_urls.urlpatterns,
+    *play_urls.urlpatterns,
     *review_urls.urlpatterns,
     *survey_urls.urlpatterns,
 ]

@@ -17,6 +17,7 @@ from jishi.goods.merchants import queries as merchant_queries
 from jishi.insight.recommendation.contracts import Act
 from jishi.kernel.errors import NotFound
 from jishi.people.accounts import queries as account_queries
+from jishi.promotions.lotteries import queries as lottery_queries
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import TeamView
 from jishi.social.communities import queries as community_queries
@@ -60,6 +61,12 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         return Shared(reverse("storefront:community", args=[key]), club.name, club.for_whom, None, None)
     if kind == ShareKind.NOTE:
         return _note(key, facts)
+    if kind == ShareKind.RALLY:
+        return _rally(key, facts)
+    if kind == ShareKind.LOTTERY:
+        drawn = lottery_queries.get_lottery(key, viewer_id=facts.person_id)
+        words = gettext("A draw that anybody can check")
+        return Shared(reverse("storefront:lottery", args=[key]), drawn.title, words, None, None)
     team = (
         play_queries.get_team(key, viewer_id=facts.person_id, language=facts.language)
         if kind == "team"
@@ -88,6 +95,18 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
     return Shared(
         reverse("storefront:product", args=[f"{card.code}-{card.slug}"]), card.title, words, card, None
     )
+
+
+def _rally(code: str, facts: request_facts.Facts) -> Shared:
+    found = play_queries.get_rally(code, viewer_id=facts.person_id)
+    card = catalog_queries.list_cards([found.product_id], language=facts.language).get(found.product_id)
+    if card is None:
+        raise NotFound()
+    words = gettext("%(name)s asks for your help. At most %(count)s more friends are needed.") % {
+        "name": found.starter.nickname,
+        "count": found.helps_left,
+    }
+    return Shared(reverse("storefront:rally", args=[code]), card.title, words, card, None)
 
 
 def _note(code: str, facts: request_facts.Facts) -> Shared:
