@@ -114,7 +114,7 @@ def related(request: HttpRequest, found: ItemView) -> list[ListingCard]:
     if found.face not in GONE:
         return []
     page = catalog_queries.page_listings(
-        filter=ListingFilter(shop_id=found.shop_id, in_stock=True),
+        filter=ListingFilter(shop_id=found.shop_id, in_stock_only=True),
         sort="sold",
         limit=RELATED + 1,
         language=request_facts.of(request).language,

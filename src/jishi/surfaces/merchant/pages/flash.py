@@ -1,0 +1,172 @@
+"""Flash sales from a shop's side: what was enrolled and how it goes, and the form with its honest preview."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.catalog.contracts import ProductView
+from jishi.goods.inventory import queries as inventory_queries
+from jishi.goods.pricing import queries as pricing_queries
+from jishi.kernel import audit
+from jishi.kernel.errors import N_, DomainError
+from jishi.promotions.flash_sales import operations as flash
+from jishi.promotions.flash_sales import queries
+from jishi.promotions.flash_sales.contracts import Preview, Wish
+from jishi.surfaces.merchant import amounts
+from jishi.surfaces.merchant.desk import Desk, staff
+from jishi.surfaces.shell import refusals
+
+WARNINGS = {
+    "below_cost": N_("You lose money on every unit: after commission you keep less than it costs you."),
+    "too_few_units": N_("There are fewer free units than you want to set aside. Approval would fail."),
+    "clash": N_("The product has another offer or flash sale at that time."),
+    "not_the_lowest": N_("It was as cheap or cheaper in the days before. Shoppers will see that."),
+    "thin_margin": N_("You keep less than five percent of the price."),
+}
+
+
+@dataclass
+class Form:
+    """What somebody typed."""
+
+    slot: str = ""
+    variant: str = ""
+    price: str = ""
+    units: str = ""
+    limit: str = "1"
+    cost: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    def need(self, name: str, is_fine: bool) -> None:
+        """Note what makes no sense."""
+        if not is_fine:
+            self.faults.append(gettext("Please check: %(name)s.") % {"name": name})
+
+
+@staff
+@require_GET
+def index(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Everything the shop enrolled, newest first, and the slots that take more."""
+    context = {
+        "items": queries.list_of_shop(desk.shop.id, language=desk.language),
+        "slots": queries.list_enrollable(language=desk.language),
+    }
+    return render(request, "merchant/flash.html", context)
+
+
+@staff
+@require_GET
+def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Choose the product to enrol."""
+    page = catalog_queries.page_shelf(
+        shop_id=desk.shop.id,
+        language=desk.language,
+        text=request.GET.get("q", "").strip()[:60],
+        status="active",
+        cursor=request.GET.get("cursor") or None,
+        limit=30,
+    )
+    return render(request, "merchant/flash_choose.html", {"page": page})
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def enrol(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """The form; "preview" says what it would mean, "enrol" asks for the place."""
+    product = catalog_queries.find_product_by_code(code, language=desk.language)
+    if product is None:
+        raise Http404
+    desk.own(product.shop_id)
+    form, seen = _form(request), None
+    if request.method == "POST":
+        wish = _wish(form, desk, product)
+        if wish is not None:
+            if request.POST.get("do") == "enrol" and (answer := _enrol(request, desk, wish)):
+                return answer
+            seen = _preview(request, desk, wish)
+    ids = [variant.variant_id for variant in product.variants]
+    alone = pricing_queries.list_prices(ids, desk.shop.currency)
+    free = inventory_queries.list_available(ids)
+    context = {
+        "product": product,
+        "form": form,
+        "slots": queries.list_enrollable(language=desk.language),
+        "rows": [
+            (one, alone[one.variant_id], free[one.variant_id])
+            for one in product.variants
+            if one.variant_id in alone
+        ],
+        "seen": seen,
+        "warnings": [(one, gettext(WARNINGS[one])) for one in seen.warnings] if seen else [],
+        "limits": range(1, 11),
+    }
+    return render(request, "merchant/flash_form.html", context, status=422 if form.faults else 200)
+
+
+@staff
+@require_POST
+def withdraw(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """Take an enrolment back; what was set aside is free again."""
+    try:
+        flash.withdraw(item_code=code, shop_id=desk.shop.id)
+        audit.record(actor_id=desk.person_id, action="flash.withdraw", subject=f"flash:{code}")
+        messages.success(request, gettext("Taken back. The units are free again."))
+    except DomainError as error:
+        refusals.tell(request, error)
+    return HttpResponseRedirect(reverse("merchant:flash"))
+
+
+def _form(request: HttpRequest) -> Form:
+    data = request.POST if request.method == "POST" else request.GET
+    names = ("slot", "variant", "price", "units", "limit", "cost")
+    typed = {name: data[name].strip()[:40] for name in names if data.get(name)}
+    return Form(**typed)
+
+
+def _wish(form: Form, desk: Desk, product: ProductView) -> Wish | None:
+    currency = desk.shop.currency
+    variants = {str(one.variant_id): one.variant_id for one in product.variants}
+    price = amounts.parse_minor(form.price, currency)
+    cost = amounts.parse_minor(form.cost, currency) if form.cost else None
+    units, limit = amounts.parse_count(form.units), amounts.parse_count(form.limit)
+    form.need(gettext("Time"), bool(form.slot))
+    form.need(gettext("Choice"), form.variant in variants)
+    form.need(gettext("Flash sale price"), price is not None)
+    form.need(gettext("Units"), bool(units))
+    form.need(gettext("Limit per person"), bool(limit))
+    form.need(gettext("Cost of a piece"), not form.cost or cost is not None)
+    if form.faults or price is None or not units or not limit:
+        return None
+    return Wish(
+        slot_code=form.slot,
+        variant_id=variants[form.variant],
+        price_minor=price,
+        allocation=units,
+        limit_per_person=limit,
+        cost_minor=cost,
+    )
+
+
+def _preview(request: HttpRequest, desk: Desk, wish: Wish) -> Preview | None:
+    try:
+        return queries.preview(shop_id=desk.shop.id, wish=wish)
+    except DomainError as error:
+        refusals.tell(request, error)
+        return None
+
+
+def _enrol(request: HttpRequest, desk: Desk, wish: Wish) -> HttpResponse | None:
+    try:
+        code = flash.enrol(shop_id=desk.shop.id, wish=wish)
+    except DomainError as error:
+        refusals.tell(request, error)
+        return None
+    audit.record(actor_id=desk.person_id, action="flash.enrol", subject=f"flash:{code}")
+    messages.success(request, gettext("Enrolled. You hear from us as soon as it is decided."))
+    return HttpResponseRedirect(reverse("merchant:flash"))
