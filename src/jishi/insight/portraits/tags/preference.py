@@ -32,7 +32,7 @@ TAGS: tuple[Definition, ...] = (
     _of.other(
         "text", "fav_shop", N_("Favourite shop"), N_("where they bought most often"),
         "(SELECT c.code FROM merchants_shop c WHERE c.id = ol.fav_shop)",
-        evidence=N_("From paid orders, then from what was looked at."),
+        evidence=_BOUGHT,
         used_by=("screen:person", "segment:builder"),
     ),
     _of.other(

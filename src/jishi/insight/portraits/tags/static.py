@@ -33,7 +33,7 @@ TAGS: tuple[Definition, ...] = (
         evidence=N_("From %(addresses)s delivery addresses."), used_by=("screen:person", "segment:builder"),
     ),
     _of.other(
-        "text", "region", N_("Region"), N_("the region that was noted most often with what they did"),
+        "text", "region", N_("Region"), N_("the region that was noted last with what they did"),
         "l.region", basis=CONSENT,
         evidence=N_("From %(events_90)s events of the last 90 days."),
         used_by=("screen:person", "segment:builder"),

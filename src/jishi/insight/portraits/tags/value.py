@@ -10,7 +10,7 @@ _PAID = N_(
     "%(orders)s paid orders from %(first_order_on)s to %(last_order_on)s, the last one %(last_order)s."
 )
 _RFM = N_(
-    "Last order %(last_order_days)s days ago, %(orders)s orders, %(spent_minor)s minor units, against all buyers."
+    "Last order %(last_order_days)s days ago, %(orders)s orders, against all buyers."
 )
 
 TAGS: tuple[Definition, ...] = (
