@@ -37,6 +37,7 @@ PUBLIC = {
     "survey", "survey_pop", "survey_later", "product_reviews", "review_history", "product_questions", "question",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
+PUBLIC |= {"flash", "flash_item", "flash_block"}
 PERSON = {
     "orders", "reports", "decisions", "report", "messages", "messages_group", "message_person",
     "message_shop",
@@ -45,9 +46,10 @@ PERSON = {
     "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new",
     "community_join", "community_do",
     "person_remark", "person_act", "friends", "blocked", "person_edit", "choices", "leave",
-    "why_hide", "my_picks", "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
+    "why_hide", "interests", "portrait", "my_picks", "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
+PERSON |= {"flash_buy", "flash_remind"}
 OWNED = {
     "pay": "payment", "pay_return": "payment", "pay_state": "payment",
     "order": "order", "order_pay": "order", "order_cancel": "order", "order_confirm": "order",
@@ -69,6 +71,7 @@ OWNED = {
     "talk": "talk", "talk_new": "talk", "talk_send": "talk", "talk_recall": "talk", "talk_settings": "talk",
 }  # fmt: skip
 """About one thing that belongs to somebody: which thing, and so whose."""
+OWNED |= {"order_details": "order"}
 AT_WORK = {"order": {"staff", "operator"}, "order_cancel": {"staff", "operator"}}
 """Who reads or ends a deal because it is their work: the shop that ships an order, and the house."""
 ELSEWHERE = ("merchant", "ops", "admin", "api", "api:v1", "headless", "webhooks", "shell")

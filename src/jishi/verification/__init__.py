@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from jishi.kernel import seal
-from jishi.verification import books, deals, opinions, people, plays, portraits, shelves, talk
+from jishi.verification import books, deals, opinions, people, plays, portraits, sales, shelves, talk
 from jishi.verification.checks import Check
 
 EXAMPLES = 5
@@ -19,6 +19,7 @@ EXAMPLES = 5
 ALL: tuple[Check, ...] = (
     *books.CHECKS,
     *deals.CHECKS,
+    *sales.CHECKS,
     *shelves.CHECKS,
     *people.CHECKS,
     *talk.CHECKS,

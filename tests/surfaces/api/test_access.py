@@ -57,6 +57,11 @@ SIGNED_IN = {
     "GET /me/decisions/{code}", "POST /me/decisions/{code}/appeal",
     "GET /surveys/next", "GET /surveys/{code}", "POST /surveys/{code}/answers", "POST /surveys/{code}/later",
 }  # fmt: skip
+SIGNED_IN |= {
+    "PUT /flash-sale-items/{code}/reminder", "DELETE /flash-sale-items/{code}/reminder",
+    "PUT /orders/{code}/details",
+}  # fmt: skip
+PUBLIC |= {"GET /flash-sales", "GET /flash-sales/{code}/items", "GET /flash-sale-items/{code}"}
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
     "POST /merchant/shops/{slug}/orders/{code}/ship", "PUT /merchant/shops/{slug}/prices",
@@ -76,6 +81,7 @@ MODERATOR = {
     "POST /moderation/cases/{code}/appeal",
 }  # fmt: skip
 BODIES = {
+    "PUT /orders/{code}/details": {"address_code": "abcdefghjkmn"},
     "POST /surveys/{code}/answers": {"answers": {}},
     "POST /merchant/shops/{slug}/orders/{code}/ship": {"carrier": "sf", "tracking_number": "SF1"},
     "PUT /merchant/shops/{slug}/prices": {"rows": [{"variant_id": 1, "amount_minor": 1}]},

@@ -15,6 +15,9 @@ from jishi.goods.merchants import operations as merchants
 from jishi.insight.recommendation.models import Bundle
 from jishi.kernel import clock
 from jishi.kernel import audit
+from jishi.promotions.flash_sales import operations as flash
+from jishi.promotions.flash_sales.contracts import Wish
+from jishi.promotions.flash_sales.models import Item
 from jishi.promotions.lotteries import operations as lotteries
 from jishi.promotions.lotteries.contracts import LotteryDraft, PrizeDraft
 from jishi.promotions.lotteries.models import Lottery
@@ -37,10 +40,12 @@ OBJECTS = {
     "offer_stop",
     "offer_watch",
     "lottery_stop",
+    "flash_enrol",
+    "flash_withdraw",
     *TALKS,
 }
 ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "community_ask"}
-ONLY_POST |= {"lottery_stop"}
+ONLY_POST |= {"lottery_stop", "flash_withdraw"}
 ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
 
 
@@ -65,6 +70,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
         "offer_watch": {"code": world.party.offer.code},
+        "flash_enrol": {"code": product.code},
+        "flash_withdraw": {"code": _flash(world)},
         "lottery_stop": {"code": _lottery(world)},
         "bundle_decide": {"code": _bundle(world)},
     }
@@ -87,6 +94,20 @@ def _lottery(world: consoles.World) -> str:
             prizes=(PrizeDraft(variant_id=world.party.scene.variant_id, quantity=1),),
         ),
     )
+
+
+def _flash(world: consoles.World) -> str:
+    """A flash sale item of the shop, made once."""
+    known = Item.objects.filter(shop_id=world.shop.id).first()
+    if known:
+        return known.code
+    now = clock.now()
+    slot = flash.open_slot(
+        title={"en": "Noon"}, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2), by=None
+    )
+    variant, units = world.party.scene.variant_id, 1
+    wish = Wish(slot_code=slot, variant_id=variant, price_minor=1, allocation=units)
+    return flash.enrol(shop_id=world.shop.id, wish=wish)
 
 
 def _review(world: consoles.World) -> str:

@@ -15,6 +15,7 @@ from jishi.insight.portraits import operations as portraits
 from jishi.insight.surveys import operations as surveys
 from jishi.kernel import audit, clock
 from jishi.people.accounts import queries as people
+from jishi.promotions.flash_sales import operations as flash
 from jishi.social.challenges import operations as challenges
 from jishi.social.challenges.contracts import ChallengeDraft
 from jishi.surfaces.ops import urls
@@ -138,6 +139,9 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "order_money": {"code": world.ready},
         "refund": {"code": world.ready},
         "team": {"code": world.team.code},
+        "flash_slot": {"code": _flash(id(world))},
+        "flash_decide": {"code": "none"},
+        "flash_stop": {"code": "none"},
         "play_stop": {"code": "none"},
         "play_stop_lottery": {"code": "none"},
         "settlements": {"shop_id": world.shop.id},
@@ -167,6 +171,17 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         **{case: {"code": reported(world)} for case in CASES},
     }
     return known.get(name, {})
+
+
+ONLY_POST |= {"flash_open", "flash_decide", "flash_stop"}
+
+
+@cache
+def _flash(number: int) -> str:
+    now = clock.now()
+    return flash.open_slot(
+        title={"en": "Noon"}, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2), by=None
+    )
 
 
 def addresses(world: consoles.World) -> Iterator[tuple[str, str]]:

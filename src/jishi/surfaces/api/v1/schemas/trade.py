@@ -39,7 +39,8 @@ class QuantityIn(Incoming):
 class QuoteIn(Incoming):
     """What to price. Without ``lines`` the selected lines of the cart are taken.
 
-    ``deliveries`` maps shop slugs to delivery codes. ``offer`` and ``team`` start or join a team.
+    ``deliveries`` maps shop slugs to delivery codes. ``offer`` and ``team`` start or join a
+    team; ``flash`` names a flash sale item whose price must be given.
     """
 
     lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] | None = None
@@ -47,6 +48,7 @@ class QuoteIn(Incoming):
     deliveries: Annotated[dict[Code, Code], Field(max_length=MAX_LINES)] = {}
     offer: Code = ""
     team: Code = ""
+    flash: Code = ""
     move_ok: bool = False
 
 
