@@ -82,6 +82,8 @@ def order(
         goods_minor=amount + discount, discount_minor=discount, total_minor=amount, state=state,
         share_code=share, placed_at=placed, pay_by_at=placed + timedelta(minutes=15),
         paid_at=placed + timedelta(minutes=minutes) if is_paid else None,
+        shipped_at=placed + timedelta(minutes=minutes + 1) if state == "received" else None,
+        received_at=placed + timedelta(minutes=minutes + 2) if state == "received" else None,
         closed_at=placed + timedelta(days=1) if state in ("refunded", "expired", "cancelled") else None,
     )  # fmt: skip
     OrderLine.objects.create(

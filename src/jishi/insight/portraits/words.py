@@ -10,8 +10,24 @@ from django.utils.translation import gettext, ngettext
 
 from jishi.insight.portraits import fields, tags
 from jishi.insight.portraits.contracts import Choice, Rule
-from jishi.kernel.errors import fill
+from jishi.kernel.errors import N_, fill
 from jishi.kernel.money import exponent
+
+
+SAID: Mapping[str, str] = {
+    "gte": N_("%(field)s at least %(value)s"),
+    "gt": N_("%(field)s more than %(value)s"),
+    "lte": N_("%(field)s at most %(value)s"),
+    "lt": N_("%(field)s less than %(value)s"),
+    "eq": N_("%(field)s exactly %(value)s"),
+    "between": N_("%(field)s between %(value)s"),
+    "in": N_("%(field)s is one of: %(value)s"),
+    "not_in": N_("%(field)s is none of: %(value)s"),
+    "contains": N_("%(field)s contains %(value)s"),
+    "has_any": N_("%(field)s has one of: %(value)s"),
+    "has_all": N_("%(field)s has all of: %(value)s"),
+    "has_none": N_("%(field)s has none of: %(value)s"),
+}
 
 
 class _Blank(dict[str, Any]):
@@ -46,20 +62,17 @@ def _condition(rule: Rule, currency: str) -> str:
         return text % {"field": named}
     if operator == "is":
         return (gettext("%(field)s: yes") if value else gettext("%(field)s: no")) % {"field": named}
-    said = _value(field.type, field.unit, field.choices, value, currency)
-    word = gettext(next(one.name for one in fields.OPERATORS if one.code == operator))
-    if field.group == "event":
-        days = rule["days"]
-        text = ngettext(
-            "“%(field)s” %(op)s %(value)s today",
-            "“%(field)s” %(op)s %(value)s in the last %(days)s days",
-            days,
-        )
-        return text % {"field": named, "op": word, "value": said, "days": days}
-    if rule.get("days"):
-        text = gettext("%(field)s in the last %(days)s days %(op)s %(value)s")
-        return text % {"field": named, "op": word, "value": said, "days": rule["days"]}
-    return gettext("%(field)s %(op)s %(value)s") % {"field": named, "op": word, "value": said}
+    named = gettext("“%(name)s”") % {"name": named} if field.group == "event" else named
+    said = gettext(SAID[operator]) % {
+        "field": named,
+        "value": _value(field.type, field.unit, field.choices, value, currency),
+    }
+    days = rule.get("days")
+    if days is None:
+        return said
+    if days == 1:
+        return gettext("%(said)s today") % {"said": said}
+    return gettext("%(said)s in the last %(days)s days") % {"said": said, "days": days}
 
 
 def _value(kind: str, unit: str, choices: tuple[Choice, ...], value: Any, currency: str) -> str:

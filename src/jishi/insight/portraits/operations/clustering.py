@@ -17,7 +17,6 @@ from jishi.insight.portraits.errors import ClustersInvalid
 from jishi.insight.portraits.models import Segment
 from jishi.insight.portraits.operations import editing, members
 from jishi.kernel import clock, locks
-from jishi.kernel.errors import N_
 
 FEWEST, MOST, LEAST_PEOPLE = 2, 12, 20
 TRIED = range(3, 9)
@@ -210,11 +209,12 @@ def _card(mine: Any, everybody: Any, standard: Any, size: int, total: int, width
 def _said(number: int, card: dict[str, Any]) -> tuple[str, str]:
     """Name a group by its two clearest marks, and say all of them."""
     parts = [_mark(mark) for mark in card["marks"]]
-    short = gettext(", ").join(parts[:2]) or gettext(N_("like everybody"))
+    short = gettext(", ").join(parts[:2]) or gettext("like everybody")
     name = gettext("Group %(letter)s: %(marks)s") % {"letter": LETTERS[number], "marks": short}
     return name[:60], (gettext(", ").join(parts) or gettext("like everybody"))[:300]
 
 
 def _mark(mark: dict[str, Any]) -> str:
     text = gettext("much %(tag)s") if mark["away"] > 0 else gettext("little %(tag)s")
-    return text % {"tag": gettext(tags.BY_CODE[mark["tag"]].tag.name)}
+    named = tags.BY_CODE[str(mark["tag"])].tag.name
+    return text % {"tag": gettext(named)}

@@ -2,6 +2,7 @@
 
 from jishi.insight.portraits.queries.behind import (
     count_came,
+    list_segments_of,
     page_moved,
     page_people,
     page_shared,
@@ -48,6 +49,7 @@ __all__ = [
     "list_interests",
     "list_members",
     "list_segments",
+    "list_segments_of",
     "list_stages",
     "list_tags",
     "newest_run",

@@ -40,6 +40,10 @@ _CAME = """
 SELECT s.code, count(*) FROM portraits_membership m JOIN portraits_segment s ON s.id = m.segment_id
 WHERE m.since_at > %s AND s.archived_at IS NULL GROUP BY 1
 """
+_OF = """
+SELECT s.code, s.name FROM portraits_membership m JOIN portraits_segment s ON s.id = m.segment_id
+WHERE m.person_id = %s AND s.archived_at IS NULL ORDER BY s.name
+"""
 _TIMELINE = """
 SELECT * FROM (
     SELECT 'order_' || CASE WHEN o.paid_at IS NULL THEN 'placed' ELSE 'paid' END AS kind,
@@ -130,6 +134,13 @@ def count_came(*, days: int = 7, at: datetime | None = None) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_CAME, [clock.at_or_now(at) - timedelta(days=days)])
         return dict(cursor.fetchall())
+
+
+def list_segments_of(person_id: int) -> tuple[tuple[str, str], ...]:
+    """Return code and name of the segments a person is in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF, [person_id])
+        return tuple((code, name) for code, name in cursor.fetchall())
 
 
 def timeline(person_id: int, *, limit: int = 40) -> tuple[Act, ...]:

@@ -9,9 +9,7 @@ _of = Writer(Family.VALUE, CONTRACT)
 _PAID = N_(
     "%(orders)s paid orders from %(first_order_on)s to %(last_order_on)s, the last one %(last_order)s."
 )
-_RFM = N_(
-    "Last order %(last_order_days)s days ago, %(orders)s orders, against all buyers."
-)
+_RFM = N_("Last order %(last_order_days)s days ago, %(orders)s orders, against all buyers.")
 
 TAGS: tuple[Definition, ...] = (
     _of.number(
