@@ -8,13 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
+from django.core import mail
 from django.db import models
+from django.test import Client
 from tests.factories import shopfront, trade
 from tests.factories.trade import NOON
 
 from jishi.goods.merchants import operations as merchants
 from jishi.kernel.errors import DomainError
+from jishi.kernel.outbox import relay
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import queries as people
 from jishi.people.notifications import operations as notifications
@@ -225,3 +229,30 @@ def test_notices_to_the_person_go_with_them() -> None:
     privacy.erase_now(person_id=person, at=NOON + 30 * DAY)
 
     assert notices.list_notices(person_id=person) == ()
+
+
+def test_prv_140_a_deletion_is_told_by_mail_with_its_day_and_the_way_back() -> None:
+    person = registered()
+    notifications.choose(person_id=person, modes={("system", "mail"): "off"})
+    waiting = privacy.request_deletion(person_id=person, password="Wanderer opens it")
+    relay.drain()
+    notifications.mark_read(person_id=person)
+
+    for _ in range(2):
+        notifications.plan_due()
+        notifications.deliver_due()
+
+    [sent] = mail.outbox
+    assert waiting.due_at.date().isoformat() in sent.body and "/me/settings/delete/" in sent.body
+
+
+def test_prv_140_tries_to_sign_in_go_with_the_person(client: Client) -> None:
+    person = registered()
+    email, _ = people.get_contacts(person)
+    for login in (email, "somebody-else@example.org"):
+        client.post("/login/", {"login": login, "password": "wrong"})
+    assert AccessAttempt.objects.count() == 2
+
+    privacy.erase_now(person_id=person, at=NOON + 30 * DAY)
+
+    assert AccessAttempt.objects.count() == 1

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.test import Client
 from tests.factories import clubs, consoles, jotted
 
+from jishi.goods.catalog import operations as catalog_operations
+from jishi.goods.catalog import queries as catalog
 from jishi.kernel import audit, clock
 from jishi.people.accounts import queries as people
 from jishi.people.accounts.models import User
@@ -24,6 +26,7 @@ from jishi.social.polls import operations as polls
 from jishi.social.polls import queries as poll_queries
 from jishi.social.polls.contracts import PollDraft
 from jishi.social.polls.errors import PollClosed, PollNotFound
+from jishi.social.reviews import queries as reviews
 from jishi.trust.moderation import operations as moderation
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,21 @@ def test_a_community_that_is_hidden_keeps_its_members() -> None:
     overturn(case, owner)
     again = communities.get_community(slug, viewer_id=member)
     assert again.member_count == 2 and again.can_see_content
+
+
+def test_operators_choose_what_reviews_of_a_category_judge() -> None:
+    world = consoles.build()
+    desk = world.client("operator")
+    made = catalog_operations.save_category(slug="tea", name={"zh-hans": "茶", "en": "Tea"})
+    [first] = [one for one in catalog.list_categories("en") if one.category_id == made]
+    url = f"/ops/aspects/{first.slug}/"
+
+    desk.post(url, {"code": ["taste", "freshness"]})
+    desk.post(url, {"code": ["taste", "nonsense"]})
+    desk.post(url, {"code": []})
+
+    assert reviews.list_aspect_sets() == {first.category_id: ("taste", "freshness")}
+    assert len(audit.list_entries(action="reviews.aspects")) == 1
+    page = consoles.body(desk, "/ops/aspects/")
+    assert 'value="taste" checked' in page and 'value="fit" checked' not in page
+    assert desk.post("/ops/aspects/no-such-place/", {"code": ["taste"]}).status_code == 404

@@ -235,3 +235,38 @@ def test_the_lane_cookie_is_for_signed_in_browsers_and_the_lane_only(pair) -> No
 
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/lane/", True, "Lax")
     assert "jishi_lane" not in Client().get("/").cookies
+
+
+def test_people_are_called_what_the_reader_calls_them(pair) -> None:
+    one, other, code = pair
+    graph.remark(person_id=one, about_id=other, name="卖柿子的小张")
+    messaging.send(sender_id=other, conversation_code=code, draft=Draft(text="在吗"))
+    group = messaging.create_group(owner_id=other, title="柿友", member_ids=[one])
+    messaging.send(sender_id=other, conversation_code=group, draft=Draft(text="大家好"))
+    mine, theirs = browser(one), browser(other)
+
+    assert "卖柿子的小张" in consoles.body(mine, "/messages/")
+    assert "卖柿子的小张" in consoles.body(mine, f"/messages/{code}/").split("<h1>")[1].split("</h1>")[0]
+    in_group = consoles.body(mine, f"/messages/{group}/")
+    assert '<span class="by">卖柿子的小张</span>' in in_group
+    assert "卖柿子的小张" in mine.get(f"/messages/{group}/new/?after=0").content.decode()
+    assert "卖柿子的小张" not in consoles.body(theirs, f"/messages/{group}/")
+
+
+def test_friends_are_brought_into_a_group_by_a_plain_form(pair) -> None:
+    one, other, _ = pair
+    third, stranger = trade.buyer().id, trade.buyer().id
+    graph.follow(person_id=one, other_id=third)
+    graph.follow(person_id=third, other_id=one)
+    group = messaging.create_group(owner_id=one, title="柿友", member_ids=[other])
+    codes = dict(User.objects.values_list("pk", "code"))
+    client = browser(one)
+
+    page = consoles.body(client, f"/messages/{group}/")
+    assert f'value="{codes[third]}"' in page and f'value="{codes[stranger]}"' not in page
+    client.post(f"/messages/{group}/settings/", {"action": "add", "member": [codes[stranger]]})
+    client.post(f"/messages/{group}/settings/", {"action": "add", "member": [codes[third], codes[stranger]]})
+
+    assert browser(third).get(f"/messages/{group}/").status_code == 200
+    assert browser(stranger).get(f"/messages/{group}/").status_code == 404
+    assert 'name="action" value="add"' not in consoles.body(client, f"/messages/{group}/")

@@ -29,7 +29,7 @@ from django.utils.translation import gettext
 
 from jishi.kernel import crypto
 from jishi.people.accounts import codes, names, operations, providers, rules
-from jishi.people.accounts.models import User, default_nickname, phone_index
+from jishi.people.accounts.models import User, default_nickname, login_digest, phone_index
 
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U000([0-9a-f]{5})")
 # The page itself says so; a second notice would only push the form down.
@@ -271,8 +271,7 @@ def login_name(request: HttpRequest | None, credentials: dict[str, Any] | None) 
     if request is not None and not any(given.get(k) for k in ("email", "phone", "username", "login")):
         given["login"] = request.POST.get("login") or request.POST.get("username") or ""
     text = str(next((given[k] for k in ("email", "phone", "username", "login") if given.get(k)), ""))
-    kind = rules.contact_kind(text)
-    return crypto.blind_index(kind[1] if kind else text.strip().lower(), purpose="accounts.login")[:40]
+    return login_digest(text)
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any) -> HttpResponse:

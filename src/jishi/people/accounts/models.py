@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from jishi.kernel import crypto, ids
+from jishi.people.accounts import rules
 
 PHONE_PURPOSE = "accounts.phone"
 
@@ -179,3 +180,9 @@ class Address(models.Model):
     def __str__(self) -> str:
         """Return the code; the content is personal."""
         return self.code
+
+
+def login_digest(text: str) -> str:
+    """The keyed digest under which failed tries to sign in as somebody are counted, of what was typed."""
+    kind = rules.contact_kind(text)
+    return crypto.blind_index(kind[1] if kind else text.strip().lower(), purpose="accounts.login")[:40]

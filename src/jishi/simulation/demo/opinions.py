@@ -6,10 +6,12 @@ The same seed gives the same words. Stars are mixed, as in any shop; a few follo
 import random
 from datetime import datetime, timedelta
 
+from jishi.goods.catalog import queries as catalog
 from jishi.goods.merchants import queries as merchants
 from jishi.kernel.errors import DomainError
 from jishi.simulation.demo.people import Crowd
 from jishi.social.reviews import operations as reviews
+from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import ReviewDraft
 from jishi.trade.orders import queries as orders
 from jishi.trade.orders.contracts import OrderView
@@ -35,6 +37,15 @@ SAID: dict[int, tuple[str, ...]] = {
     2: ("用了两天边角有点起毛，联系店家答应补发，还在等。",),
     1: ("收到的和页面描述差得有点远，已经和店家沟通。",),
 }
+ASPECTS: dict[str, tuple[str, ...]] = {
+    "fresh": ("taste", "freshness", "packaging", "delivery"),
+    "tea": ("taste", "quality", "packaging", "value"),
+    "teaware": ("quality", "as_described", "packaging"),
+    "home": ("quality", "as_described", "packaging"),
+    "textile": ("fit", "quality", "as_described"),
+    "garden": ("freshness", "as_described", "packaging"),
+    "paper": ("quality", "delivery", "value"),
+}
 MIX = (5, 5, 4, 5, 4, 3, 5, 4, 2, 5, 3, 1)
 AFTER = ("用了一周再来说：依然满意，没有出现问题。", "过了些日子来追评，耐用，没让人失望。")
 REPLIES = ("谢谢您的支持，有任何问题随时找我们。", "抱歉让您失望了，已经为您安排处理，请留意消息。")
@@ -48,6 +59,7 @@ ASKED = (
 
 def speak(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
     """Let some buyers review, some people ask and some answer."""
+    _choose_aspects(crowd.roles["operator"], until)
     page = orders.page_orders(state="received", limit=100)
     # Codes of orders are random, so the order of their placing is what makes the world the same again.
     bought = sorted(page.items, key=lambda order: (order.placed_at, order.buyer_id))
@@ -60,16 +72,29 @@ def speak(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
     reviews.recompute_due(until)
 
 
+def _choose_aspects(operator_id: int, at: datetime) -> None:
+    """What is judged depends on what it is: nobody asks how a book tastes."""
+    for category in catalog.list_categories("en"):
+        if category.slug in ASPECTS:
+            reviews.configure_aspects(
+                category_id=category.category_id, codes=ASPECTS[category.slug], by=operator_id, at=at
+            )
+
+
 def _review(dice: random.Random, crowd: Crowd, order: OrderView, number: int, until: datetime) -> None:
     received = order.received_at or until
     at = received + HOUR * (30 + dice.randrange(40))
     if at >= until:
         return
     stars = MIX[number % len(MIX)]
+    judged = review_queries.list_aspects(order.lines[0].product_id)[:3]
     draft = ReviewDraft(
         stars=stars,
         text=SAID[stars][number % len(SAID[stars])],
-        aspects={"quality": stars, "delivery": max(2, min(5, stars + dice.choice((-1, 0, 1))))},
+        aspects={
+            aspect.code: stars if first == 0 else max(2, min(5, stars + dice.choice((-1, 0, 1))))
+            for first, aspect in enumerate(judged)
+        },
         is_anonymous=number % 6 == 5,
         language="zh-hans",
     )

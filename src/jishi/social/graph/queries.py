@@ -147,6 +147,12 @@ def hidden_ids(viewer_id: int | None) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def list_remarks(viewer_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names a viewer gave to some of these people."""
+    rows = Remark.objects.filter(person_id=viewer_id, about_id__in=set(ids))
+    return dict(rows.values_list("about_id", "name"))
+
+
 def display_names(viewer_id: int | None, ids: Iterable[int]) -> dict[int, str]:
     """Return what a viewer calls these people: their own name for them, or the nickname."""
     wanted = set(ids)

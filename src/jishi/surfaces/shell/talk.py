@@ -3,7 +3,7 @@
 A card is looked up with the reader's own rights; what they may not see, or what is gone, is shown as gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ from jishi.goods.merchants.contracts import ShopView
 from jishi.kernel import media
 from jishi.kernel.errors import DomainError
 from jishi.kernel.pictures import PictureView
+from jishi.people.accounts.contracts import PersonCard
 from jishi.promotions.plays import queries as plays
 from jishi.social.communities import queries as communities
+from jishi.social.graph import queries as graph
 from jishi.social.messaging import operations as messaging
 from jishi.social.messaging import queries as talks
-from jishi.social.messaging.contracts import Card, ConversationView, Draft, MessageView, Sent
+from jishi.social.messaging.contracts import Card, ConversationView, Draft, MemberView, MessageView, Sent
 from jishi.social.notes import queries as notes
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats
@@ -50,6 +52,8 @@ class Line:
     card: CardView | None
     picture: PictureView | None
     name: str
+    by: str
+    who: str
 
 
 def context(request: HttpRequest, code: str, *, viewer_id: int) -> dict[str, Any]:
@@ -61,10 +65,12 @@ def context(request: HttpRequest, code: str, *, viewer_id: int) -> dict[str, Any
         _read(found, viewer_id)
     shop = shop_of(request, found)
     older = messages[0].no if messages and messages[0].no > found.since_no + 1 else None
+    names = names_of(found, opened.members, messages, viewer_id)
     return {
         "talk": found,
         "members": opened.members,
-        "lines": lines_of(request, messages, viewer_id, shop.name if shop else ""),
+        "names": names,
+        "lines": lines_of(request, messages, viewer_id, shop.name if shop else "", names),
         "older": older if len(messages) == PAGE else None,
         "is_history": before is not None,
         "shop": shop,
@@ -77,8 +83,20 @@ def fresh(request: HttpRequest, code: str, *, viewer_id: int) -> dict[str, Any]:
     opened = talks.open_talk(code, viewer_id=viewer_id, after=after, limit=200)
     _read(opened.conversation, viewer_id)
     shop = shop_of(request, opened.conversation)
-    lines = lines_of(request, opened.lines, viewer_id, shop.name if shop else "")
-    return {"talk": opened.conversation, "lines": lines}
+    names = names_of(opened.conversation, opened.members, opened.lines, viewer_id)
+    lines = lines_of(request, opened.lines, viewer_id, shop.name if shop else "", names)
+    return {"talk": opened.conversation, "lines": lines, "names": names}
+
+
+def names_of(
+    found: ConversationView, members: Sequence[MemberView], messages: Sequence[MessageView], viewer_id: int
+) -> dict[int, str]:
+    """What the viewer calls the people of a conversation, where they have a name of their own for them."""
+    if found.shop_id is not None:
+        return {}
+    people = [found.other, *(one.person for one in members)]
+    people += [one for message in messages for one in (message.sender, message.subject)]
+    return graph.list_remarks(viewer_id, {one.id for one in people if one is not None} - {viewer_id})
 
 
 def shop_of(request: HttpRequest, found: ConversationView) -> ShopView | None:
@@ -94,7 +112,11 @@ def _read(found: ConversationView, viewer_id: int) -> None:
 
 
 def lines_of(
-    request: HttpRequest, messages: Sequence[MessageView], viewer_id: int, shop_name: str
+    request: HttpRequest,
+    messages: Sequence[MessageView],
+    viewer_id: int,
+    shop_name: str,
+    names: Mapping[int, str],
 ) -> list[Line]:
     """Lines with their cards and pictures; each thing is looked up once."""
     language = request_facts.of(request).language
@@ -106,9 +128,19 @@ def lines_of(
         card = known[message.card] if message.card is not None else None
         picture = media.view(message.picture) if message.picture else None
         name = shop_name if message.from_shop and shop_name else ""
-        name = name or (message.sender.nickname if message.sender else "")
-        lines.append(Line(message, card, picture, name))
+        by, who = _called(message.sender, names), _called(message.subject, names)
+        lines.append(Line(message, card, picture, name or by, by, who))
     return lines
+
+
+def keep_unread(request: HttpRequest, count: int) -> None:
+    """Remember how much is unread, so that every page can say it before its script has asked."""
+    if request.session.get("unread_count", 0) != count:
+        request.session["unread_count"] = count
+
+
+def _called(person: PersonCard | None, names: Mapping[int, str]) -> str:
+    return "" if person is None else names.get(person.id) or person.nickname
 
 
 def card_view(card: Card, *, viewer_id: int, language: str) -> CardView:

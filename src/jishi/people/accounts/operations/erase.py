@@ -3,10 +3,11 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
 
 from jishi.people.accounts.errors import PersonNotFound
-from jishi.people.accounts.models import Address, User
+from jishi.people.accounts.models import Address, User, login_digest
 
 
 def erase(*, person_id: int) -> None:
@@ -18,6 +19,7 @@ def erase(*, person_id: int) -> None:
         user = User.objects.select_for_update().filter(pk=person_id).first()
         if user is None:
             raise PersonNotFound()
+        _forget_tries(user)
         for model in (EmailAddress, SocialAccount, Authenticator):
             model.objects.filter(user_id=person_id).delete()
         Address.objects.filter(person_id=person_id).delete()
@@ -27,3 +29,12 @@ def erase(*, person_id: int) -> None:
         user.token_epoch += 1
         user.set_unusable_password()
         user.save()
+
+
+def _forget_tries(user: User) -> None:
+    """Delete failed tries to sign in as this person; they are kept under a digest of what was typed."""
+    mails = EmailAddress.objects.filter(user_id=user.pk).values_list("email", flat=True)
+    given = {text for text in (user.email, user.phone, *mails) if text}
+    names = [login_digest(text) for text in sorted(given)]
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        model.objects.filter(username__in=names).delete()

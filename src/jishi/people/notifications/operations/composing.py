@@ -26,7 +26,10 @@ UNSUBSCRIBE_TTL_S = 365 * 24 * 3600
 def send(delivery: Delivery) -> bool:
     """Send one; False when there is nobody to send to, or it was read meanwhile."""
     notice = Notice.objects.filter(pk=delivery.notice_id).first() if delivery.notice_id else None
-    if delivery.notice_id and (notice is None or notice.read_at is not None):
+    if delivery.notice_id and notice is None:
+        return False
+    is_urgent = notice is not None and notice.kind in rules.ALWAYS
+    if notice is not None and notice.read_at is not None and not is_urgent:
         return False
     try:
         person = accounts.get_profile(delivery.person_id)
@@ -40,6 +43,8 @@ def send(delivery: Delivery) -> bool:
             return _mail(delivery, person, text, notice)
         if delivery.channel == "push":
             return _push(delivery, text, notice)
+        if is_urgent and person.email:
+            return False  # the mail says it
         return _text(delivery, person, text)
 
 

@@ -41,7 +41,11 @@ def plan_due(at: datetime | None = None) -> int:
     with transaction.atomic():
         due = Notice.objects.filter(plan_due_at__lte=moment).order_by("plan_due_at", "pk")
         found = list(due.select_for_update(skip_locked=True)[:PLAN_MOST])
-        fresh = [one for one in found if one.read_at is None and moment - one.created_at < STALE]
+        fresh = [
+            one
+            for one in found
+            if (one.read_at is None or one.kind in rules.ALWAYS) and moment - one.created_at < STALE
+        ]
         if fresh:
             _plan(fresh, moment)
         Notice.objects.filter(pk__in=[one.pk for one in found]).update(plan_due_at=None)
@@ -69,6 +73,8 @@ def _plan(fresh: Sequence[Notice], at: datetime) -> None:
         topic = rules.topic_of(notice.kind)
         for channel in rules.CHANNELS:
             mode = rules.mode_of(chosen[notice.person_id], topic, channel)
+            if notice.kind in rules.ALWAYS and channel != "push":
+                mode = "now"
             is_over = (
                 used[notice.person_id, channel] >= rules.CAPS[channel][0] and topic not in rules.UNCAPPED
             )

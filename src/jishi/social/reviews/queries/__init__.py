@@ -11,7 +11,13 @@ from jishi.social.reviews.queries.questions import (
 )
 from jishi.social.reviews.queries.questions import find_content as find_talk
 from jishi.social.reviews.queries.questions import list_held as list_held_talk
-from jishi.social.reviews.queries.ratings import all_aspects, list_aspects, summaries, summary
+from jishi.social.reviews.queries.ratings import (
+    all_aspects,
+    list_aspect_sets,
+    list_aspects,
+    summaries,
+    summary,
+)
 from jishi.social.reviews.queries.reviews import (
     count_unanswered,
     find_content,
@@ -38,6 +44,7 @@ __all__ = [
     "get_question",
     "get_review",
     "has_bought",
+    "list_aspect_sets",
     "list_aspects",
     "list_held",
     "list_held_talk",

@@ -6,7 +6,7 @@ from django.db import connection
 
 from jishi.social.reviews import rules
 from jishi.social.reviews.contracts import Aspect, AspectFigure, RatingSummary
-from jishi.social.reviews.models import Rating
+from jishi.social.reviews.models import AspectSet, Rating
 
 _ASPECTS = """
 SELECT s.codes FROM catalog_product p JOIN catalog_category c ON c.id = p.category_id
@@ -34,6 +34,11 @@ def list_aspects(product_id: int) -> tuple[Aspect, ...]:
         cursor.execute(_ASPECTS, [product_id])
         row = cursor.fetchone()
     return rules.aspects_of(row[0] if row else rules.DEFAULT_ASPECTS)
+
+
+def list_aspect_sets() -> dict[int, tuple[str, ...]]:
+    """The codes that categories chose; a category without a set judges what the one above it does."""
+    return {row.pk: tuple(row.codes) for row in AspectSet.objects.all()}
 
 
 def all_aspects() -> tuple[Aspect, ...]:

@@ -99,7 +99,9 @@ def create(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     alone = pricing_queries.list_prices([v.variant_id for v in product.variants], desk.shop.currency)
     if request.method == "GET" and not request.GET.get("mechanic"):
         kinds = play_queries.list_mechanics()
-        return render(request, "merchant/offer_kind.html", {"product": product, "kinds": kinds})
+        community = request.GET.get("community", "").strip()[:40]
+        context = {"product": product, "kinds": kinds, "community": community}
+        return render(request, "merchant/offer_kind.html", context)
     form = _form(request, desk, product)
     seen: OfferPreview | None = None
     warned: Sequence[OfferWarning] = ()

@@ -17,7 +17,9 @@ from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import queries as people
 from jishi.people.notifications import operations as notifications
 from jishi.people.notifications import queries as notices
+from jishi.social.messaging import queries as talks
 from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.shell import talk as shown
 from jishi.trade.orders import queries as orders
 
 # State, label, symbol of the shortcuts into the order list.
@@ -87,6 +89,7 @@ def news(request: HttpRequest) -> HttpResponse:
         for notice in notices.list_notices(person_id=person_id)
     ]
     notifications.mark_read(person_id=person_id)
+    shown.keep_unread(request, talks.count_unread(person_id))
     return render(request, "storefront/me_news.html", {"entries": entries})
 
 

@@ -1,5 +1,7 @@
 """Conversations of a shopper: folders, one conversation, groups. Staff talk at their own desk."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -27,6 +29,7 @@ from jishi.trade.orders import queries as orders
 FOLDERS = ("all", "requests", "shops")
 ORDERS_OFFERED = 5
 RESULTS = 50
+FRIENDS_OFFERED = 100
 
 
 @login_required
@@ -40,11 +43,15 @@ def index(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor") or None
     page = talks.page_conversations(person_id=person_id, folder=folder, cursor=cursor)
     shop_ids = {view.shop_id for view in page.items if view.shop_id}
+    news = notices.count_unread(person_id=person_id)
+    shown.keep_unread(request, talks.count_unread(person_id) + news)
+    others = {view.other.id for view in page.items if view.other is not None}
     context = {
         "page": page,
         "folder": folder,
         "requests": talks.count_requests(person_id),
-        "news": notices.count_unread(person_id=person_id),
+        "news": news,
+        "names": graph.list_remarks(person_id, others) if others else {},
         "shops": merchants.list_shops(shop_ids, language=facts.language) if shop_ids else {},
     }
     return render(request, "storefront/messages/index.html", context)
@@ -56,6 +63,7 @@ def badge(request: HttpRequest) -> HttpResponse:
     """How much is unread, as the small fragment that stands in the navigation."""
     person_id = _person(request)
     unread = talks.count_unread(person_id) + notices.count_unread(person_id=person_id)
+    shown.keep_unread(request, unread)
     return render(request, "shell/talk/badge.html", {"unread": unread})
 
 
@@ -96,7 +104,11 @@ def group(request: HttpRequest) -> HttpResponse:
             refusals.tell(request, error)
             return HttpResponseRedirect(reverse("storefront:messages_group"))
         return HttpResponseRedirect(reverse("storefront:talk", args=[code]))
-    context = {"friends": sorted(friends.values(), key=lambda one: one.nickname), "key": uuid4().hex}
+    context = {
+        "friends": sorted(friends.values(), key=lambda one: one.nickname),
+        "names": graph.list_remarks(person_id, friends) if friends else {},
+        "key": uuid4().hex,
+    }
     return render(request, "storefront/messages/group.html", context)
 
 
@@ -111,11 +123,12 @@ def talk(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("merchant:talk", args=[code]))
     if query := request.GET.get("q", "").strip():
         hits = talks.search(code, viewer_id=person_id, text=query)[:RESULTS]
-        lines = shown.lines_of(request, hits[::-1], person_id, shop.name if shop else "")
+        lines = shown.lines_of(request, hits[::-1], person_id, shop.name if shop else "", context["names"])
         context |= {"lines": lines, "query": query, "older": None, "is_history": True}
     context |= {
         "key": uuid4().hex,
         "is_owner": found.owner_id == person_id,
+        **_addable(context, person_id),
         "about": _about(request, person_id),
         "orders": _orders(person_id, found),
         "private": True,
@@ -181,14 +194,34 @@ def _change(request: HttpRequest, action: str, person_id: int, code: str) -> Non
     elif action == "rename":
         title = request.POST.get("title", "")
         messaging.rename(owner_id=person_id, conversation_code=code, title=title)
-    elif action in ("add", "remove"):
+    elif action == "add":
+        picked = set(request.POST.getlist("member"))
+        friends = accounts.list_people(graph.list_friend_ids(person_id)).values()
+        ids = [one.id for one in friends if one.code in picked]
+        if not ids:
+            raise PersonNotFound
+        messaging.add_members(person_id=person_id, conversation_code=code, member_ids=ids)
+    elif action == "remove":
         other = accounts.find_person_by_code(request.POST.get("member", "")[:12])
         if other is None:
             raise PersonNotFound
-        if action == "add":
-            messaging.add_members(person_id=person_id, conversation_code=code, member_ids=[other.id])
-        else:
-            messaging.remove_member(owner_id=person_id, conversation_code=code, member_id=other.id)
+        messaging.remove_member(owner_id=person_id, conversation_code=code, member_id=other.id)
+
+
+def _addable(context: Mapping[str, Any], person_id: int) -> dict[str, Any]:
+    """Friends who could be brought into a group, under the viewer's own names for them."""
+    if context["talk"].kind != "group":
+        return {}
+    inside = {member.person.id for member in context["members"]}
+    outside = [one for one in graph.list_friend_ids(person_id) if one not in inside][:FRIENDS_OFFERED]
+    if not outside:
+        return {}
+    names = {**context["names"], **graph.list_remarks(person_id, outside)}
+    found = accounts.list_people(outside).values()
+    return {
+        "friends": sorted(found, key=lambda one: names.get(one.id) or one.nickname),
+        "names": names,
+    }
 
 
 def _about(request: HttpRequest, person_id: int) -> dict[str, object] | None:

@@ -2,7 +2,7 @@
 
 from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
-from jishi.trust.moderation.providers.communities import CommunityDesk
+from jishi.trust.moderation.providers.places import CommunityDesk
 from jishi.trust.moderation.providers.contests import ChallengeDesk, PollDesk
 from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
