@@ -16,6 +16,7 @@ from jishi.surfaces.ops.gate import person
 from jishi.surfaces.shell import spreadsheet
 
 HEATS = 9
+NAMED = ("stage", "rfm", "social_activity")
 
 
 def behind(rule: Rule) -> str:
@@ -50,13 +51,28 @@ def choice_names(tag: str) -> dict[str, str]:
     return {one.code: gettext(one.name) for one in found.choices} if found else {}
 
 
-def facts_of(one: PersonLine, names: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
-    """The tags of a person in a list, in words."""
-    shown: dict[str, object] = dict(one.facts)
-    for tag, words in names.items():
-        if tag in shown:
-            shown[tag] = words.get(str(shown[tag]), shown[tag])
-    return shown
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A person in a list, with the tags that lists show, in words."""
+
+    code: str
+    nickname: str
+    avatar_url: str
+    facts: Mapping[str, object]
+
+
+def faces(lines: Iterable[PersonLine]) -> list[Face]:
+    """People as lists show them."""
+    names = {tag: choice_names(tag) for tag in NAMED}
+    return [
+        Face(
+            one.code,
+            one.name,
+            one.avatar_url,
+            {tag: names.get(tag, {}).get(str(value), value) for tag, value in one.facts.items()},
+        )
+        for one in lines
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from jishi.surfaces.storefront.pages import addresses, inbox, me, settings, sign_in
+from jishi.surfaces.storefront.pages import addresses, inbox, me, portrait, settings, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("me/", me.me, name="me"),
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("me/settings/", settings.settings, name="settings"),
     path("me/settings/sign-out-elsewhere/", settings.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("me/settings/my-data/", settings.my_data, name="my_data"),
+    path("me/interests/", portrait.interests, name="interests"),
+    path("me/portrait/", portrait.portrait, name="portrait"),
     path("inbox/", inbox.inbox, name="inbox"),
     # The same addresses as the library's, which finds them by its own names.
     path("login/", sign_in.by_password, name="login"),

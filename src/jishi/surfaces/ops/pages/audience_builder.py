@@ -15,6 +15,7 @@ from jishi.insight.portraits.contracts import Preview
 from jishi.insight.portraits.errors import RuleInvalid
 from jishi.kernel import audit, http
 from jishi.kernel.errors import DomainError
+from jishi.surfaces.ops import audience_tables as tables
 from jishi.surfaces.ops import rule_forms
 from jishi.surfaces.ops.gate import operator, person
 
@@ -51,6 +52,7 @@ def build(request: HttpRequest, code: str = "") -> HttpResponse:
         "units": rule_forms.unit_names(),
         "given": given,
         "preview": found,
+        "sample": tables.faces(found.sample) if found else (),
         "refusal": refusal,
         "unfinished": rule_forms.count_unfinished(tree),
         "share_bps": found.count * 10_000 // found.people if found and found.people else 0,

@@ -22,7 +22,6 @@ from jishi.surfaces.shell import refusals
 PAGE_SIZE = 50
 MOST_COMPARED = 8
 EXPORT_MOST = 200_000
-NAMED = ("stage", "rfm", "social_activity")
 
 
 @operator
@@ -68,7 +67,7 @@ def audience(request: HttpRequest, code: str) -> HttpResponseBase:
         "segment": found,
         "kind": tables.kind_names()[found.kind],
         "came": portraits.count_came(days=7).get(code, 0),
-        "lines": _named(page),
+        "lines": tables.faces(page.people),
         "next_after": page.next_after,
         "owner": people.list_people({found.owner_id}).get(found.owner_id) if found.owner_id else None,
         "others": [one for one in portraits.list_segments() if one.code != code][:7],
@@ -147,7 +146,7 @@ def behind(request: HttpRequest) -> HttpResponseBase:
     )
     rule = request.GET.get("rule", "")
     context = {
-        "lines": _named(page),
+        "lines": tables.faces(page.people),
         "next_after": page.next_after,
         "title": title,
         "count": portraits.count_reach(_rule(rule)) if rule else None,
@@ -196,11 +195,6 @@ def _export(request: HttpRequest, found: SegmentView) -> HttpResponseBase:
     cards = people.list_people(ids)
     rows = ((cards[one].code, cards[one].nickname) for one in ids if one in cards)
     return tables.csv(request, f"segment-{found.code}", ("person", "name"), rows)
-
-
-def _named(page: Members) -> list[tuple[object, dict[str, object]]]:
-    names = {tag: tables.choice_names(tag) for tag in NAMED}
-    return [(one, tables.facts_of(one, names)) for one in page.people]
 
 
 def _after(request: HttpRequest) -> int | None:

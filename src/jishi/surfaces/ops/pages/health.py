@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from jishi.kernel import audit, clock, seal, sweeps
+from jishi.kernel import audit, clock, heavy, lastruns, seal, sweeps
 from jishi.kernel.outbox import relay
 from jishi.money.payments import queries as payment_queries
 from jishi.people.notifications import operations as notifications
@@ -41,7 +41,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "refunds_open": refunds.get("due", 0) + refunds.get("failed", 0),
         "refunds_failed": refunds.get("failed", 0),
         "troubled": notification_queries.list_troubled(),
-        "sweeps": sweeps.registered(),
+        "runs": lastruns.list_runs(sweeps.registered() | heavy.registered()),
         "seals": [(name, found, checked.get(name)) for name, found in _last_seals()],
         "computed_at": now,
     }

@@ -87,12 +87,11 @@ def portrait(request: HttpRequest, code: str) -> HttpResponse:
     known = portraits.get_portrait(found.id)
     language = request_facts.of(request).language
     shops = merchants.list_shops(language=language)
-    mine = portraits.find_membership(found.id)
     context = {
         "person": found,
         "portrait": known,
         "families": _families(known.tags, known.hidden, portraits.history(found.id, limit=HISTORY)),
-        "segments": [one for one in portraits.list_segments() if one.code in mine] if mine else [],
+        "segments": portraits.list_segments_of(found.id),
         "stages": [
             (shops[one.shop_id].name if one.shop_id in shops else "", one, gettext(one.name))
             for one in portraits.stages_of(found.id)

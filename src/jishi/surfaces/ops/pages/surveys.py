@@ -219,7 +219,7 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
 
 def state_names() -> dict[str, str]:
     """The states in words."""
-    return {"open": gettext("Open"), "draft": gettext("Draft"), "closed": gettext("Closed")}
+    return {"open": gettext("Asking"), "draft": gettext("Draft"), "closed": gettext("Closed")}
 
 
 def _version(request: HttpRequest, found: SurveyView) -> int | None:
