@@ -280,6 +280,9 @@ def _figures(run: Run, options: argparse.Namespace, took: float, cpu: dict[str, 
         "queryable_p50_s": round(_at(delays, 0.5), 2),
         "queryable_p95_s": round(_at(delays, 0.95), 2),
         "queryable_max_s": round(_at(delays, 1.0), 2),
+        "queryable_before_kills_p95_s": round(
+            _at(_delays(run, until=run.until - options.seconds * 2 / 3), 0.95), 2
+        ),
         "ack_p50_ms": round(_at(answers, 0.5), 1),
         "ack_p99_ms": round(_at(answers, 0.99), 1),
         "drain_s": round(max(0.0, run.drained_at - max(run.acked.values())), 1) if run.drained_at else None,
@@ -311,8 +314,8 @@ def _ids(files: Sequence[str]) -> np.ndarray:
     return np.array([int(one[len(IDS) :], 16) for one in found], dtype=np.int64)
 
 
-def _delays(run: Run) -> list[float]:
-    """For every batch the seconds until its file was in the manifest, shortest first; a lost one is never.
+def _delays(run: Run, until: float = float("inf")) -> list[float]:
+    """For every batch sent before a moment the seconds until its file was in the manifest, shortest first.
 
     Small files stay on the disk for some minutes after they were merged, so each batch is in its first one.
     """
@@ -326,7 +329,7 @@ def _delays(run: Run) -> list[float]:
     return sorted(
         max(0.0, seen[number] - run.first[number]) if number in seen else DRAIN_S
         for number in run.acked
-        if number
+        if number and run.first[number] < until
     )
 
 

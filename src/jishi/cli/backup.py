@@ -1,5 +1,7 @@
-"""`jishi backup`: the database and the media in one folder that `jishi restore` reads.
+"""`jishi backup`: the database, the media and the lake of events in one folder that `jishi restore` reads.
 
+The lake is that of the database's moment: exactly the files that the manifest in the dump names. They never
+change once they are written, so it is enough to hold on to them before anybody may take them away.
 The secrets stay out on purpose: a stolen backup must not open the encrypted columns.
 """
 
@@ -7,16 +9,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
+
+import psycopg
 
 from jishi.cli import home
 from jishi.cli.failure import Failure
 from jishi.cli.postgres import binaries
 from jishi.cli.progress import Progress
 
-DUMP, MEDIA = "database.dump", "media.tar"
+DUMP, MEDIA, LAKE = "database.dump", "media.tar", "lake.tar"
+ATTEMPTS = 3
+LIVE = "SELECT path FROM behavior_file WHERE replaced_at IS NULL ORDER BY dt, id"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,10 +44,14 @@ def run(options: argparse.Namespace) -> int:
             half.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise Failure(f"Cannot write {half}: {error.strerror}.") from error
+        media, lake = _folders()
         with progress.step("Database"):
-            call(["pg_dump", "--format=custom", f"--file={half / DUMP}", "--no-password"], access.owner_url)
+            held = dump(access.owner_url, lake / "events", half)
+        with progress.step("Lake"):
+            _pack(held, half / LAKE, "events")
+            shutil.rmtree(held)
         with progress.step("Media"):
-            _pack(_media(), half / MEDIA)
+            _pack(media, half / MEDIA, "media")
     half.rename(target)
     size = sum(path.stat().st_size for path in target.iterdir())
     print(f"{size / 1e6:.1f} MB in {target}.")
@@ -73,14 +85,63 @@ def _without_password(url: str) -> str:
     return make_conninfo("", **parts)
 
 
-def _media() -> Path:
+def dump(url: str, events: Path, target: Path) -> Path:
+    """Dump the database as it is at one moment, and hold that moment's files of the lake in a folder.
+
+    :raises Failure: files of the lake went away again and again before they could be held, or pg_dump failed.
+    """
+    held = target / "held"
+    for _ in range(ATTEMPTS):
+        with psycopg.connect(url) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+            assert row is not None
+            if _hold(_live(connection), events, held):
+                words = [
+                    "--format=custom",
+                    f"--file={target / DUMP}",
+                    f"--snapshot={row[0]}",
+                    "--no-password",
+                ]
+                call(["pg_dump", *words], url)
+                return held
+            connection.rollback()
+        shutil.rmtree(held)
+    raise Failure(f"Files of {events} that the manifest names are missing: run `jishi doctor`.")
+
+
+def _live(connection: psycopg.Connection) -> list[str]:
+    """The files of the lake at the moment of the connection's snapshot."""
+    known = connection.execute("SELECT to_regclass('behavior_file') IS NOT NULL").fetchone()
+    return [path for (path,) in connection.execute(LIVE).fetchall()] if known and known[0] else []
+
+
+def _hold(paths: Sequence[str], events: Path, held: Path) -> bool:
+    """Link (or copy) files to where nobody removes them; false when one is gone already."""
+    held.mkdir(exist_ok=True)
+    for path in paths:
+        place = held / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(events / path, place)
+        except FileNotFoundError:
+            return False
+        except OSError:  # another disk
+            try:
+                shutil.copyfile(events / path, place)
+            except FileNotFoundError:
+                return False
+    return True
+
+
+def _folders() -> tuple[Path, Path]:
     home.django()
     from django.conf import settings
 
-    return Path(settings.MEDIA_ROOT)
+    return Path(settings.MEDIA_ROOT), Path(settings.JISHI_LAKE_ROOT)
 
 
-def _pack(folder: Path, target: Path) -> None:
+def _pack(folder: Path, target: Path, name: str) -> None:
     with tarfile.open(target, "w") as archive:
         if folder.is_dir():
-            archive.add(folder, arcname="media")
+            archive.add(folder, arcname=name)

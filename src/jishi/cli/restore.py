@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from jishi.cli import home, migrations
-from jishi.cli.backup import DUMP, MEDIA, call
+from jishi.cli.backup import DUMP, LAKE, LIVE, MEDIA, call
 from jishi.cli.failure import Failure
 from jishi.cli.progress import Progress
 
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fill the empty database and the media folder, then bring the tables up to date."""
+    """Fill the empty database, the media folder and the lake, then bring the tables up to date."""
     source: Path = options.folder
     if not (source / DUMP).is_file():
         raise Failure(f"{source} holds no backup: {DUMP} is missing.")
@@ -40,19 +40,34 @@ def run(options: argparse.Namespace) -> int:
         home.django()
         with progress.step("Tables"):
             migrations.apply(owner_url=access.owner_url, say=lambda words: None)
+        from django.conf import settings
+
+        with progress.step("Lake"):
+            events = Path(settings.JISHI_LAKE_ROOT) / "events"
+            _unpack(source / LAKE, events, "events")
+            _check_lake(access.owner_url, events)
         with progress.step("Media"):
-            _unpack(source / MEDIA)
+            _unpack(source / MEDIA, Path(settings.MEDIA_ROOT), "media")
     return 0
 
 
-def _unpack(archive_path: Path) -> None:
-    from django.conf import settings
-
+def _unpack(archive_path: Path, target: Path, name: str) -> None:
     if not archive_path.is_file():
         return
-    target = Path(settings.MEDIA_ROOT)
     target.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive_path) as archive:
         for member in archive.getmembers():
-            member.name = str(Path(member.name).relative_to("media"))
+            member.name = str(Path(member.name).relative_to(name))
             archive.extract(member, target, filter="data")
+
+
+def _check_lake(url: str, events: Path) -> None:
+    """See that every file the manifest names is there.
+
+    :raises Failure: some are not.
+    """
+    with psycopg.connect(url) as owner:
+        paths = [path for (path,) in owner.execute(LIVE).fetchall()]
+    missing = [path for path in paths if not (events / path).is_file()]
+    if missing:
+        raise Failure(f"{len(missing)} of {len(paths)} files of the lake are missing, {missing[0]} for one.")
