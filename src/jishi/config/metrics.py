@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 from jishi.insight.behavior import queries as behavior
+from jishi.kernel import heavy, lastruns, sweeps
 
 REQUESTS = Counter("jishi_requests_total", "Answered requests", ["view", "method", "status"])
 SECONDS = Histogram(
@@ -29,6 +30,8 @@ EVENTS = {
     "rows": Gauge("jishi_events_lake_rows", "Events in the lake"),
     "waiting_erasures": Gauge("jishi_events_waiting_erasures", "People who are still to be forgotten"),
 }
+RAN_AT = Gauge("jishi_run_timestamp_seconds", "When a piece of work by the clock last ran", ["work"])
+FAILURES = Gauge("jishi_run_failures", "How often it failed in a row", ["work"])
 LAG = Gauge("jishi_events_compactor_lag_seconds", "How far the compactor is behind what was acknowledged")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -58,4 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         for name, gauge in EVENTS.items():
             gauge.set(getattr(health, name))
         LAG.set(health.lag_s or 0.0)
+        for run in lastruns.list_runs(sweeps.registered() | heavy.registered()):
+            RAN_AT.labels(run.name).set(run.ran_at.timestamp() if run.ran_at else 0)
+            FAILURES.labels(run.name).set(run.failures)
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -5,24 +5,20 @@ answered. Pieces of work on one `line` follow each other; lines run side by side
 works on in the database, so that any number of machines may run it.
 """
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-from django.db import connection
-
-from jishi.kernel import clock
+from jishi.kernel import clock, lastruns, sweeps
 from jishi.kernel.sweeps import Sweep
 
-log = structlog.get_logger("heavy")
-
 _lines: dict[str, dict[str, Sweep]] = {}
+_diaries: dict[str, lastruns.Diary] = {}
 
 
 def register(name: str, run: Callable[[datetime], int], *, every_s: float, line: str = "runs") -> None:
     """Add a piece of heavy work: ``run(at)`` returns how much it did. Called by the wiring only."""
     _lines.setdefault(line, {})[name] = Sweep(name, run, every_s)
+    _diaries.setdefault(line, lastruns.Diary())
 
 
 def lines() -> tuple[str, ...]:
@@ -30,27 +26,17 @@ def lines() -> tuple[str, ...]:
     return tuple(_lines)
 
 
-def registered() -> tuple[str, ...]:
-    """The names of all pieces of heavy work."""
-    return tuple(name for sweeps in _lines.values() for name in sweeps)
+def registered() -> dict[str, float]:
+    """All pieces of heavy work, with the seconds between their runs."""
+    return {name: sweep.every_s for line in _lines.values() for name, sweep in line.items()}
 
 
 def run_due(line: str) -> int:
     """Run what is due on a line; a piece that fails is logged and does not stop the others."""
-    worked = 0
-    for sweep in _lines.get(line, {}).values():
-        if time.monotonic() < sweep.next_at:
-            continue
-        try:
-            worked += sweep.run(clock.database_now())
-        except Exception as error:
-            log.error("heavy.failed", work=sweep.name, exc_info=error)
-            connection.close_if_unusable_or_obsolete()  # the database may have been away
-        sweep.next_at = time.monotonic() + sweep.every_s
-    return worked
+    return sweeps.run_turn(_lines[line].values(), diary=_diaries[line]) if line in _lines else 0
 
 
 def run_all(at: datetime | None = None) -> int:
     """Run every piece once, in order, as of ``at``; failures are raised. For tests, the demo and imports."""
     moment = at or clock.database_now()
-    return sum(sweep.run(moment) for sweeps in _lines.values() for sweep in sweeps.values())
+    return sum(sweep.run(moment) for line in _lines.values() for sweep in line.values())

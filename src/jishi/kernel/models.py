@@ -1,4 +1,5 @@
-"""Tables of the kernel: outbox, effect-once marks, idempotent answers, audit trail, seals, rate counters."""
+"""Tables of the kernel: outbox, effect-once marks, idempotent answers, audit trail, seals, rate counters,
+what ran by the clock."""
 
 from django.db import models
 from django.db.models import Q
@@ -102,3 +103,14 @@ class RateCounter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bucket", "key", "window"], name="rate_window")]
         indexes = [models.Index(fields=["expires_at"], name="rate_expiry")]
+
+
+class LastRun(models.Model):
+    """When a piece of work by the clock last ran; ``failures`` counts those in a row."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    ran_at = models.DateTimeField()
+    seconds = models.FloatField()
+    worked = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=80, default="", blank=True)

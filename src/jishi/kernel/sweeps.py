@@ -5,13 +5,14 @@ and does the work in the transaction of the claim, so that it can be run by any 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from django.db import connection
 
-from jishi.kernel import clock
+from jishi.kernel import clock, lastruns
 
 log = structlog.get_logger("sweeps")
 
@@ -27,6 +28,7 @@ class Sweep:
 
 
 _sweeps: dict[str, Sweep] = {}
+_diary = lastruns.Diary()
 
 
 def register(name: str, run: Callable[[datetime], int], *, every_s: float) -> None:
@@ -34,22 +36,35 @@ def register(name: str, run: Callable[[datetime], int], *, every_s: float) -> No
     _sweeps[name] = Sweep(name, run, every_s)
 
 
-def registered() -> tuple[str, ...]:
-    """The names of all sweeps, in order of wiring."""
-    return tuple(_sweeps)
+def registered() -> dict[str, float]:
+    """All sweeps in order of wiring, with the seconds between their runs."""
+    return {sweep.name: sweep.every_s for sweep in _sweeps.values()}
 
 
 def run_due() -> int:
-    """Run the sweeps whose turn it is; one that fails is logged and does not stop the others."""
+    """Run the sweeps whose turn it is."""
+    return run_turn(_sweeps.values(), diary=_diary)
+
+
+def run_turn(those: Iterable[Sweep], *, diary: lastruns.Diary) -> int:
+    """Run those whose turn it is; one that fails is logged and does not stop the others."""
     worked = 0
-    for sweep in _sweeps.values():
-        if time.monotonic() < sweep.next_at:
+    for sweep in those:
+        began = time.monotonic()
+        if began < sweep.next_at:
             continue
+        done, failure = 0, ""
         try:
-            worked += sweep.run(clock.database_now())
+            done = sweep.run(clock.database_now())
         except Exception as error:
+            failure = type(error).__name__
             log.error("sweep.failed", sweep=sweep.name, exc_info=error)
-        sweep.next_at = time.monotonic() + sweep.every_s
+            connection.close_if_unusable_or_obsolete()  # the database may have been away
+        worked += done
+        ended = time.monotonic()
+        sweep.next_at = ended + sweep.every_s
+        diary.note(sweep.name, seconds=ended - began, worked=done, failure=failure)
+    diary.write_due()
     return worked
 
 
