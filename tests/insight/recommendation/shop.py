@@ -59,7 +59,8 @@ class Shop:
         paid = self.at - ago
         order = Order.objects.create(
             code=ids.new_code(), checkout_code=ids.new_code(), buyer_id=person, shop_id=self.shop.id,
-            currency="CNY", goods_minor=1000 * len(products), total_minor=1000 * len(products), state="received",
+            currency="CNY", goods_minor=1000 * len(products), total_minor=1000 * len(products),
+            state="received",
             placed_at=paid, pay_by_at=paid, paid_at=paid, shipped_at=paid, received_at=paid,
         )  # fmt: skip
         OrderLine.objects.bulk_create(

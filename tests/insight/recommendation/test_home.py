@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from tests.insight.recommendation import shop as shops
 
-from jishi.insight.recommendation import fitting
+from jishi.insight.recommendation import fitting, queries
 from jishi.insight.recommendation import operations as recommendation
-from jishi.insight.recommendation import queries
 from jishi.insight.recommendation.contracts import Act, Asker, Because, Surface
 from jishi.insight.recommendation.models import Candidates, Fitted, Slate, Touch
 from jishi.people.privacy import operations as privacy
@@ -21,8 +20,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop(tmp_path: Path, settings) -> shops.Shop:
+def shop(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> shops.Shop:
     settings.JISHI_LAKE_ROOT = tmp_path / "lake"
+    monkeypatch.setattr(fitting, "FACTORS", 8)
+    monkeypatch.setattr(fitting, "WITHOUT", frozenset({"linear", "factors"}))
     return shops.build()
 
 

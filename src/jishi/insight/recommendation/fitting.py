@@ -22,12 +22,14 @@ from jishi.insight.recommendation import (
     baskets,
     engine,
     gathering,
+    neighbours,
     refreshing,
     rules,
     sequence,
     tables,
     timing,
 )
+from jishi.insight.recommendation.components import FromPeople
 from jishi.insight.recommendation.contracts import Because, Settings
 from jishi.insight.recommendation.gathering import Gathered
 from jishi.insight.recommendation.model import Model
@@ -41,6 +43,8 @@ FIT_AGAIN_AFTER = timedelta(minutes=10)
 GROWN = 1.2
 SHARE_OF_MEMORY = 0.3
 FACTORS = 64
+WITHOUT: frozenset[str] = frozenset()
+"""Parts that this installation leaves out of its model."""
 FOR_PERSON, FOR_THING = 100, 40
 KEPT_MODELS = 3
 RULES_LEAST, RULES_RATE, RULES_LIFT, RULES_CONFIDENCE = 4, 0.05, 1.2, 0.15
@@ -111,7 +115,8 @@ def fit(*, at: datetime | None = None, say: Say | None = None) -> Fitted | None:
         model, row = engine.load(_path(last.folder)), last
     else:
         memory = int(settings.JISHI_HEAVY_MEMORY_MB * 1e6 * SHARE_OF_MEMORY)
-        model = engine.fit(gathered.signals, Settings(memory_bytes=memory, factors=FACTORS), tell)
+        settled = Settings(memory_bytes=memory, factors=FACTORS, without=WITHOUT)
+        model = engine.fit(gathered.signals, settled, tell)
         row = _keep(model, mark, now)
     refresh(model, gathered, at=now, say=tell)
     propose(gathered, at=now)
@@ -189,13 +194,19 @@ def _goods_only(gathered: Gathered) -> Any:
 
 def _alike(model: Model, people: int) -> Iterator[Lists]:
     """What people like somebody took, alone."""
-    parts = [n for n, part in enumerate(model.parts) if part.name in ("people", "friends")]
-    if not parts:
-        return
+    parts = [part for part in model.parts if part.name in ("people", "friends")]
+    if not any(part.name == "people" for part in parts):
+        near = neighbours.of_people(
+            neighbours.profile(model.known.history, model.known.links, exponent=0.25, social=1.0),
+            np.arange(people),
+            keep=50,
+            budget=20_000_000,
+        )
+        parts.append(FromPeople("people", near))
     only = Model(
         seen=model.seen,
         known=model.known,
-        parts=tuple(model.parts[n] for n in parts),
+        parts=tuple(parts),
         weights=tuple(1.0 for _ in parts),
         nearby=model.nearby,
         popular=model.popular,

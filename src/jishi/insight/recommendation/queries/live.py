@@ -51,7 +51,8 @@ WITH {pool.ME}, hidden AS (
         count(*)::bigint AS cause
     FROM mine m JOIN graph_follow f ON f.follower_id = m.id AND f.state = 'active' GROUP BY 1
     UNION ALL
-    SELECT a.person_id, sum(least(a.excess_bps, o.excess_bps)) / 4000.0, {int(Because.TOPIC)}, min(a.topic_id)
+    SELECT a.person_id, least(sum(least(a.excess_bps, o.excess_bps)) / 20000.0, 0.3), {int(Because.TOPIC)},
+        min(a.topic_id)
     FROM me JOIN networks_affinity o ON me.ok AND o.person_id = %(person)s
     JOIN networks_affinity a ON a.topic_id = o.topic_id AND a.person_id <> o.person_id GROUP BY 1
     UNION ALL
