@@ -61,6 +61,11 @@ SIGNED_IN |= {
     "PUT /flash-sale-items/{code}/reminder", "DELETE /flash-sale-items/{code}/reminder",
     "PUT /orders/{code}/details",
 }  # fmt: skip
+PUBLIC |= {
+    "GET /rally-offers", "GET /rallies/{code}", "GET /lotteries", "GET /lotteries/{code}",
+    "GET /lotteries/{code}/proof",
+}  # fmt: skip
+SIGNED_IN |= {"POST /rallies", "POST /rallies/{code}/helps", "POST /lotteries/{code}/entries"}
 PUBLIC |= {"GET /flash-sales", "GET /flash-sales/{code}/items", "GET /flash-sale-items/{code}"}
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",
@@ -81,6 +86,8 @@ MODERATOR = {
     "POST /moderation/cases/{code}/appeal",
 }  # fmt: skip
 BODIES = {
+    "POST /rallies": {"offer": "abcdefghjkmn", "variant_id": 1},
+    "POST /lotteries/{code}/entries": {},
     "PUT /orders/{code}/details": {"address_code": "abcdefghjkmn"},
     "POST /surveys/{code}/answers": {"answers": {}},
     "POST /merchant/shops/{slug}/orders/{code}/ship": {"carrier": "sf", "tracking_number": "SF1"},

@@ -23,6 +23,7 @@ from jishi.surfaces.api.v1 import (
     orders,
     people,
     people_social,
+    plays,
     recommendations,
     reviews,
     safety,
@@ -48,6 +49,7 @@ api = NinjaAPI(
 for router in (
     goods.router,
     people.router,
+    plays.router,
     buying.router,
     orders.router,
     teams.router,

@@ -40,7 +40,8 @@ class QuoteIn(Incoming):
     """What to price. Without ``lines`` the selected lines of the cart are taken.
 
     ``deliveries`` maps shop slugs to delivery codes. ``offer`` and ``team`` start or join a
-    team; ``flash`` names a flash sale item whose price must be given.
+    team; ``rally`` buys what friends helped to earn, ``prize`` claims a won one; ``flash`` names a flash
+    sale item whose price must be given.
     """
 
     lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] | None = None
@@ -48,6 +49,8 @@ class QuoteIn(Incoming):
     deliveries: Annotated[dict[Code, Code], Field(max_length=MAX_LINES)] = {}
     offer: Code = ""
     team: Code = ""
+    rally: Code = ""
+    prize: Code = ""
     flash: Code = ""
     move_ok: bool = False
 
