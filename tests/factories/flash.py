@@ -52,6 +52,7 @@ def enrolled(
     price: int = FLASH_MINOR,
     stock: int = 50,
     slot_code: str = "",
+    at: datetime = NOON - HOUR,
     **terms: Any,
 ) -> Sale:
     """Enrol a product of 1,000 for a slot."""
@@ -64,7 +65,7 @@ def enrolled(
         allocation=units,
         limit_per_person=limit,
     )
-    return Sale(scene, chosen, flash.enrol(shop_id=scene.shop.id, wish=wish, at=NOON - HOUR))
+    return Sale(scene, chosen, flash.enrol(shop_id=scene.shop.id, wish=wish, at=at))
 
 
 def approved(**wish: Any) -> Sale:
