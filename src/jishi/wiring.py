@@ -12,6 +12,8 @@ from jishi.goods.pricing import ports as pricing
 from jishi.insight.behavior import handlers as behavior_handlers
 from jishi.insight.behavior import privacy as behavior_privacy
 from jishi.insight.behavior import tasks as behavior_tasks
+from jishi.insight.experiments import privacy as experiment_privacy
+from jishi.insight.experiments import tasks as experiment_tasks
 from jishi.insight.metrics import privacy as metric_privacy
 from jishi.insight.metrics import tasks as metric_tasks
 from jishi.insight.networks import privacy as network_privacy
@@ -343,6 +345,7 @@ def connect_heavy() -> None:
     """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
     behavior_tasks.register()
     metric_tasks.register_heavy()
+    experiment_tasks.register_heavy()
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
@@ -384,6 +387,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
+    privacy.register_eraser("experiments", experiment_privacy)
     privacy.register_eraser("portraits", portrait_privacy)
     privacy.register_eraser("networks", network_privacy)
     privacy.register_eraser("recommendation", recommendation_privacy)

@@ -77,6 +77,7 @@ DOMAINS = [
     "jishi.promotions.flash_sales.apps.FlashSalesConfig",
     "jishi.insight.behavior.apps.BehaviorConfig",
     "jishi.insight.metrics.apps.MetricsConfig",
+    "jishi.insight.experiments.apps.ExperimentsConfig",
     "jishi.insight.portraits.apps.PortraitsConfig",
     "jishi.insight.surveys.apps.SurveysConfig",
     "jishi.insight.networks.apps.NetworksConfig",

@@ -1,5 +1,6 @@
 """The desks of the kinds of content: each translates moderation's verbs into one lower domain's."""
 
+from jishi.insight.experiments import ports as experiments
 from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
 from jishi.trust.moderation.providers.places import CommunityDesk
@@ -8,6 +9,10 @@ from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
 from jishi.trust.moderation.providers.reviews import AnswerDesk, QuestionDesk, ReviewAuthors, ReviewDesk
+
+COMPLAINTS = """
+SELECT reporter_id AS person_id, created_at AS at, 1::float8 AS value FROM moderation_report
+"""
 
 
 class CommunityModerators:
@@ -29,3 +34,4 @@ def connect() -> None:
     ports.register_authors("reviews", ReviewAuthors())
     ports.register_authors("notes", NoteAuthors())
     ports.register_moderators("communities", CommunityModerators())
+    experiments.register_source(experiments.Source("complaints", COMPLAINTS))

@@ -1,0 +1,236 @@
+"""What other parts see of experiments: drafts, arms, assignments, plans and what was found out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+BUCKETS = 100
+"""A layer has so many buckets; experiments of one layer own disjoint ones."""
+MAX_ARMS = 6
+RATIO_ALARM = 0.001
+"""A split this unlikely under the planned shares is an alarm: read nothing else until it is explained."""
+LEVEL = 0.05
+POWER = 0.8
+
+
+class State(StrEnum):
+    """Where an experiment stands. Stopped means nobody is shown anything; decided means the team has chosen."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DECIDED = "decided"
+
+
+class Unit(StrEnum):
+    """What is assigned: somebody who signed in, or a browser."""
+
+    PERSON = "person"
+    VISITOR = "visitor"
+
+
+class ArmKind(StrEnum):
+    """What an arm is. A hold-out gets nothing at the place, whatever everybody else gets."""
+
+    CONTROL = "control"
+    VARIANT = "variant"
+    HOLDOUT = "holdout"
+
+
+class Verb(StrEnum):
+    """What one person asks for and another confirms."""
+
+    START = "start"
+    RESUME = "resume"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way to do it: its share of the experiment by weight, and what the page is to do."""
+
+    key: str
+    kind: str = ArmKind.VARIANT
+    weight: int = 1
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A figure that may get worse by at most this share of the control's before the experiment pauses."""
+
+    measure: str
+    margin_bps: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An experiment as its owner wants it. `share` is the percentage of the layer it takes."""
+
+    name: str
+    hypothesis: str
+    slot: str
+    arms: tuple[Arm, ...]
+    measures: tuple[str, ...]
+    guardrails: tuple[Guardrail, ...] = ()
+    unit: str = Unit.PERSON
+    layer: str = "page"
+    share: int = 100
+    audience_kind: str = ""
+    audience_key: str = ""
+    window_h: int = 168
+    before_days: int = 28
+    planned_n: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which arm somebody gets at a place. Pass it down; say `expose` where its content really is shown."""
+
+    experiment: str
+    slot: str
+    arm: str
+    kind: str
+    payload: Mapping[str, Any]
+    unit: str
+    person_id: int | None
+
+    @property
+    def is_holdout(self) -> bool:
+        """Whether nothing at all is shown."""
+        return self.kind == ArmKind.HOLDOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An experiment as the assignment needs it."""
+
+    id: int
+    code: str
+    slot: str
+    unit: str
+    layer: str
+    buckets: frozenset[int]
+    salt: str
+    arms: tuple[Arm, ...]
+    audience_kind: str
+    audience_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What waits for a second person."""
+
+    verb: str
+    by_id: int | None
+    at: datetime
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentView:
+    """An experiment as the team sees it."""
+
+    code: str
+    draft: Draft
+    state: str
+    owner_id: int | None
+    asked: Asked | None
+    pause_reason: str
+    decision: str
+    reason: str
+    created_at: datetime
+    started_at: datetime | None
+    stopped_at: datetime | None
+    decided_at: datetime | None
+    buckets: int
+    exposed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Everything a reading needs of one arm: six sums over its units. `x` is the pre-period's value of the
+    same figure, or the denominator of a ratio.
+    """
+
+    n: float
+    y: float
+    yy: float
+    x: float = 0.0
+    xx: float = 0.0
+    xy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A difference with the ends of its interval and a p-value."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measure of one arm against the control. `always` may be looked at as often as one likes; `once` is
+    the classical interval, right only for one look at the planned size.
+    """
+
+    measure: str
+    arm: str
+    n: int
+    n_control: int
+    mean: float
+    mean_control: float
+    once: Estimate
+    always: Estimate
+    lift: Estimate
+    variance_ratio: float = 1.0
+    p_corrected: float | None = None
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A guardrail's reading: how much worse, at least how much worse, and whether that passes the margin."""
+
+    measure: str
+    arm: str
+    margin_bps: int
+    harm: float
+    at_least: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOut:
+    """What is known so far. `segments` are corrected together (Holm within a measure)."""
+
+    code: str
+    at: datetime
+    counts: Mapping[str, int]
+    ripe: Mapping[str, int]
+    ratio_p: float
+    readings: tuple[Reading, ...]
+    guarded: tuple[Guarded, ...]
+    segments: tuple[Reading, ...]
+
+    @property
+    def has_ratio_alarm(self) -> bool:
+        """Whether the split cannot be chance."""
+        return self.ratio_p < RATIO_ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many units, and how many days. `most` is for always-valid reading, which usually ends earlier."""
+
+    per_arm: int
+    control: int
+    once: int
+    most: int
+    days: int | None

@@ -1,0 +1,64 @@
+"""What others may plug in: places where experiments can run, and things that happen to people above insight."""
+
+from dataclasses import dataclass, field
+
+from jishi.kernel.errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place, and what may be shown there: each choice is a payload `shows` with its words."""
+
+    key: str
+    name: str
+    choices: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What happens to people: a statement that yields `person_id, at, value` over tables of its owner."""
+
+    key: str
+    relation: str
+
+
+_slots: dict[str, Slot] = {
+    "cart.empty": Slot(
+        "cart.empty",
+        N_("Empty cart"),
+        (
+            ("plain", N_("Only a way to the home page")),
+            ("taste", N_("Goods that people with a taste like yours chose")),
+        ),
+    ),
+    "home.ranking": Slot(
+        "home.ranking",
+        N_("Order of the mixed home page (both orders woven into one list)"),
+        (
+            ("standard", N_("Usual mix")),
+            ("circle", N_("More from people and topics you follow")),
+            ("fresh", N_("More that is new")),
+        ),
+    ),
+}
+_sources: dict[str, Source] = {}
+
+
+def register_slot(slot: Slot) -> None:
+    """Make a place known; the last registration of a key stands."""
+    _slots[slot.key] = slot
+
+
+def slots() -> dict[str, Slot]:
+    """Every place there is."""
+    return dict(_slots)
+
+
+def register_source(source: Source) -> None:
+    """Let a measure count what a higher domain writes down, such as complaints."""
+    _sources[source.key] = source
+
+
+def find_source(key: str) -> Source | None:
+    """What was registered under a name."""
+    return _sources.get(key)

@@ -1,0 +1,222 @@
+"""Reads of experiments: which arm somebody gets, what was found out, what there is.
+
+Invariant: asking for an arm makes no statement while the short list of running experiments is fresh; where an
+audience restricts one, membership is asked for once and remembered as long.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count
+
+from jishi.insight.experiments import rows, rules
+from jishi.insight.experiments.contracts import (
+    BUCKETS,
+    Asked,
+    Assignment,
+    Draft,
+    ExperimentView,
+    ReadOut,
+    Running,
+    State,
+    Unit,
+)
+from jishi.insight.experiments.errors import ExperimentNotFound
+from jishi.insight.experiments.measures import Measure, known
+from jishi.insight.experiments.models import Claim, Experiment, Exposure, ReadOutRow
+from jishi.people.accounts import ports as audiences
+from jishi.people.accounts.contracts import AudienceRef
+from jishi.people.accounts.errors import AudienceUnknown
+
+FRESH_S = 5.0
+MEMBERS_KEPT = 20_000
+
+
+class _Board:
+    """What this process knows: running experiments by place, and who is in their audiences."""
+
+    def __init__(self) -> None:
+        self.read_at = float("-inf")
+        self.by_slot: Mapping[str, tuple[Running, ...]] = {}
+        self.members: OrderedDict[tuple[str, str, int], tuple[float, bool]] = OrderedDict()
+
+
+_board = _Board()
+
+
+def assign(slot: str, *, person_id: int | None = None, visitor: str = "") -> Assignment | None:
+    """The arm somebody gets at a place; None if no experiment runs there for them. Shows and writes nothing."""
+    for running in _running(slot):
+        unit = _unit(running, person_id, visitor)
+        if unit is None:
+            continue
+        found = rules.assign(running, unit=unit, person_id=person_id)
+        if found is not None and _is_asked(running, person_id):
+            return found
+    return None
+
+
+def forget_running() -> None:
+    """Read the running experiments again when next asked."""
+    _board.read_at = float("-inf")
+    _board.members.clear()
+
+
+def _unit(running: Running, person_id: int | None, visitor: str) -> str | None:
+    if running.unit == Unit.PERSON:
+        return rules.person_unit(person_id) if person_id is not None else None
+    return rules.visitor_unit(visitor) if visitor else None
+
+
+def _running(slot: str) -> tuple[Running, ...]:
+    now = time.monotonic()
+    if now - _board.read_at > FRESH_S:
+        found: dict[str, list[Running]] = {}
+        for row in Experiment.objects.filter(state=State.RUNNING).order_by("id"):
+            found.setdefault(row.slot, []).append(rows.running(row))
+        _board.by_slot = {key: tuple(those) for key, those in found.items()}
+        _board.read_at = now
+    return _board.by_slot.get(slot, ())
+
+
+def _is_asked(running: Running, person_id: int | None) -> bool:
+    if not running.audience_kind:
+        return True
+    if person_id is None:
+        return False
+    key, now = (running.audience_kind, running.audience_key, person_id), time.monotonic()
+    kept = _board.members.get(key)
+    if kept is not None and now - kept[0] < FRESH_S:
+        return kept[1]
+    try:
+        answer = audiences.is_member(AudienceRef(key[0], key[1]), person_id)
+    except AudienceUnknown:
+        answer = False
+    _board.members[key] = (now, answer)
+    while len(_board.members) > MEMBERS_KEPT:
+        _board.members.popitem(last=False)
+    return answer
+
+
+def get_experiment(code: str) -> ExperimentView:
+    """One experiment.
+
+    :raises ExperimentNotFound: there is none.
+    """
+    row = Experiment.objects.filter(code=code).first()
+    if row is None:
+        raise ExperimentNotFound
+    return _view(row, Exposure.objects.filter(experiment=row).count())
+
+
+def list_experiments(*, state: str = "") -> tuple[ExperimentView, ...]:
+    """Every experiment, or those of a state; the newest first, with how many were exposed."""
+    found = Experiment.objects.order_by("-id")
+    found = found.filter(state=state) if state else found
+    made = list(found[:200])
+    counts = dict(
+        Exposure.objects.filter(experiment__in=made)
+        .values_list("experiment_id")
+        .annotate(n=Count("unit"))
+        .order_by()
+    )
+    return tuple(_view(row, counts.get(row.pk, 0)) for row in made)
+
+
+def count_states() -> dict[str, int]:
+    """How many experiments there are of each state."""
+    return dict(Experiment.objects.values_list("state").annotate(n=Count("id")).order_by())
+
+
+def free_share(layer: str) -> int:
+    """How many percent of a layer nobody holds."""
+    return BUCKETS - Claim.objects.filter(layer=layer).count()
+
+
+def list_layers() -> tuple[tuple[str, int], ...]:
+    """The layers in use, with what is free of each."""
+    held = Claim.objects.values_list("layer").annotate(n=Count("bucket")).order_by("layer")
+    return tuple((layer, BUCKETS - count) for layer, count in held)
+
+
+def list_measures() -> dict[str, Measure]:
+    """The figures an experiment can be read by."""
+    return known()
+
+
+def read_out(code: str) -> ReadOut | None:
+    """What was read last; None if nothing was read yet.
+
+    :raises ExperimentNotFound: there is none.
+    """
+    row = Experiment.objects.filter(code=code).first()
+    if row is None:
+        raise ExperimentNotFound
+    newest = ReadOutRow.objects.filter(experiment=row).order_by("-id").first()
+    return rows.read_out(code, newest.at, newest.body) if newest else None
+
+
+def list_history(code: str, *, limit: int = 60) -> tuple[ReadOut, ...]:
+    """The newest read-outs, oldest first: how the interval became narrower."""
+    found = ReadOutRow.objects.filter(experiment__code=code).order_by("-id")[:limit]
+    return tuple(rows.read_out(code, row.at, row.body) for row in reversed(found))
+
+
+def count_arms(code: str) -> dict[str, int]:
+    """How many were exposed to each arm until now."""
+    shown = Exposure.objects.filter(experiment__code=code)
+    return dict(shown.values_list("arm").annotate(n=Count("unit")).order_by())
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """In which experiments somebody was shown which arm, and which ones are theirs."""
+    shown = Exposure.objects.filter(person_id=person_id).order_by("experiment_id")
+    return {
+        "exposures": [
+            {"experiment": name, "arm": arm, "first_at": moment.isoformat()}
+            for name, arm, moment in shown.values_list("experiment__name", "arm", "first_at")
+        ],
+        "owned": list(
+            Experiment.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
+        ),
+    }
+
+
+def _view(row: Experiment, exposed: int) -> ExperimentView:
+    draft = Draft(
+        name=row.name,
+        hypothesis=row.hypothesis,
+        slot=row.slot,
+        arms=rows.arms(row.arms),
+        measures=tuple(row.measures),
+        guardrails=rows.guardrails(row.guardrails),
+        unit=row.unit,
+        layer=row.layer,
+        share=row.share,
+        audience_kind=row.audience_kind,
+        audience_key=row.audience_key,
+        window_h=row.window_h,
+        before_days=row.before_days,
+        planned_n=row.planned_n,
+    )
+    asked = None
+    if row.asked_verb and row.asked_at is not None:
+        asked = Asked(row.asked_verb, row.asked_by_id, row.asked_at, row.asked_detail)
+    return ExperimentView(
+        code=row.code,
+        draft=draft,
+        state=row.state,
+        owner_id=row.owner_id,
+        asked=asked,
+        pause_reason=row.pause_reason,
+        decision=row.decision,
+        reason=row.reason,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        stopped_at=row.stopped_at,
+        decided_at=row.decided_at,
+        buckets=len(row.buckets),
+        exposed=exposed,
+    )

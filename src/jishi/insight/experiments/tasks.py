@@ -1,0 +1,9 @@
+"""What the wiring plugs in: reading experiments in the heavy process."""
+
+from jishi.insight.experiments import operations as experiments
+from jishi.kernel import heavy
+
+
+def register_heavy() -> None:
+    """Readings are on the line of the metrics' runs: they wait for each other and never for ingest."""
+    heavy.register("experiments.compute", experiments.compute_due, every_s=60, line="runs")
