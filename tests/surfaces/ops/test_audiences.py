@@ -293,8 +293,7 @@ def test_prv_what_a_person_hid_is_not_shown(world: consoles.World) -> None:
 
 
 def _known(person_id: int) -> tuple[Any, Any, Any]:
-    known = queries.get_portrait(person_id)
-    return known.tags, known.hidden, ()
+    return queries.get_portrait(person_id), queries.surroundings(person_id, "en"), ()
 
 
 def test_tables_leave_as_csv_and_that_is_written_down(world: consoles.World) -> None:

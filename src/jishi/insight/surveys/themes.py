@@ -15,6 +15,7 @@ from jishi.insight.surveys.contracts import Theme
 MOST_THEMES = 8
 SAMPLES = 3
 LEAST = 2
+LONGEST_NAME = 10
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z][a-z'’]*")
 _CLAUSE = re.compile(r"[^\w'’]+")
@@ -50,7 +51,7 @@ def assign(texts: Sequence[str]) -> list[tuple[str, list[int]]]:
             break
         mine = sorted(place for place in left if word in runs[place])
         left -= set(mine)
-        found.append((word, mine))
+        found.append((_grown(word, [texts[place] for place in mine]), mine))
     found.sort(key=lambda theme: (-len(theme[1]), theme[0]))
     return [*found, ("", sorted(left))] if left else found
 
@@ -67,6 +68,29 @@ def _best(runs: Sequence[frozenset[str]], left: set[int], least: int) -> str:
         if count >= least and heavy > weight:
             best, weight = run, heavy
     return best
+
+
+def _grown(run: str, texts: Sequence[str]) -> str:
+    """A Chinese run as long as all its answers agree: a name never stops in the middle of a word."""
+    while _HAN.fullmatch(run) and len(run) < LONGEST_NAME:
+        before, after = _beside(run, texts)
+        if len(before) == 1 and _HAN.fullmatch(next(iter(before))):
+            run = next(iter(before)) + run
+        elif len(after) == 1 and _HAN.fullmatch(next(iter(after))):
+            run += next(iter(after))
+        else:
+            break
+    return run
+
+
+def _beside(run: str, texts: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The characters before and after a run where it first stands in each text."""
+    before, after = set(), set()
+    for text in texts:
+        place = text.lower().index(run)
+        before.add(text[place - 1 : place])
+        after.add(text[place + len(run) : place + len(run) + 1])
+    return before, after
 
 
 def _length(run: str) -> int:

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from jishi.insight.portraits import queries as portraits
 from jishi.insight.portraits.contracts import PersonLine, Rule, SegmentView
 from jishi.kernel import audit
 from jishi.surfaces.ops.gate import person
-from jishi.surfaces.shell import spreadsheet
+from jishi.surfaces.ops.rule_forms import CURRENCY
+from jishi.surfaces.shell import formats, spreadsheet
 
 HEATS = 9
 NAMED = ("stage", "rfm", "social_activity")
@@ -80,18 +81,32 @@ class Trait:
     """What sets a cluster apart: a tag that is higher or lower here than with everybody."""
 
     words: str
-    here: int
-    everybody: int
+    here: str
+    everybody: str
     is_more: bool
 
 
 def traits(found: SegmentView) -> list[Trait]:
     """The marks of a cluster in the reader's language."""
-    names = {one.code: gettext(one.name) for one in portraits.list_tags()}
+    known = {one.code: one for one in portraits.list_tags()}
     return [
-        Trait(names.get(mark["tag"], mark["tag"]), mark["here"], mark["everybody"], mark["away"] > 0)
+        Trait(
+            gettext(known[mark["tag"]].name),
+            measured(mark["here"], known[mark["tag"]].unit),
+            measured(mark["everybody"], known[mark["tag"]].unit),
+            mark["away"] > 0,
+        )
         for mark in found.card.get("marks", ())
+        if mark["tag"] in known
     ]
+
+
+def measured(value: int, unit: str) -> str:
+    """A number with its unit, as tables show it."""
+    language = get_language() or "en"
+    if unit == "money":
+        return formats.money(value, CURRENCY, language)
+    return f"{value}%" if unit == "percent" else formats.number(value, language)
 
 
 def cluster_name(number: int) -> str:

@@ -75,6 +75,7 @@ class Shown:
     is_small: bool
     error: str
     factors: tuple[tuple[str, str], ...] = ()
+    grid: tuple[tuple[Cell, ...], ...] = ()
 
 
 def fields(metric: Metric, given: Mapping[str, str], clean: Mapping[str, str]) -> tuple[Field, ...]:
@@ -124,6 +125,7 @@ def show(run: RunView, *, before: RunView | None = None) -> Shown:
         is_small=run.is_ready and _size(metric, result) < TOO_SMALL and bool(result.rows),
         error=_error(run),
         factors=_factors(metric, result, earlier),
+        grid=_grid(metric, result) if style == "grid" and result.rows else (),
     )
 
 
@@ -295,6 +297,27 @@ def _flow(run: RunView, metric: Metric, result: Result) -> charts.Flow:
         for row in result.as_dicts()
     ]
     return charts.flow(edges)
+
+
+def _grid(metric: Metric, result: Result) -> tuple[tuple[Cell, ...], ...]:
+    """Fifths by fifths of the first two keys, the best corner at the top right: people, and their share."""
+    down, across = metric.columns[0], metric.columns[1]
+    people: dict[tuple[int, int], int] = {}
+    for row in result.as_dicts():
+        place = (row[down.code], row[across.code])
+        people[place] = people.get(place, 0) + int(row["people"])
+    whole, most, language = sum(people.values()), max(people.values()), _language()
+    head = [Cell(f"{gettext(down.label)} ↓ {gettext(across.label)} →")]
+    table = [(*head, *(Cell(str(fifth), is_number=True) for fifth in range(1, 6)))]
+    for high in range(5, 0, -1):
+        line = [Cell(str(high))]
+        for wide in range(1, 6):
+            count = people.get((high, wide), 0)
+            share = formats.percent(count * 10_000 // whole, language)
+            text = f"{formats.number(count, language)} · {share}"
+            line.append(Cell(text, "", True, min(9, count * 10 // (most + 1))))
+        table.append(tuple(line))
+    return tuple(table)
 
 
 def _cohorts(run: RunView, metric: Metric, result: Result, names: Names) -> tuple[tuple[Cell, ...], ...]:

@@ -1,13 +1,14 @@
 """What others read: portraits, segments, classes and stages."""
 
 from jishi.insight.portraits.queries.behind import (
+    Surroundings,
     count_came,
-    list_segments_of,
     page_moved,
     page_people,
     page_shared,
     page_stage,
     spread,
+    surroundings,
     timeline,
 )
 from jishi.insight.portraits.queries.groups import (
@@ -35,6 +36,7 @@ from jishi.insight.portraits.queries.people import (
 from jishi.insight.portraits.queries.rfm import rfm_grid, rfm_movement
 
 __all__ = [
+    "Surroundings",
     "count_came",
     "count_reach",
     "describe",
@@ -49,7 +51,6 @@ __all__ = [
     "list_interests",
     "list_members",
     "list_segments",
-    "list_segments_of",
     "list_stages",
     "list_tags",
     "newest_run",
@@ -64,6 +65,7 @@ __all__ = [
     "rfm_movement",
     "spread",
     "stages_of",
+    "surroundings",
     "thresholds_of",
     "timeline",
 ]

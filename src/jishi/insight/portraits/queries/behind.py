@@ -3,16 +3,19 @@
 The timeline reads orders, notes, links and reviews of lower domains: one statement puts them in order.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from jishi.insight.portraits import checking, compiling, yardsticks
-from jishi.insight.portraits.contracts import Members, Rule
+from jishi.insight.portraits.contracts import Members, Rule, TagValue
 from jishi.insight.portraits.queries.groups import lines
 from jishi.kernel import clock
+from jishi.kernel.text import pick
 
 _SPREAD = """
 SELECT t.tag, coalesce(p.tags->>t.tag, ''), count(*) FROM portraits_portrait p
@@ -41,9 +44,25 @@ SELECT s.code, count(*) FROM portraits_membership m JOIN portraits_segment s ON 
 WHERE m.since_at > %s AND s.archived_at IS NULL GROUP BY 1
 """
 _OF = """
-SELECT s.code, s.name FROM portraits_membership m JOIN portraits_segment s ON s.id = m.segment_id
-WHERE m.person_id = %s AND s.archived_at IS NULL ORDER BY s.name
+WITH mine AS (SELECT tags FROM portraits_portrait WHERE person_id = %(person)s)
+SELECT 'segment', s.code, to_jsonb(s.name) FROM portraits_membership m
+JOIN portraits_segment s ON s.id = m.segment_id WHERE m.person_id = %(person)s AND s.archived_at IS NULL
+UNION ALL SELECT 'category', c.slug, c.name FROM catalog_category c, mine
+WHERE mine.tags->'categories' ? c.slug OR mine.tags->'interests' ? ('category:' || c.slug)
+    OR c.slug IN (mine.tags->>'fav_category', mine.tags->>'second_category')
+UNION ALL SELECT 'brand', b.slug, b.name FROM catalog_brand b, mine
+WHERE b.slug = mine.tags->>'fav_brand' OR mine.tags->'interests' ? ('brand:' || b.slug)
+UNION ALL SELECT 'shop', h.code, h.name FROM merchants_shop h, mine WHERE h.code = mine.tags->>'fav_shop'
+UNION ALL SELECT 'topic', t.slug, to_jsonb(t.name) FROM notes_topic t, mine
+WHERE mine.tags->'topics' ? t.slug OR mine.tags->'interests' ? ('topic:' || t.slug)
+    OR t.slug = mine.tags->>'fav_topic'
+ORDER BY 1, 2
 """
+_NAMED = {
+    "fav_category": "category", "second_category": "category", "categories": "category",
+    "fav_brand": "brand", "fav_shop": "shop", "fav_topic": "topic", "topics": "topic", "interests": "",
+}  # fmt: skip
+"""Tags whose values are codes of things, and of which kind; '' where the value says its kind itself."""
 _TIMELINE = """
 SELECT * FROM (
     SELECT 'order_' || CASE WHEN o.paid_at IS NULL THEN 'placed' ELSE 'paid' END AS kind,
@@ -76,6 +95,23 @@ class Act:
     amount_minor: int | None
     currency: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The segments a person is in (code, name), and names of categories, brands, shops and topics by key."""
+
+    segments: tuple[tuple[str, str], ...]
+    names: Mapping[str, str]
+
+    def label(self, value: TagValue) -> str:
+        """Return the value of a tag with names in the place of codes."""
+        kind = _NAMED.get(value.code)
+        if kind is None or not value.value:
+            return value.label or str(value.value)
+        codes = value.value if isinstance(value.value, list) else [value.value]
+        keys = [f"{kind}:{code}" if kind else str(code) for code in codes]
+        return gettext(", ").join(self.names.get(key, key.partition(":")[2]) for key in keys)
 
 
 def page_people(
@@ -136,11 +172,20 @@ def count_came(*, days: int = 7, at: datetime | None = None) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def list_segments_of(person_id: int) -> tuple[tuple[str, str], ...]:
-    """Return code and name of the segments a person is in."""
+def surroundings(person_id: int, language: str) -> Surroundings:
+    """Return the segments a person is in, and the names of what their tags speak of, in one statement."""
+    segments: list[tuple[str, str]] = []
+    names: dict[str, str] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_OF, [person_id])
-        return tuple((code, name) for code, name in cursor.fetchall())
+        cursor.execute(_OF, {"person": person_id})
+        for kind, code, name in cursor.fetchall():
+            value = json.loads(name) if isinstance(name, str) else name
+            text = value if isinstance(value, str) else pick(value, language)
+            if kind == "segment":
+                segments.append((code, text))
+            else:
+                names[f"{kind}:{code}"] = text
+    return Surroundings(tuple(sorted(segments, key=lambda one: one[1])), names)
 
 
 def timeline(person_id: int, *, limit: int = 40) -> tuple[Act, ...]:

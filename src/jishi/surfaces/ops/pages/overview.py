@@ -5,12 +5,15 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from jishi.insight.portraits import queries as portraits
 from jishi.kernel import clock
 from jishi.money.escrow import queries as escrow_queries
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.shares import queries as share_queries
+from jishi.surfaces.ops import audience_tables as tables
 from jishi.surfaces.ops import charts, figures, period
 from jishi.surfaces.ops.gate import operator
 from jishi.surfaces.ops.period import Period
@@ -52,9 +55,44 @@ def overview(request: HttpRequest) -> HttpResponse:
         "currency": currency,
         "teams": charts.whole([(code, facts.teams.by_state[code]) for code in TEAM_ORDER]),
         "team_states": [(code, facts.teams.by_state[code]) for code in TEAM_ORDER],
+        "crowd": _people(),
         "computed_at": now,
     }
     return render(request, "ops/overview.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Where people stand as customers: stages and classes with their people behind them."""
+
+    total: int
+    parts: tuple[charts.Slice, ...]
+    stages: tuple[tuple[str, str, int, str], ...]
+    classes: tuple[tuple[str, int, str], ...]
+
+
+def _people() -> Crowd:
+    """Everybody by stage of life, and buyers by class, from one statement."""
+    spread = portraits.spread(("stage", "rfm"))
+    stages = tuple(
+        (one.code, gettext(one.name), spread["stage"].get(one.code, 0), _behind(one.code))
+        for one in portraits.list_stages()
+    )
+    names = tables.choice_names("rfm")
+    classes = tuple(
+        (name, spread["rfm"].get(code, 0), tables.behind(tables.one_of("tag:rfm", code)))
+        for code, name in names.items()
+    )
+    return Crowd(
+        total=sum(count for _, _, count, _ in stages),
+        parts=charts.whole([(code, count) for code, _, count, _ in stages]),
+        stages=stages,
+        classes=tuple(sorted(classes, key=lambda row: -row[1])[:4]),
+    )
+
+
+def _behind(stage: str) -> str:
+    return tables.behind(tables.one_of("tag:stage", stage))
 
 
 def _facts(span: Period) -> figures.Facts:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jishi.goods.merchants import queries as merchants
 from jishi.insight.portraits import queries as portraits
-from jishi.insight.portraits.contracts import Family, Tag, TagChange, TagValue
+from jishi.insight.portraits.contracts import Family, Portrait, Tag, TagChange
 from jishi.kernel import audit
 from jishi.people.accounts import queries as people
 from jishi.surfaces.ops import rule_forms
@@ -87,11 +87,12 @@ def portrait(request: HttpRequest, code: str) -> HttpResponse:
     known = portraits.get_portrait(found.id)
     language = request_facts.of(request).language
     shops = merchants.list_shops(language=language)
+    around = portraits.surroundings(found.id, language)
     context = {
         "person": found,
         "portrait": known,
-        "families": _families(known.tags, known.hidden, portraits.history(found.id, limit=HISTORY)),
-        "segments": portraits.list_segments_of(found.id),
+        "families": _families(known, around, portraits.history(found.id, limit=HISTORY)),
+        "segments": around.segments,
         "stages": [
             (shops[one.shop_id].name if one.shop_id in shops else "", one, gettext(one.name))
             for one in portraits.stages_of(found.id)
@@ -104,7 +105,7 @@ def portrait(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _families(
-    values: Sequence[TagValue], hidden: Sequence[str], changes: Sequence[TagChange]
+    portrait: Portrait, around: portraits.Surroundings, changes: Sequence[TagChange]
 ) -> list[tuple[str, str, list[Shown]]]:
     """The five families; what a person asked not to be shown is not."""
     by_tag: dict[str, list[TagChange]] = defaultdict(list)
@@ -113,9 +114,9 @@ def _families(
     known = {one.code: one for one in portraits.list_tags()}
     names = rule_forms.group_names()
     rows: dict[str, list[Shown]] = {family.value: [] for family in Family}
-    for value in values:
+    for value in portrait.tags:
         tag = known[value.code]
-        if f"tag:{tag.code}" in hidden or value.value in (None, "", []):
+        if f"tag:{tag.code}" in portrait.hidden or value.value in (None, "", []):
             continue
         mine = tuple(by_tag.get(tag.code, ()))
         rows[tag.family].append(
@@ -123,7 +124,7 @@ def _families(
                 tag=tag,
                 name=gettext(tag.name),
                 meaning=gettext(tag.meaning),
-                label=value.label or str(value.value),
+                label=around.label(value),
                 evidence=value.evidence,
                 line=spark(mine) if tag.kind == "number" else "",
                 changes=mine[:6],

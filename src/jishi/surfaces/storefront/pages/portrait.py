@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from jishi.goods.catalog import queries as catalog
 from jishi.insight.portraits import operations as portraits
 from jishi.insight.portraits import queries
-from jishi.insight.portraits.contracts import Interest, TagValue
+from jishi.insight.portraits.contracts import Interest, Portrait
 from jishi.kernel.errors import DomainError
 from jishi.people.privacy import operations as consents
 from jishi.people.privacy import queries as privacy
@@ -71,7 +71,7 @@ def interests(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def portrait(request: HttpRequest) -> HttpResponse:
     """What the shop knows about me, in plain words; every tag can be switched off."""
-    person_id = _person(request)
+    person_id, language = _person(request), request_facts.of(request).language
     if request.method == "POST":
         try:
             _switch(request, person_id)
@@ -82,7 +82,7 @@ def portrait(request: HttpRequest) -> HttpResponse:
     found = queries.get_portrait(person_id)
     stands = privacy.consents(person_id)
     context = {
-        "families": _families(found.tags, found.hidden),
+        "families": _families(found, queries.surroundings(person_id, language)),
         "computed_at": found.computed_at,
         "has_consent": found.has_consent,
         "stages": [(one, gettext(one.name)) for one in queries.stages_of(person_id) if one.shop_id is None],
@@ -119,7 +119,7 @@ def _switch(request: HttpRequest, person_id: int) -> None:
         )
 
 
-def _families(values: Sequence[TagValue], hidden: Sequence[str]) -> list[tuple[str, list[Line]]]:
+def _families(portrait: Portrait, around: queries.Surroundings) -> list[tuple[str, list[Line]]]:
     names = {
         "static": gettext("From my account"),
         "value": gettext("From my orders"),
@@ -129,7 +129,7 @@ def _families(values: Sequence[TagValue], hidden: Sequence[str]) -> list[tuple[s
     }
     known = {one.code: one for one in queries.list_tags()}
     rows: dict[str, list[Line]] = {family: [] for family in FAMILIES}
-    for value in values:
+    for value in portrait.tags:
         tag = known[value.code]
         if value.value in (None, "", []):
             continue
@@ -138,9 +138,9 @@ def _families(values: Sequence[TagValue], hidden: Sequence[str]) -> list[tuple[s
                 code=tag.code,
                 name=gettext(tag.name),
                 meaning=gettext(tag.meaning),
-                label=value.label or str(value.value),
+                label=around.label(value),
                 evidence=value.evidence,
-                is_hidden=f"tag:{tag.code}" in hidden,
+                is_hidden=f"tag:{tag.code}" in portrait.hidden,
                 is_needed=tag.basis == "contract",
             )
         )
