@@ -1,0 +1,252 @@
+"""`portrait`: everybody's portrait from a generated log and its orders, and one minute of touched people.
+
+`rollup_s` makes the aggregates of 90 days once (each day is made once in its life), `merge_s` adds them up for
+everybody, `store_s` joins them with orders and keeps the portraits in PostgreSQL, `seconds` is what a nightly
+rebuild takes without the aggregates. The oracle recomputes people from the raw rows in plain Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from benchmarks import _events
+
+DAYS, SAMPLED = 90, 997
+WANTED = {10_000_000: {"merge_s": 8.0, "touched_s": 0.5}, 50_000_000: {"merge_s": 45.0}}
+PEAK_GB = 4.0
+WEIGHTS = {"product_viewed": 1, "cart_added": 3, "order_paid": 5}
+
+
+def seed(files: Sequence[str], lake: Path) -> None:
+    """Register everybody in the log, their goods and their paid orders, and put the files into the manifest."""
+    import duckdb
+    from django.db import connection
+
+    people, orders = lake / "people.csv", lake / "orders.csv"
+    listed = ", ".join(f"'{name}'" for name in files)
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"COPY (SELECT DISTINCT user_id FROM read_parquet([{listed}])) TO '{people}' (HEADER false)"
+        )
+        engine.execute(
+            "COPY (SELECT order_code, min(user_id), sum(amount_minor)::BIGINT, min(ts), min(product_id) FROM"
+            f" read_parquet([{listed}]) WHERE kind = 'order_paid' GROUP BY 1) TO '{orders}' (HEADER false)"
+        )
+        bounds = engine.execute(
+            f"SELECT filename, count(*), min(ts), max(ts), min(user_id), max(user_id) FROM"
+            f" read_parquet([{listed}], filename = true) GROUP BY 1"
+        ).fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE who (id bigint)")
+        cursor.execute(
+            "CREATE TEMP TABLE bought (code text, who bigint, minor bigint, at timestamp, product int)"
+        )
+        for table, path in (("who", people), ("bought", orders)):
+            with cursor.cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy, path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    copy.write(piece)
+        for statement in SEED:
+            cursor.execute(statement)
+    _manifest(bounds)
+
+
+SEED = (
+    """INSERT INTO accounts_user (id, code, password, nickname, avatar, language, theme, is_operator, is_active,
+        is_demo, is_superuser, phone_verified, joined_at, token_epoch)
+    SELECT id, 'u' || id, 'x', 'u', '', 'zh-hans', 'auto', false, true, false, false, false,
+        timestamptz '2026-06-01', 0 FROM who""",
+    """INSERT INTO merchants_shop (id, code, slug, name, description, currency, time_zone, country, commission_bps,
+        auto_confirm_days, delivery_fee_minor, is_open, created_at)
+    SELECT g, 's' || g, 's' || g, '{}', '{}', 'CNY', 'Asia/Shanghai', 'CN', 500, 10, 0, true, now()
+    FROM generate_series(1, 801) g""",
+    """INSERT INTO catalog_category (id, slug, name, ancestor_ids, position)
+    SELECT g, 'c' || g, '{}', '{}', 0 FROM generate_series(1, 121) g""",
+    """INSERT INTO catalog_product (id, code, shop_id, handle, slug, title, description, category_id, status, kind,
+        option_names, attributes, labels, tags, created_at, updated_at)
+    SELECT g, 'p' || g, g % 800 + 1, 'p' || g, 'p' || g, '{}', '{}', g % 120 + 1, 'active', '', '{}', '{}', '{}',
+        '{}', now(), now() FROM generate_series(1, 50001) g""",
+    """INSERT INTO catalog_variant (id, product_id, sku, options, position, barcode, weight_g, image_source, status)
+    SELECT g, g, '', '{}', 0, '', 0, '', 'active' FROM generate_series(1, 50001) g""",
+    """INSERT INTO catalog_listing (product_id, shop_id, category_id, code, slug, title, price_from_minor, currency,
+        in_stock, sold_count, popularity, is_visible, published_at)
+    SELECT id, shop_id, category_id, code, slug, '{}', 500 + id % 9000, 'CNY', true, 0, 0, true, now()
+    FROM catalog_product""",
+    """INSERT INTO orders_order (code, checkout_code, buyer_id, shop_id, currency, goods_minor, discount_minor,
+        delivery_minor, total_minor, commission_bps, state, intent_code, address, delivery_code, share_code,
+        channel, tokens, placed_at, pay_by_at, paid_at, close_reason)
+    SELECT left(code, 12), left(code, 12), who, product % 800 + 1, 'CNY', minor, 0, 0, minor, 500, 'paid', '', '',
+        '', '', 'web', '{}', at AT TIME ZONE 'UTC', at AT TIME ZONE 'UTC' + interval '15 minutes',
+        at AT TIME ZONE 'UTC', '' FROM bought""",
+    """INSERT INTO orders_orderline (order_id, position, variant_id, product_id, product_code, title, options,
+        image_url, quantity, unit_minor, discount_minor, total_minor)
+    SELECT o.id, 1, b.product, b.product, 'p' || b.product, 'x', '[]', '', 1, o.total_minor, 0, o.total_minor
+    FROM orders_order o JOIN bought b ON left(b.code, 12) = o.code""",
+    "ANALYZE",
+)
+
+
+def _manifest(bounds: Sequence[tuple[Any, ...]]) -> None:
+    from jishi.insight.behavior.models import File
+
+    for name, rows, first, last, low, high in bounds:
+        path = Path(name)
+        File.objects.create(
+            path=f"{path.parent.name}/{path.name}", dt=path.parent.name[3:], rows=rows,
+            min_ts=first.replace(tzinfo=UTC), max_ts=last.replace(tzinfo=UTC), min_user=low, max_user=high,
+            level=2, bytes=path.stat().st_size,
+        )  # fmt: skip
+
+
+def oracle(files: Sequence[str], today: Any) -> dict[int, dict[str, Any]]:
+    """Some tags of every sampled person, from the raw rows."""
+    columns = [
+        "user_id",
+        "ts",
+        "day",
+        "kind",
+        "session_id",
+        "category_id",
+        "amount_minor",
+        "order_code",
+        "device",
+    ]
+    rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for path in files:
+        table = pq.read_table(path, columns=columns)
+        people = table.column("user_id")
+        rest = pc.subtract(people, pc.multiply(pc.divide(people, SAMPLED), SAMPLED))
+        for row in table.filter(pc.equal(rest, 0)).to_pylist():
+            rows[row["user_id"]].append(row)
+    return {person: _tags(of, today) for person, of in rows.items()}
+
+
+def _tags(rows: list[dict[str, Any]], today: Any) -> dict[str, Any]:
+    month = [row for row in rows if (today - row["day"]).days < 30]
+    kinds = Counter(row["kind"] for row in month)
+    sittings: dict[Any, list[datetime]] = defaultdict(list)
+    for row in month:
+        if row["session_id"]:
+            sittings[row["day"], row["session_id"]].append(row["ts"])
+    weights: Counter[int] = Counter()
+    for row in rows:
+        if row["category_id"] is not None and row["kind"] in WEIGHTS:
+            weights[row["category_id"]] += WEIGHTS[row["kind"]]
+    paid: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row["kind"] == "order_paid":
+            paid[row["order_code"]] += row["amount_minor"]
+    strongest = sorted(weights, key=lambda one: (-weights[one], one))[:5]
+    return {
+        "active_days_30": len({row["day"] for row in month}),
+        "last_seen_days": (today - max(row["day"] for row in rows)).days,
+        "views_30": kinds["product_viewed"],
+        "cart_adds_30": kinds["cart_added"],
+        "searches_30": kinds["searched"],
+        "sittings_30": len(sittings),
+        "minutes_30": sum(int((max(at) - min(at)).total_seconds()) for at in sittings.values()) // 60,
+        "categories": [f"c{one}" for one in strongest] or None,
+        "orders": len(paid),
+        "spent_minor": sum(paid.values()),
+        "largest_order_minor": max(paid.values(), default=None),
+    }
+
+
+def compare(truth: dict[int, dict[str, Any]]) -> int:
+    """Count the tags that differ. Seconds of single sittings may round differently: one minute is allowed."""
+    from jishi.insight.portraits.models import Portrait
+
+    made = dict(Portrait.objects.filter(pk__in=truth).values_list("pk", "tags"))
+    wrong = 0
+    for person, tags in truth.items():
+        for code, value in tags.items():
+            found = made.get(person, {}).get(code)
+            if code == "minutes_30":
+                wrong += abs((found or 0) - value) > 1
+            elif found != value:
+                wrong += 1
+                print(person, code, found, value, file=sys.stderr)
+    return wrong
+
+
+def touched(files: Sequence[str], now: datetime) -> tuple[float, int]:
+    """Refresh the people of one minute of the last evening; returns the best of three and how many they are."""
+    from django.db import connection
+
+    from jishi.insight.behavior.operations import mark_dirty
+    from jishi.insight.portraits import operations as portraits
+
+    last = pq.read_table(files[-1], columns=["user_id", "ts", "day"]).to_pylist()
+    start = datetime.combine(last[0]["day"], datetime.min.time()) + timedelta(hours=13)
+    minute = {row["user_id"] for row in last if start <= row["ts"] < start + timedelta(minutes=1)}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    taken = []
+    for _ in range(3):
+        mark_dirty({(last[0]["day"], person) for person in minute})
+        began = time.perf_counter()
+        done = portraits.refresh_touched(at=now)
+        taken.append(time.perf_counter() - began)
+        assert done.people == len(minute), done
+    return min(taken), len(minute)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="jishi bench portrait")
+    parser.add_argument(
+        "--events", type=lambda text: int(float(text.upper().replace("M", "e6"))), default=10_000_000
+    )
+    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "jishi-bench-events")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    from django.conf import settings
+
+    files = _events.generate(options.data, events=options.events, days=DAYS)
+    lake = Path(tempfile.mkdtemp(prefix="jishi-bench-lake-"))
+    (lake / "events").symlink_to(Path(files[0]).parent.parent)
+    settings.JISHI_LAKE_ROOT = lake
+    seed(files, lake)
+    from jishi.insight.portraits import operations as portraits
+
+    today = _events.FIRST + timedelta(days=DAYS - 1)
+    now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=14)
+    done = portraits.rebuild(at=now)
+    again = portraits.rebuild(at=now)
+    minute_s, minute_people = touched(files, now)
+    figures = {
+        "people": done.people,
+        "rollup_s": done.seconds["rollup"],
+        "merge_s": again.seconds["merge"],
+        "measure_s": again.seconds["measure"],
+        "store_s": again.seconds["portraits"],
+        "first_store_s": done.seconds["portraits"],
+        "segments_s": again.seconds["segments"],
+        "seconds": round(sum(again.seconds.values()), 2),
+        "touched_s": round(minute_s, 3),
+        "touched_people": minute_people,
+        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+    }
+    wanted = WANTED.get(options.events, {})
+    checks = {
+        "wrong": compare(oracle(files, today)),
+        "too_slow": sum(int(figures[name] > limit) for name, limit in wanted.items()),
+        "too_large": int(figures["peak_gb"] > PEAK_GB),
+    }
+    report = {
+        "benchmark": "portrait", "events": sum(pq.read_metadata(path).num_rows for path in files),
+        "figures": figures, "wanted": wanted, "checks": checks,
+    }  # fmt: skip
+    print(json.dumps(report) if options.json else json.dumps(report, indent=2))
+    return 1 if any(checks.values()) else 0
