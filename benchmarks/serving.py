@@ -79,8 +79,8 @@ def world(*, goods: int, notes: int, people: int) -> tuple[np.ndarray, np.ndarra
     inventory.set_stock(rows=[(saved.variant_ids[0], 100)], shop_id=shops[0], reference="first", at=at)
     params = {"model": saved.product_id, "goods": goods, "owner": owner, "people": people}
     spread = {
-        "shop_id": f"(ARRAY[{','.join(map(str, shops))}])[1 + m.id % 30]",
-        "category_id": f"(ARRAY[{','.join(map(str, kinds))}])[1 + m.id % 40]",
+        "shop_id": f"(ARRAY[{','.join(map(str, shops))}])[1 + m.id %% 30]",
+        "category_id": f"(ARRAY[{','.join(map(str, kinds))}])[1 + m.id %% 40]",
     }
     copies(
         "catalog_product",

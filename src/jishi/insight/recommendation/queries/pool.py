@@ -139,10 +139,10 @@ def read(
 ) -> Pool:
     """Everything that may be shown to somebody now, from all sources, in one statement."""
     if asker.readers:
-        parts = (_MINE, _HOME if home else "", _EVERYBODY if home else "", _LISTS if lists else "")
+        parts = [_MINE, _HOME if home else "", _EVERYBODY if home else "", _LISTS if lists else ""]
         statement = f"WITH {ME}, {_RECENT} {' UNION ALL '.join(part for part in parts if part)}"
     else:
-        parts = (_EVERYBODY if home else "", _LISTS if lists else "", _NOTHING)
+        parts = [_EVERYBODY if home else "", _LISTS if lists else "", _NOTHING]
         statement = " UNION ALL ".join(part for part in parts if part)
     params = {
         "person": asker.person_id,

@@ -85,7 +85,11 @@ def select_goods(
         Selected(
             row[0],
             max(0, min(100, row[1])),
-            *row[2:7],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
             facts=dict(zip(_FACTS, (int(value) for value in row[7:]), strict=True)),
         )
         for row in rows
