@@ -14,7 +14,7 @@ CHECK_ENV := JISHI_DEMO=1 JISHI_SECRETS=throwaway JISHI_HOME=var/check JISHI_DB_
 	DATABASE_URL=postgresql://jishi_app@127.0.0.1:1/none DJANGO_SETTINGS_MODULE=jishi.config.settings
 WORKERS ?= 2
 
-.PHONY: help setup run test test-engines bench-50m test-faults check fmt types demo shell bench docs lock
+.PHONY: help setup run test test-engines mutants bench-50m test-faults check fmt types demo shell bench docs lock
 
 help: ## list the verbs
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,9 @@ test: $(READY_DEV) ## run the tests (PYTEST="-k name" for some of them)
 		fi
 	fi
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(PYTEST)
+
+mutants: $(READY_DEV) ## put known bugs back and see the named tests catch them (ARGS="M1 M25" for some of them)
+	@$(BIN)/python tests/mutants.py $(ARGS)
 
 test-faults: $(READY_DEV) ## kill the lane, the compactor and the database again and again while events come in
 	@JISHI_FAULT_ROUNDS=$${ROUNDS:-3} $(BIN)/python -m pytest -q tests/insight/behavior/test_faults.py \
