@@ -57,6 +57,7 @@ OWNED = {
     "review_edit": "review",
     "address": "address", "address_remove": "address", "address_default": "address",
     "note": "note", "note_comments": "note", "note_comment": "note", "note_like": "note", "note_keep": "note",
+    "film_newer": "note", "film_older": "note",
     "note_repost": "note", "note_history": "note", "note_buy": "pin",
     "comment_like": "comment", "comment_remove": "comment",
     "post_edit": "note", "post_remove": "note",

@@ -96,6 +96,23 @@ def render(data: bytes, *, folder: str) -> Rendered:
     return Rendered(digest_of(data), _encode(full, folder), sizes)
 
 
+def cropped(data: bytes, *, wide: int, high: int) -> bytes:
+    """The middle of a picture in another shape, as large as fits, without further loss.
+
+    :raises PictureUnreadable: not an accepted raster format, or damaged.
+    :raises PictureTooLarge: too many bytes or pixels.
+    """
+    if len(data) > MAX_BYTES:
+        raise too_large()
+    picture = _decode(data)
+    width = max(1, min(picture.width, round(picture.height * wide / high)))
+    height = max(1, min(picture.height, round(picture.width * high / wide)))
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    out = io.BytesIO()
+    picture.crop((left, top, left + width, top + height)).save(out, "PNG")
+    return out.getvalue()
+
+
 def _decode(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():

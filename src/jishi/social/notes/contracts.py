@@ -8,6 +8,8 @@ from typing import Any
 
 from jishi.people.accounts.contracts import AudienceRef, PersonCard
 
+CROPS = {"1:1": (1, 1), "3:4": (3, 4), "4:3": (4, 3), "9:16": (9, 16), "16:9": (16, 9)}
+"""Shapes in which the middle of a picture can be kept: width to height."""
 MAX_PICTURES = 9
 MAX_PINS = 12
 MAX_TOPICS = 10
@@ -389,6 +391,14 @@ class LikeState:
     code: str
     is_on: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmsBeside:
+    """Codes of the films next to one; empty where there is none."""
+
+    newer: str = ""
+    older: str = ""
 
 
 @dataclass(frozen=True, slots=True)

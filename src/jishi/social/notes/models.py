@@ -83,6 +83,11 @@ class Note(models.Model):
             models.Index(fields=["-published_no"], name="notes_note_newest", condition=PUBLISHED),
             models.Index(fields=["author", "-id"], name="notes_note_own"),
             models.Index(
+                fields=["published_no"],
+                name="notes_note_films",
+                condition=PUBLISHED & Q(video__isnull=False),
+            ),
+            models.Index(
                 fields=["scheduled_at"],
                 name="notes_note_due",
                 condition=Q(state=ContentState.SCHEDULED),

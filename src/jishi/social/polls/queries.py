@@ -1,8 +1,11 @@
 """Reading polls. Who may see the note may see the poll; counts are shown after voting or at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from jishi.kernel import clock
 from jishi.people.accounts import queries as people
@@ -31,13 +34,28 @@ def get_poll(code: str, *, viewer_id: int | None) -> PollView:
         raise PollNotFound
     if _is_away(poll, viewer_id):
         raise PollNotFound
-    return _view(poll, note_code, viewer_id)
+    return _read(poll, note_code, viewer_id)
 
 
 def find_poll_of(note_code: str, *, viewer_id: int | None) -> PollView | None:
     """The poll of a note that the caller has shown to this viewer, if the note has one."""
-    row = Poll.objects.filter(note__code=note_code).first()
-    return None if row is None or _is_away(row, viewer_id) else _view(row, note_code, viewer_id)
+    mine = Ballot.objects.filter(poll=OuterRef("pk"), person_id=viewer_id or 0).values("positions")
+    options = Option.objects.filter(poll=OuterRef("pk")).order_by("position")
+    fields = ("position", "text", "is_right", "vote_count")
+    # One statement: this stands on the page of a note, which has many other things to ask.
+    row = (
+        Poll.objects.filter(note__code=note_code)
+        .annotate(
+            chosen=Subquery(mine[:1]),
+            rows=ArraySubquery(options.values(row=JSONObject(**{name: name for name in fields}))),
+        )
+        .first()
+    )
+    if row is None or _is_away(row, viewer_id):
+        return None
+    rows = [Option(poll=row, **one) for one in row.rows]
+    ballot = None if row.chosen is None else Ballot(poll=row, positions=row.chosen)
+    return _view(row, note_code, viewer_id, rows=rows, mine=ballot)
 
 
 def find_content(code: str) -> PollRef | None:
@@ -105,9 +123,15 @@ def _is_away(poll: Poll, viewer_id: int | None) -> bool:
     return poll.hidden_at is not None and poll.author_id != viewer_id
 
 
-def _view(poll: Poll, note_code: str, viewer_id: int | None) -> PollView:
-    options = list(Option.objects.filter(poll=poll).order_by("position"))
+def _read(poll: Poll, note_code: str, viewer_id: int | None) -> PollView:
+    rows = list(Option.objects.filter(poll=poll).order_by("position"))
     mine = Ballot.objects.filter(poll=poll, person_id=viewer_id).first() if viewer_id else None
+    return _view(poll, note_code, viewer_id, rows=rows, mine=mine)
+
+
+def _view(
+    poll: Poll, note_code: str, viewer_id: int | None, *, rows: Sequence[Option], mine: Ballot | None
+) -> PollView:
     is_open = poll.closed_at is None and poll.hidden_at is None and clock.now() < poll.closes_at
     shows = poll.closed_at is not None or mine is not None or poll.author_id == viewer_id
     winners = list(Winner.objects.filter(poll=poll).order_by("rank")) if poll.closed_at else []
@@ -118,7 +142,7 @@ def _view(poll: Poll, note_code: str, viewer_id: int | None) -> PollView:
         author_id=poll.author_id,
         kind=poll.kind,
         question=poll.question,
-        options=_options(poll, options, mine, shows=shows),
+        options=_options(poll, rows, mine, shows=shows),
         is_multiple=poll.is_multiple,
         voter_count=poll.voter_count,
         closes_at=poll.closes_at,

@@ -26,7 +26,13 @@ from jishi.social.notes.operations.reactions import (
     unlike_comment,
 )
 from jishi.social.notes.operations.talk import comment, remove_comment
-from jishi.social.notes.operations.uploads import issue_ticket, read_ticket, store_pictures, store_video
+from jishi.social.notes.operations.uploads import (
+    crop_picture,
+    issue_ticket,
+    read_ticket,
+    store_pictures,
+    store_video,
+)
 from jishi.social.notes.operations.writing import (
     publish,
     publish_due,
@@ -42,6 +48,7 @@ __all__ = [
     "approve_comment",
     "comment",
     "create_folder",
+    "crop_picture",
     "erase",
     "favourite",
     "hide",

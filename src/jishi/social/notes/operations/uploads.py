@@ -8,10 +8,10 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from jishi.kernel import crypto, limits, media
+from jishi.kernel import crypto, limits, media, pictures
 from jishi.kernel.errors import N_
 from jishi.social.notes import films
-from jishi.social.notes.contracts import MAX_PICTURES, StoredVideo
+from jishi.social.notes.contracts import CROPS, MAX_PICTURES, StoredVideo
 from jishi.social.notes.errors import NoteFieldInvalid, TooMany
 
 FOLDER = "notes"
@@ -32,6 +32,21 @@ def store_pictures(*, person_id: int, uploads: Sequence[bytes]) -> list[dict[str
     for _ in uploads:
         limits.hit(bucket="notes.upload", key=str(person_id), limit=UPLOADS_PER_HOUR, window_s=3600)
     return [media.as_json(stored) for stored in media.store_many(uploads, folder=FOLDER)]
+
+
+def crop_picture(*, person_id: int, kept: Mapping[str, Any], shape: str) -> dict[str, Any]:
+    """Keep the middle of a stored picture in one of ``CROPS``; `from` remembers which picture it was.
+
+    :raises NoteFieldInvalid: no such shape, or the picture is not in the storage.
+    :raises RateLimited: too many uploads in an hour.
+    """
+    if shape not in CROPS or not default_storage.exists(str(kept["file"])):
+        raise NoteFieldInvalid(field=N_("Pictures"))
+    limits.hit(bucket="notes.upload", key=str(person_id), limit=UPLOADS_PER_HOUR, window_s=3600)
+    with default_storage.open(str(kept["file"])) as file:
+        wide, high = CROPS[shape]
+        data = pictures.cropped(file.read(), wide=wide, high=high)
+    return {**media.as_json(media.store(data, folder=FOLDER)), "from": str(kept.get("from") or kept["file"])}
 
 
 def store_video(*, person_id: int, data: bytes) -> dict[str, Any]:

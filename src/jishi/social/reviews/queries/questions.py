@@ -56,13 +56,14 @@ def page_questions(
     :raises BadCursor: the cursor was not made here.
     """
     rows = Question.objects.filter(state=ContentState.PUBLISHED)
-    rows = rows.exclude(author_id__in=graph.hidden_ids(viewer_id))
+    hidden = graph.hidden_ids(viewer_id)
+    rows = rows.exclude(author_id__in=hidden)
     rows = rows.filter(product_id=product_id) if product_id is not None else rows
     rows = rows.filter(shop_id=shop_id) if shop_id is not None else rows
     rows = rows.filter(answer_count=0) if only_open else rows
     rows = rows.filter(follows__person_id=followed_by) if followed_by is not None else rows
     page, next_cursor = _cut(rows, cursor, limit)
-    return Page(_views(page, viewer_id, language, answers_each=2), next_cursor)
+    return Page(_views(page, viewer_id, language, answers_each=2, hidden=hidden), next_cursor)
 
 
 def page_to_answer(
@@ -132,12 +133,18 @@ def _cut(rows: QuerySet[Question], cursor: str | None, limit: int) -> tuple[list
 
 
 def _views(
-    rows: list[Question], viewer_id: int | None, language: str, *, answers_each: int
+    rows: list[Question],
+    viewer_id: int | None,
+    language: str,
+    *,
+    answers_each: int,
+    hidden: frozenset[int] | None = None,
 ) -> list[QuestionView]:
     if not rows:
         return []
-    hidden = graph.hidden_ids(viewer_id)
-    answers = _answers(rows, viewer_id, hidden) if answers_each else []
+    if hidden is None and answers_each:
+        hidden = graph.hidden_ids(viewer_id)
+    answers = _answers(rows, viewer_id, hidden or frozenset()) if answers_each else []
     ids = {row.author_id for row in rows} | {one.author_id for one in answers}
     voted: set[int] = set()
     followed: set[int] = set()

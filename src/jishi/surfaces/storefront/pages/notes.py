@@ -54,6 +54,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
         "preview": previews.find_preview(previews.first_link(found.text)),
         "poll": polls.find_poll_of(found.code, viewer_id=facts.person_id),
         "folders": found.folders,
+        "has_films": bool(found.video) and found.is_public and found.state == ContentState.PUBLISHED,
         "key": ids.new_code(),
     }
     return render(request, "storefront/notes/note.html", context)
@@ -62,6 +63,18 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
 def _sales(found: NoteView) -> Any:
     """What the note sold, for its author."""
     return note_queries.sold_by_note(found.code) if found.is_own and found.pins else None
+
+
+@require_GET
+def beside(request: HttpRequest, code: str, way: str) -> HttpResponse:
+    """To the film published before or after this one; at the end of the row the reader stays."""
+    facts = request_facts.of(request)
+    note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
+    films = note_queries.find_films_beside(code, viewer_id=facts.person_id)
+    found = films.newer if way == "newer" else films.older
+    if not found:
+        messages.info(request, gettext("There is no further film this way."))
+    return HttpResponseRedirect(facts.prefix + _note_url(found or code))
 
 
 @require_GET

@@ -30,10 +30,10 @@ from jishi.social.communities.errors import MembersOnly, Muted, PostUnfit, Rules
 from jishi.social.graph import queries as graph
 from jishi.social.notes import operations as note_operations
 from jishi.social.notes import queries as note_queries
-from jishi.social.notes.contracts import MAX_PICTURES, EditState, NoteDraft, PinDraft
+from jishi.social.notes.contracts import CROPS, MAX_PICTURES, EditState, NoteDraft, PinDraft
 from jishi.social.notes.errors import PublishTimePast, VideoTooLarge
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import note_words
+from jishi.surfaces.storefront import note_pictures, note_words
 
 FOUND = 8
 MAX_VIDEO = 60 * 1024 * 1024
@@ -137,7 +137,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         status, body = http.problem(error)
         return JsonResponse(body, status=status)
     ticket = note_operations.issue_ticket(person_id=person_id, kind="picture", kept=kept)
-    return JsonResponse({"ticket": ticket, "url": media.small_url(kept), "kind": "picture"})
+    return JsonResponse(
+        {"ticket": ticket, "url": media.small_url(kept), "kind": "picture", "file": kept["file"]}
+    )
 
 
 @login_required
@@ -168,7 +170,7 @@ def _read(request: HttpRequest, person_id: int, before: NoteDraft) -> NoteDraft:
     visibility = post.get("visibility", "public")
     if visibility == "audience":
         audience = before.audience or AudienceRef("community", post.get("community", "")[:80])
-    pictures = _pictures(request, person_id, before)
+    arranged = note_pictures.arrange(request, person_id, _pictures(request, person_id, before))
     return NoteDraft(
         title=post.get("title", ""),
         text=post.get("text", ""),
@@ -178,18 +180,19 @@ def _read(request: HttpRequest, person_id: int, before: NoteDraft) -> NoteDraft:
         place=post.get("place", ""),
         is_sponsored=bool(post.get("is_sponsored")),
         sponsor=post.get("sponsor", ""),
-        pictures=pictures,
+        pictures=arranged.pictures,
         video=_video(request, person_id, before),
-        pins=_pins(request),
+        pins=note_pictures.move_pins(_pins(request), arranged),
         language=request_facts.of(request).language,
         details={name[7:]: str(post[name]) for name in post if name.startswith("detail-")},
     )
 
 
 def _pictures(request: HttpRequest, person_id: int, before: NoteDraft) -> tuple[dict[str, Any], ...]:
-    """Pictures that were there, in the form's order, then uploads by ticket, then plain files."""
+    """Pictures as the form shows them: those that were there, then uploads by ticket, then plain files."""
     kept = {str(one["file"]): dict(one) for one in before.pictures or ()}
-    dropped = set(request.POST.getlist("drop_picture"))
+    # A page that is older than a crop still names the picture as it was.
+    kept |= {str(one["from"]): dict(one) for one in before.pictures or () if one.get("from")}
     chosen = [kept[name] for name in request.POST.getlist("picture") if name in kept]
     for ticket in request.POST.getlist("ticket")[: MAX_PICTURES + 1]:
         chosen.append(note_operations.read_ticket(person_id=person_id, kind="picture", ticket=ticket))
@@ -198,7 +201,7 @@ def _pictures(request: HttpRequest, person_id: int, before: NoteDraft) -> tuple[
         uploads = [one.read() for one in files[: MAX_PICTURES + 1]]
         chosen += note_operations.store_pictures(person_id=person_id, uploads=uploads)
     unique = {str(one["file"]): one for one in chosen}
-    return tuple(one for name, one in unique.items() if name not in dropped)
+    return tuple(unique.values())
 
 
 def _video(request: HttpRequest, person_id: int, before: NoteDraft) -> Any:
@@ -282,6 +285,7 @@ def _show(
         "code": code,
         "current": current,
         "draft": draft,
+        "crops": list(CROPS),
         "pictures": _carried(facts.person_id or 0, current, draft),
         "video_ticket": _video_ticket(facts.person_id or 0, current, draft),
         "video_url": media.url(str(draft.video["file"])) if draft.video else "",

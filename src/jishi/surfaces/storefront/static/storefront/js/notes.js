@@ -97,6 +97,80 @@ customElements.define("pin-board", class extends HTMLElement {
   }
 });
 
+// --- picture order: two buttons beside each picture; the numbers of the plain form stay what is sent -----------------
+customElements.define("picture-order", class extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector(".thumbs");
+    if (!this.list) return;
+    this.list.classList.add("sorting");
+    this.dress();
+    new MutationObserver(() => this.dress()).observe(this.list, { childList: true });
+    this.list.addEventListener("click", (event) => {
+      const step = event.target.closest("[data-step]");
+      if (!step) return;
+      const item = step.closest("li");
+      const other = +step.dataset.step < 0 ? item.previousElementSibling : item.nextElementSibling;
+      if (!other) return;
+      if (+step.dataset.step < 0) other.before(item); else other.after(item);
+      this.number();
+      step.focus();
+      this.list.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    this.list.addEventListener("change", (event) => {
+      if (!event.target.name?.startsWith("crop:")) return;
+      const [wide, high] = (event.target.value || "1:1").split(":").map(Number);
+      const picture = event.target.closest("li").querySelector("img");
+      picture.style.width = `${Math.round(96 * Math.min(1, wide / high))}px`;
+      picture.style.height = `${Math.round(96 * Math.min(1, high / wide))}px`;
+    });
+  }
+  dress() {
+    for (const item of this.list.children) {
+      if (item.querySelector(".steps")) continue;
+      const steps = document.createElement("span");
+      steps.className = "steps";
+      for (const [by, sign, text] of [[-1, "←", this.list.dataset.earlier], [1, "→", this.list.dataset.later]]) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn line sm";
+        button.dataset.step = by;
+        button.textContent = sign;
+        button.setAttribute("aria-label", text);
+        steps.append(button);
+      }
+      item.append(steps);
+    }
+    this.number();
+  }
+  number() {
+    [...this.list.children].forEach((item, index) => {
+      const field = item.querySelector("[name^='order:']");
+      if (field) field.value = index + 1;
+    });
+  }
+});
+
+// --- film-swipe: left and right, by finger or key, follow the plain links to the films beside this one -----------------
+customElements.define("film-swipe", class extends HTMLElement {
+  connectedCallback() {
+    let start = null;
+    const follow = (rel) => { const link = this.querySelector(`a[data-way=${rel}]`); if (link) location.assign(link.href); };
+    this.addEventListener("touchstart", (event) => { start = event.touches.length === 1 ? event.touches[0] : null; }, { passive: true });
+    this.addEventListener("touchend", (event) => {
+      const end = event.changedTouches[0];
+      if (!start || Math.abs(end.clientX - start.clientX) < 70 || Math.abs(end.clientY - start.clientY) > 60) return;
+      follow(end.clientX < start.clientX ? "next" : "prev");
+    }, { passive: true });
+    this.keys = (event) => {
+      if (event.target.closest?.("input, textarea, select, video, [contenteditable]") || event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.key === "ArrowRight" || event.key === "j") { event.preventDefault(); follow("next"); }
+      if (event.key === "ArrowLeft" || event.key === "k") { event.preventDefault(); follow("prev"); }
+    };
+    document.addEventListener("keydown", this.keys);
+  }
+  disconnectedCallback() { document.removeEventListener("keydown", this.keys); }
+});
+
 // --- drafts keep themselves: some seconds after the last change, through the form's own address ----------------------
 document.querySelectorAll("form[data-autosave]").forEach((form) => {
   const told = form.querySelector("[data-kept]");
@@ -177,6 +251,13 @@ customElements.define("upload-list", class extends HTMLElement {
       field.type = "hidden";
       field.name = kind === "video" ? "video_ticket" : "ticket";
       field.value = answer.ticket;
+      if (kind === "picture") {
+        const order = document.createElement("input");
+        order.type = "hidden";
+        order.name = `order:${answer.file}`;
+        order.value = this.list.children.length;
+        item.append(order);
+      }
       const drop = document.createElement("button");
       drop.type = "button";
       drop.className = "btn line sm";
