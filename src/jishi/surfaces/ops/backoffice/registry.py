@@ -20,12 +20,14 @@ UNSEEN = {
     "moderation.Fingerprint",
     "graph.Remark",
     "graph.Mute",
+    "surveys.Box",
     "recommendation.Slate",
     "recommendation.Hidden",
     "recommendation.Capped",
     "recommendation.Choice",
 }
-"""Addresses and caught mails identify people, private names and mutes are nobody's business; the others are
+"""Addresses and caught mails identify people, private names, mutes and answers that wait for
+company are nobody's business; the others are
 machinery."""
 
 

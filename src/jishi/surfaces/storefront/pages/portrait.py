@@ -26,6 +26,8 @@ from jishi.social.feed import queries as feed
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 
+SAID_BY = {"category": "categories", "topic": "topics", "brand": "fav_brand"}
+"""Which tag says why an interest of a kind is believed."""
 FAMILIES = ("static", "value", "preference", "behaviour", "social")
 
 
@@ -57,9 +59,11 @@ def interests(request: HttpRequest) -> HttpResponse:
             refusals.tell(request, error)
         return HttpResponseRedirect(reverse("storefront:interests"))
     found = queries.list_interests(person_id, language)
+    believed = {one.code: one.evidence for one in queries.get_portrait(person_id).tags}
+    why = {kind: believed.get(tag, "") for kind, tag in SAID_BY.items()}
     context = {
         "mine": [one for one in found if one.origin == "yours"],
-        "inferred": [one for one in found if one.origin != "yours"],
+        "inferred": [(one, why.get(one.key.partition(":")[0], "")) for one in found if one.origin != "yours"],
         "categories": _choices(found, language),
         "topics": _topics(found),
         "is_personal": privacy.allows(person_id, Purpose.PERSONALISATION),

@@ -1,0 +1,197 @@
+"""Experiments as forms: what was typed becomes a draft, a draft becomes what stands in the fields again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
+
+from jishi.insight.experiments import ports, queries, rules
+from jishi.insight.experiments.contracts import Arm, ArmKind, Draft, Guardrail, Plan
+from jishi.insight.portraits import queries as portraits
+from jishi.insight.portraits.contracts import AUDIENCE
+
+DEFAULTS: Mapping[str, str] = {
+    "name": "",
+    "hypothesis": "",
+    "control": "cart.empty:plain",
+    "variant": "cart.empty:taste",
+    "other": "",
+    "control_weight": "1",
+    "variant_weight": "1",
+    "other_weight": "1",
+    "holdout_weight": "0",
+    "unit": "person",
+    "layer": "page",
+    "share": "100",
+    "audience": "",
+    "margin": "5",
+    "window_h": "168",
+    "before_days": "28",
+    "planned_n": "2000",
+    "base": "10",
+    "change": "2",
+    "power": "80",
+    "daily": "500",
+}
+USUAL_MEASURES = ("buyers", "revenue")
+USUAL_GUARDRAILS = ("unsubscribed", "complained", "refund_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the fields, and which measures and guardrails are ticked."""
+
+    given: Mapping[str, str]
+    measures: tuple[str, ...] = USUAL_MEASURES
+    guardrails: tuple[str, ...] = USUAL_GUARDRAILS
+
+
+def typed(request: HttpRequest) -> Form:
+    """The form as it was sent, or as it begins."""
+    if request.method != "POST":
+        return Form(DEFAULTS)
+    post: QueryDict = request.POST
+    given = {name: post.get(name, usual).strip()[:500] for name, usual in DEFAULTS.items()}
+    return Form(given, tuple(post.getlist("measures")), tuple(post.getlist("guardrails")))
+
+
+def filled(draft: Draft) -> Form:
+    """The form of a draft that was kept."""
+    arms = {arm.key: arm for arm in draft.arms}
+    values = dict(DEFAULTS) | {
+        "name": draft.name,
+        "hypothesis": draft.hypothesis,
+        "unit": draft.unit,
+        "layer": draft.layer,
+        "share": str(draft.share),
+        "audience": draft.audience_key,
+        "window_h": str(draft.window_h),
+        "before_days": str(draft.before_days),
+        "planned_n": str(draft.planned_n),
+        "other": "",
+    }
+    if draft.guardrails:
+        values["margin"] = str(draft.guardrails[0].margin_bps // 100)
+    for name in ("control", "variant", "other"):
+        arm = arms.get(name)
+        if arm is not None:
+            values[name] = f"{draft.slot}:{arm.payload.get('shows', '')}"
+            values[f"{name}_weight"] = str(arm.weight)
+    values["holdout_weight"] = str(arms["holdout"].weight) if "holdout" in arms else "0"
+    return Form(values, draft.measures, tuple(one.measure for one in draft.guardrails))
+
+
+def draft_of(form: Form) -> Draft:
+    """What the form asks for; what makes no sense is left for the domain to refuse by name."""
+    given = form.given
+    slot = given["control"].partition(":")[0]
+    arms = []
+    for name, kind in (("control", ArmKind.CONTROL), ("variant", ArmKind.VARIANT), ("other", ArmKind.VARIANT)):
+        place, _, shows = given[name].partition(":")
+        if not given[name]:
+            continue
+        # A variant of another place cannot be an arm of this one; weight 0 is refused as an arm.
+        weight = number(given, f"{name}_weight") if place == slot and _is_choice(place, shows) else 0
+        arms.append(Arm(name, kind, weight, {"shows": shows}))
+    if number(given, "holdout_weight"):
+        arms.append(Arm("holdout", ArmKind.HOLDOUT, number(given, "holdout_weight")))
+    margin = number(given, "margin") * 100
+    return Draft(
+        name=given["name"],
+        hypothesis=given["hypothesis"],
+        slot=slot,
+        arms=tuple(arms),
+        measures=form.measures,
+        guardrails=tuple(Guardrail(key, margin) for key in form.guardrails),
+        unit=given["unit"],
+        layer=given["layer"],
+        share=number(given, "share"),
+        audience_kind=AUDIENCE if given["audience"] else "",
+        audience_key=given["audience"][:80],
+        window_h=number(given, "window_h"),
+        before_days=number(given, "before_days"),
+        planned_n=number(given, "planned_n"),
+    )
+
+
+def plan_of(form: Form) -> Plan:
+    """How many units the question needs, from the planner's fields."""
+    given = form.given
+    draft = draft_of(form)
+    control = rules.control_of(draft.arms).weight or 1
+    others = [arm.weight for arm in draft.arms if arm.key != "control"] or [1]
+    window = draft.window_h if 0 < draft.window_h <= 24 * 60 else 0
+    return rules.plan_share(
+        base=_decimal(given["base"]) / 100,
+        change=_decimal(given["change"]) / 100,
+        power=min(max(_decimal(given["power"]) / 100, 0.5), 0.99),
+        allocation=max(min(others), 1) / max(control, 1),
+        arms=max(2, len(draft.arms)),
+        daily=number(given, "daily") * min(max(draft.share, 0), 100) // 100,
+        window_h=window,
+    )
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be shown where, place by place."""
+    return [
+        (gettext(slot.name), [(f"{slot.key}:{key}", gettext(words)) for key, words in slot.choices])
+        for slot in ports.slots().values()
+        if slot.choices
+    ]
+
+
+def shown_words(slot: str, shows: str) -> str:
+    """A choice in words."""
+    found = ports.slots().get(slot)
+    words = dict(found.choices).get(shows) if found else None
+    return gettext(words) if words else shows
+
+
+def measure_names() -> dict[str, str]:
+    """Every measure in words."""
+    return {key: gettext(one.name) for key, one in queries.list_measures().items()}
+
+
+def audiences() -> list[tuple[str, str]]:
+    """Everybody, or one of the segments."""
+    found = [(one.code, one.name) for one in portraits.list_segments()]
+    return [("", gettext("Everybody")), *found]
+
+
+def field_name(field: str) -> str:
+    """What a refusal calls a field."""
+    return {
+        "name": gettext("the name"),
+        "hypothesis": gettext("the hypothesis"),
+        "arms": gettext("the arms and their weights"),
+        "share": gettext("the share of the layer"),
+        "measures": gettext("the measures"),
+        "guardrails": gettext("the guardrails"),
+        "window_h": gettext("the hours that count"),
+        "before_days": gettext("the days before"),
+        "planned_n": gettext("the planned size"),
+        "audience": gettext("the audience: browsers that nobody signed in with belong to none"),
+        "reason": gettext("the reason"),
+        "decision": gettext("the decision"),
+    }.get(field, field)
+
+
+def number(given: Mapping[str, str], name: str) -> int:
+    """A whole number that was typed, or 0."""
+    text = given.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _decimal(text: str) -> float:
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return found if abs(found) < 1e9 else 0.0
+
+
+def _is_choice(slot: str, shows: str) -> bool:
+    found = ports.slots().get(slot)
+    return found is not None and shows in dict(found.choices)
