@@ -61,12 +61,15 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "plays_rally": frozenset(
         {
             "id", "code", "offer_id", "starter_id", "variant_id", "alone_minor", "floor_minor", "goal",
-            "helps_most", "seed", "has_unit", "discount_minor", "counted_on", "ends_at", "pay_by_at", "due_at",
-            "close_reason",
+            "helps_most", "seed", "has_unit", "discount_minor", "counted_on", "ends_at", "pay_by_at",
+            "due_at", "close_reason",
         }
     ),
     "plays_help": frozenset(
-        {"id", "rally_id", "offer_id", "person_id", "position", "is_first", "once_per_offer", "reviewed_by_id"}
+        {
+            "id", "rally_id", "offer_id", "person_id", "position", "is_first", "once_per_offer",
+            "reviewed_by_id",
+        }
     ),
     "plays_team": frozenset(
         {

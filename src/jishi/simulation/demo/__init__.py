@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from jishi.insight.portraits import operations as portraits
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
-from jishi.simulation.demo import asked, circles, flash, opinions, people, shelves, showcase, talks
+from jishi.simulation.demo import asked, circles, flash, gathering, opinions, people, shelves, showcase, talks
 from jishi.simulation.demo.history import History
 from jishi.simulation.demo.social import Village
 
@@ -45,6 +45,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     showcase.arrange(history, until=base)
     history.run(EXPECTED_ORDERS)
     flash.hold(history, until=base)
+    gathering.gather(crowd, wares, until=base)
     opinions.speak(random.Random(seed), crowd, until=base)
     asked.ask(random.Random(seed), crowd, until=base)
     group(base)

@@ -36,9 +36,16 @@ NEW_ACCOUNT = timedelta(hours=1)
 
 
 def start_rally(
-    *, offer_code: str, variant_id: int, person_id: int, device: str = "", at: datetime | None = None
+    *,
+    offer_code: str,
+    variant_id: int,
+    person_id: int,
+    device: str = "",
+    seed: str = "",
+    at: datetime | None = None,
 ) -> str:
-    """Begin a rally for one piece, or return the code of the one that is going on.
+    """Begin a rally for one piece, or return the code of the one that is going on. Only a world that is to
+    repeat itself gives a `seed`.
 
     :raises OfferNotFound: no such offer, or it does not gather friends, or does not cover the variant.
     :raises OfferNotStarted: / OfferEnded: nobody can begin now.
@@ -67,7 +74,7 @@ def start_rally(
             goal=goal,
             gained=first,
             helps_most=kind.most(goal - first, terms),
-            seed=fairdraw.new_seed(),
+            seed=seed or fairdraw.new_seed(),
             device=device,
             counted_on=counts.shop_day(offer, now),
             created_at=now,
