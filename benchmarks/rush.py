@@ -32,8 +32,8 @@ from _rush_client import Caller, Run
 LIST_MINOR, FLASH_MINOR = 9_900, 4_900
 PAID = 20
 LIFE_S = 3_600
-SCARCE_UNITS, SCARCE_CROWD = 1_000, 4_000
-KILLED_CROWD = 8_000
+SCARCE_UNITS, SCARCE_CROWD = 1_000, 3_000
+KILLED_CROWD = 5_000
 KILL_AFTER_S = 0.4
 LANE = ("jishi.cli", "serve", "lane")
 WAYS = {"lane": "The lane.", "one": "One transaction per buyer.", "orm": "The ordinary checkout."}

@@ -31,6 +31,11 @@ register = template.Library()
 
 PUBLIC_NAMES = frozenset(
     {
+        "flash",
+        "flash_item",
+        "flash_block",
+        "flash_buy",
+        "flash_remind",
         "home",
         "search",
         "category",

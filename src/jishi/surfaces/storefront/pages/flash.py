@@ -106,7 +106,8 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         found = _get(request, code)
         return render(request, "storefront/flash/remind.html", {"one": found})
-    return HttpResponseRedirect(reverse("storefront:flash_item", args=[code]))
+    page = reverse("storefront:flash_item", args=[code])
+    return HttpResponseRedirect(request_facts.of(request).prefix + page)
 
 
 def related(request: HttpRequest, found: ItemView) -> list[ListingCard]:
