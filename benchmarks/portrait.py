@@ -5,6 +5,8 @@ everybody, `store_s` joins them with orders and keeps the portraits in PostgreSQ
 rebuild takes without the aggregates. The oracle recomputes people from the raw rows in plain Python.
 """
 
+# ruff: noqa: E501 - statements are read as they are written
+
 from __future__ import annotations
 
 import argparse

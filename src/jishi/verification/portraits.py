@@ -1,5 +1,7 @@
 """Portraits: members counted against their rows, what people said about interests, stages against orders."""
 
+# ruff: noqa: E501 - statements are read as they are written
+
 from jishi.verification.checks import Check
 
 CHECKS: tuple[Check, ...] = (

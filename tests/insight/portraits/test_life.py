@@ -1,5 +1,7 @@
 """Stages of life, classes of customers, and groups of people who are alike."""
 
+# ruff: noqa: E501 - tables of cases are read line by line
+
 from __future__ import annotations
 
 from datetime import timedelta

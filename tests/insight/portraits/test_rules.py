@@ -1,5 +1,7 @@
 """Rules: what is refused, what they say in words, and whom they find against a plain evaluator."""
 
+# ruff: noqa: E501 - tables of cases are read line by line
+
 from __future__ import annotations
 
 import random
@@ -292,6 +294,6 @@ def test_days_are_those_of_the_platform() -> None:
     Portrait.objects.create(person_id=who, computed_at=NOW)
     rule = {"field": "order:count", "op": "gte", "value": 1, "days": 7}
 
-    assert TODAY == date(2026, 6, 30)
+    assert date(2026, 6, 30) == TODAY
     assert queries.count_reach(rule, at=NOW) == 0
     assert queries.count_reach(rule, at=NOW - timedelta(days=1)) == 1

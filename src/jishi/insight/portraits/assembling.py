@@ -4,6 +4,8 @@ Invariant: who gave no consent has neither tags nor evidence of consent's basis;
 in no portrait; a portrait that did not change is not written again.
 """
 
+# ruff: noqa: E501 - statements of ours, read as they are written; no value is written into them
+
 from functools import cache
 
 from jishi.insight.portraits import sources, tags
@@ -50,7 +52,7 @@ def made() -> str:
     joins = "".join(f"LEFT JOIN {name} ON {name}.person_id = s.person_id\n" for name in names)
     evidence = sources.EVIDENCE
     return (
-        f"WITH {', '.join(parts)}, made AS MATERIALIZED (\n"  # noqa: S608 - all of it is ours
+        f"WITH {', '.join(parts)}, made AS MATERIALIZED (\n"
         f"SELECT s.person_id, s.allows, m.at, ({_objects()}) - coalesce(own.hidden_tags, '{{}}') AS tags,\n"
         f"{evidence} AS evidence, CASE WHEN s.allows THEN coalesce(l.events, '{{}}') ELSE '{{}}' END AS events\n"
         f"{_JOINED}{joins})"

@@ -37,7 +37,7 @@ def conditions(rule: Rule) -> Iterator[Rule]:
     elif "not" in rule:
         yield from conditions(rule["not"])
     else:
-        for one in rule.get("all", rule.get("any", ())):
+        for one in rule["all"] if "all" in rule else rule["any"]:
             yield from conditions(one)
 
 

@@ -1,6 +1,6 @@
-"""What a rule may ask about: every tag, events by window, orders, places and the graph of people.
+"""What a rule may ask about: tags, events by window, orders, places and the graph of people.
 
-Invariant: a field's operators and values are checked here and nowhere else; whoever compiles a rule trusts it.
+Invariant: a field that is not listed here is in no rule, and an operator that its field lacks neither.
 """
 
 from functools import cache
@@ -49,9 +49,7 @@ def all_fields() -> dict[str, Field]:
 
 
 def _tags() -> list[Field]:
-    operators = {
-        "number": NUMBER, "choice": CHOICE, "text": TEXT, "list": LIST, "flag": FLAG
-    }  # fmt: skip
+    operators = {"number": NUMBER, "choice": CHOICE, "text": TEXT, "list": LIST, "flag": FLAG}
     fields = []
     for definition in tags.ALL:
         tag = definition.tag
@@ -67,7 +65,7 @@ def _tags() -> list[Field]:
                 tag.choices,
                 (),
                 tag.meaning,
-            )  # fmt: skip
+            )
         )
     return fields
 

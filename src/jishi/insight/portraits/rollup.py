@@ -7,6 +7,8 @@ without a name, a robot) is in no aggregate. DuckDB is loaded only here, in the 
 where looking counts once, putting into the cart three times and buying five times.
 """
 
+# ruff: noqa: E501, S608 - statements of ours, read as they are written; no value is written into them
+
 from __future__ import annotations
 
 import hashlib
@@ -129,7 +131,7 @@ def roll(
         kept = ""
         if old:
             kept = (
-                f" UNION ALL BY NAME SELECT * FROM read_parquet('{path_of(old, part)}')"  # noqa: S608
+                f" UNION ALL BY NAME SELECT * FROM read_parquet('{path_of(old, part)}')"
                 " WHERE (day, user_id) NOT IN (SELECT day, user_id FROM pairs)"
             )
         rows = _write(engine, query + kept, path_of(name, part))
@@ -152,7 +154,7 @@ def join(engine: Any, names: Sequence[str], label: str) -> tuple[str, int]:
     """Write the aggregates of several files as one."""
     name, count = _new_name(label), 0
     for part in PARTS:
-        rows = _write(engine, f"SELECT * FROM {_source(names, part)}", path_of(name, part))  # noqa: S608
+        rows = _write(engine, f"SELECT * FROM {_source(names, part)}", path_of(name, part))
         count = rows if part == "base" else count
     return name, count
 
@@ -191,7 +193,7 @@ def _write(engine: Any, query: str, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_suffix(".tmp")
     written = engine.execute(
-        f"COPY (SELECT * FROM ({query}) ORDER BY user_id) TO '{tmp}' (FORMAT parquet, COMPRESSION zstd)"  # noqa: S608
+        f"COPY (SELECT * FROM ({query}) ORDER BY user_id) TO '{tmp}' (FORMAT parquet, COMPRESSION zstd)"
     ).fetchone()
     with tmp.open("rb") as file:
         os.fsync(file.fileno())
@@ -207,7 +209,7 @@ def _base_sql() -> str:
     devices = ", ".join(f"count(*) FILTER (device = '{one}') AS d_{one}" for one in DEVICES)
     channels = ", ".join(f"count(*) FILTER (channel = '{one}') AS c_{one}" for one in CHANNELS)
     return (
-        "SELECT * FROM (SELECT user_id, day, count(*) AS events, max(region) AS region,"  # noqa: S608
+        "SELECT * FROM (SELECT user_id, day, count(*) AS events, max(region) AS region,"
         " (sum(g.price) FILTER (kind = 'product_viewed'))::BIGINT AS price_sum,"
         " count(g.price) FILTER (kind = 'product_viewed') AS price_n"
         " FROM e LEFT JOIN goods g USING (product_id) GROUP BY user_id, day) LEFT JOIN ("
@@ -220,7 +222,7 @@ def _keys_sql() -> str:
     """Return the counts of kinds (dim 0, by their place) and the weights of categories (dim 1)."""
     places = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(kinds()))
     return (
-        f"SELECT user_id, day, 0::TINYINT AS dim, (CASE kind {places} END)::BIGINT AS key, n, 0::BIGINT AS w"  # noqa: S608
+        f"SELECT user_id, day, 0::TINYINT AS dim, (CASE kind {places} END)::BIGINT AS key, n, 0::BIGINT AS w"
         " FROM (SELECT user_id, day, kind, count(*) AS n FROM e GROUP BY user_id, day, kind)"
         " UNION ALL SELECT user_id, day, 1::TINYINT, category_id, count(*), sum(weight)::BIGINT FROM ("
         f"SELECT user_id, day, category_id, {WEIGHTS} AS weight FROM e WHERE category_id IS NOT NULL)"
@@ -238,7 +240,7 @@ def merge(engine: Any, names: Sequence[str], today: date, *, users: Sequence[int
     where = f"WHERE day >= DATE '{since}' AND day <= DATE '{today}'{some}"
     for part in PARTS:
         engine.execute(
-            f"CREATE OR REPLACE TEMP VIEW {part} AS"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {part} AS"
             f" SELECT *, DATE '{today}' - day AS age FROM {_source(names, part)} {where}"
         )
     for name, query in (("counts", _counts_sql()), ("tops", _tops_sql()), ("sums", _sums_sql())):
@@ -252,7 +254,7 @@ def _counts_sql() -> str:
     windows = ", ".join(f"sum(n) FILTER (age < {days}) AS n{days}" for days in WINDOWS)
     values = " || ',' || ".join(f"coalesce(n{days}, 0)" for days in WINDOWS)
     return (
-        f"SELECT user_id, '{{' || string_agg(CASE key {names} END || {values} || ']', ',') || '}}' AS events"  # noqa: S608
+        f"SELECT user_id, '{{' || string_agg(CASE key {names} END || {values} || ']', ',') || '}}' AS events"
         f" FROM (SELECT user_id, key, {windows} FROM keys WHERE dim = 0 GROUP BY user_id, key) GROUP BY user_id"
     )
 
@@ -260,7 +262,7 @@ def _counts_sql() -> str:
 def _tops_sql() -> str:
     """Return everybody's strongest categories with counts and weights; of equals the smaller number first."""
     return (
-        "SELECT user_id, sum(w) AS category_weight, to_json(arg_max([key, n, w], w * 4294967296 - key,"  # noqa: S608
+        "SELECT user_id, sum(w) AS category_weight, to_json(arg_max([key, n, w], w * 4294967296 - key,"
         f" {TOP})) AS categories FROM (SELECT user_id, key, sum(n)::BIGINT AS n, sum(w)::BIGINT AS w FROM keys"
         " WHERE dim = 1 GROUP BY user_id, key) GROUP BY user_id"
     )
@@ -272,7 +274,7 @@ def _sums_sql() -> str:
     named += [f"c_{one}" for one in CHANNELS]
     sums = ", ".join(f"sum({name}) AS {name}" for name in named)
     return (
-        "SELECT user_id, max(day) AS last_day, count(*) FILTER (age < 7) AS active_7,"  # noqa: S608
+        "SELECT user_id, max(day) AS last_day, count(*) FILTER (age < 7) AS active_7,"
         " count(*) FILTER (age < 30) AS active_30, count(*) FILTER (age >= 30 AND age < 60) AS active_before,"
         " count(*) AS days_90, count(*) FILTER (isodow(day) >= 6) AS weekend_90,"
         " sum(sittings) FILTER (age < 30) AS sittings_30, sum(sittings) AS sittings_90,"
@@ -292,7 +294,7 @@ def _most(prefix: str, names: Sequence[str]) -> str:
 def _person_sql() -> str:
     parts = [name for name, _, _ in DAY_PARTS]
     return (
-        "SELECT user_id AS person_id, last_day, active_7, active_30, active_before, days_90, weekend_90,"  # noqa: S608
+        "SELECT user_id AS person_id, last_day, active_7, active_30, active_before, days_90, weekend_90,"
         f" sittings_30, sittings_90, seconds_30, events_90, {_most('h', parts)} AS day_part,"
         f" {_most('d', DEVICES)} AS device, {_most('c', CHANNELS)} AS channel, region,"
         " round(price_sum / nullif(price_n, 0))::BIGINT AS price_looked_minor, category_weight,"
@@ -305,6 +307,6 @@ def export(engine: Any, path: Path, *, between: tuple[int, int] | None = None) -
     """Write the rows of `person` for PostgreSQL's COPY; returns how many."""
     where = "" if between is None else f" WHERE person_id BETWEEN {int(between[0])} AND {int(between[1])}"
     found = engine.execute(
-        f"COPY (SELECT * FROM person{where}) TO '{path}' (FORMAT csv, HEADER false, NULL '\\N')"  # noqa: S608
+        f"COPY (SELECT * FROM person{where}) TO '{path}' (FORMAT csv, HEADER false, NULL '\\N')"
     ).fetchone()
     return int(found[0])

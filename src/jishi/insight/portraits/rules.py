@@ -3,6 +3,8 @@
 Invariant: every buyer has exactly one class and one stage.
 """
 
+# ruff: noqa: E501 - a text is read on one line
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

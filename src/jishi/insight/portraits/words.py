@@ -13,7 +13,6 @@ from jishi.insight.portraits.contracts import Choice, Rule
 from jishi.kernel.errors import N_, fill
 from jishi.kernel.money import exponent
 
-
 SAID: Mapping[str, str] = {
     "gte": N_("%(field)s at least %(value)s"),
     "gt": N_("%(field)s more than %(value)s"),
@@ -81,7 +80,7 @@ def _value(kind: str, unit: str, choices: tuple[Choice, ...], value: Any, curren
         return gettext("%(low)s and %(high)s") % {"low": low, "high": high}
     if isinstance(value, list):
         names = {choice.code: gettext(choice.name) for choice in choices}
-        return gettext(", ").join(names.get(one, one) for one in value)
+        return gettext(", ").join(names.get(str(one), str(one)) for one in value)
     if isinstance(value, str):
         return f"“{value}”"
     return money(value, currency) if kind == "money" else counted(value, unit)
@@ -140,6 +139,7 @@ def stage(facts: Mapping[str, Any]) -> str:
     if not facts.get("orders"):
         return gettext("No paid order so far.")
     text = gettext(
-        "%(orders)s paid orders, silent for %(silent)s days; at risk from %(at_risk)s days, lost from %(churn)s."
+        "%(orders)s paid orders, silent for %(silent)s days;"
+        " at risk from %(at_risk)s days, lost from %(churn)s."
     )
     return fill(text, _Blank(facts))

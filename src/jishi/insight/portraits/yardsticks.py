@@ -1,4 +1,4 @@
-"""What single people are measured by: read from the kept limits, with defaults before the first computation."""
+"""What single people are measured by: the kept limits, or defaults before the first computation."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,8 +26,15 @@ def measure() -> Measure:
     row = Yardstick.objects.filter(pk="measure").first()
     if row is None:
         return Measure()
-    value = {key: tuple(one) if isinstance(one, list) else one for key, one in row.value.items()}
-    return Measure(**value, computed_at=row.computed_at)
+    value = row.value
+    return Measure(
+        recency=tuple(value["recency"]),
+        frequency=tuple(value["frequency"]),
+        money=tuple(value["money"]),
+        reach=tuple(value["reach"]),
+        currency=value["currency"],
+        computed_at=row.computed_at,
+    )
 
 
 def today(at: datetime) -> date:

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jishi.insight.portraits.contracts
-import jishi.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import jishi.insight.portraits.contracts
+import jishi.kernel.ids
 
 
 class Migration(migrations.Migration):

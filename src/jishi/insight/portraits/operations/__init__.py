@@ -12,8 +12,8 @@ from jishi.insight.portraits.operations.editing import (
 from jishi.insight.portraits.operations.forgetting import forget_person
 from jishi.insight.portraits.operations.interests import edit_interests
 from jishi.insight.portraits.operations.members import recompute, recompute_due
-from jishi.insight.portraits.operations.rebuilding import rebuild
 from jishi.insight.portraits.operations.ready import open_ready_made
+from jishi.insight.portraits.operations.rebuilding import rebuild
 from jishi.insight.portraits.operations.refreshing import refresh_touched, touch, touch_people
 
 __all__ = [

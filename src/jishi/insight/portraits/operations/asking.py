@@ -22,7 +22,7 @@ def ask_rebuild(*, at: datetime | None = None) -> str:
 
 
 def ask_clusters(*, k: int | None = None, at: datetime | None = None) -> str:
-    """Have people grouped by the heavy process; without `k` the data decide how many groups. Returns the code.
+    """Have people grouped by the heavy process; without `k` the data decide how many groups there are.
 
     :raises ClustersInvalid: a number of groups that cannot be made.
     """

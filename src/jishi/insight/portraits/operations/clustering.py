@@ -92,7 +92,7 @@ def kmeans(points: Any, k: int) -> Any:
     import numpy as np  # noqa: PLC0415 - heavy
 
     chance = np.random.default_rng(SEED + k)
-    best, best_cost = None, np.inf
+    best, best_cost = np.zeros(len(points), dtype=int), np.inf
     for _ in range(STARTS):
         centres = _spread_out(points, k, chance)
         labels = _nearest(points, centres)

@@ -26,7 +26,7 @@ def edit_interests(
     :raises InterestUnknown: a key that names nothing here.
     """
     now = clock.at_or_now(at)
-    wanted = {key: True for key in add} | {key: False for key in remove}
+    wanted = dict.fromkeys(add, True) | dict.fromkeys(remove, False)
     _check(sorted(wanted))
     for key, is_wanted in sorted(wanted.items()):
         row, is_new = Interest.objects.select_for_update().get_or_create(

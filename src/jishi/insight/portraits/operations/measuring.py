@@ -104,7 +104,7 @@ def _measured(at: datetime) -> dict[str, Any]:
 
 
 def _life() -> dict[str, Any]:
-    """Choose for the platform and each shop whose rhythm counts: its own, that of its kind, or everybody's."""
+    """Choose for the platform and each shop whose rhythm counts: its own, its kind's, or everybody's."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.pp_gaps")
         cursor.execute(_GAPS)

@@ -63,7 +63,7 @@ def follow(engine: Any, marks: Sequence[DirtyDay], today: date) -> int:
 
 
 def complete(engine: Any, today: date, *, from_scratch: bool = False) -> int:
-    """Make what the window lacks, and join the days that are over by month; returns how many days were made."""
+    """Make what the window lacks, and join the days that are over by month; returns the days made."""
     if from_scratch:
         _forget(list(Rollup.objects.values_list("day", flat=True)))
     known = manifest(today)
@@ -108,7 +108,8 @@ def _replace(days: Sequence[date], name: str, rows: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO portraits_rollup (day, path, rows, made_at) SELECT unnest(%s::date[]), %s, %s, %s"
-            " ON CONFLICT (day) DO UPDATE SET path = EXCLUDED.path, rows = EXCLUDED.rows, made_at = EXCLUDED.made_at",
+            " ON CONFLICT (day) DO UPDATE SET path = EXCLUDED.path, rows = EXCLUDED.rows,"
+            " made_at = EXCLUDED.made_at",
             [list(days), name, rows, now],
         )
     left = set(Rollup.objects.filter(path__in=old).values_list("path", flat=True))

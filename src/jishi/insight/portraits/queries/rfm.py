@@ -1,6 +1,7 @@
 """Classes of customers by recency, frequency and money: now, and how people moved between two dates."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -19,8 +20,8 @@ SELECT buyer_id, {case} AS class FROM (
     SELECT o.buyer_id,
         5 - width_bucket(%s::date - (max(o.paid_at) AT TIME ZONE %s)::date - 1, %s::int[]) AS recency,
         1 + width_bucket(count(*)::int - 1, %s::int[]) AS frequency,
-        1 + width_bucket(coalesce(sum(o.total_minor) FILTER (WHERE o.currency = %s), 0)::bigint - 1, %s::bigint[])
-            AS money
+        1 + width_bucket(coalesce(sum(o.total_minor) FILTER (WHERE o.currency = %s), 0)::bigint - 1,
+            %s::bigint[]) AS money
     FROM orders_order o
     WHERE o.paid_at <= %s AND (o.state NOT IN ('refunding', 'refunded') OR coalesce(o.closed_at, %s) > %s)
     GROUP BY 1
@@ -43,10 +44,7 @@ def rfm_grid() -> RfmGrid:
         kept[2] += int(amount)
         cells[5 - recency][frequency - 1] += people
     total = sum(kept[0] for kept in sums.values())
-    classes = tuple(
-        RfmCell(one.code, one.name, one.meaning, *sums[one.code], sums[one.code][0] * 10_000 // max(1, total))
-        for one in rules.RFM
-    )
+    classes = tuple(_cell(one, sums[one.code], total) for one in rules.RFM)
     bounds = {"recency": limits.recency, "frequency": limits.frequency, "money": limits.money}
     return RfmGrid(classes, tuple(tuple(row) for row in cells), limits.currency, limits.computed_at, bounds)
 
@@ -73,7 +71,12 @@ def rfm_movement(before: datetime | None = None, after: datetime | None = None) 
     )
 
 
-def _params(at: datetime, limits: yardsticks.Measure) -> list[object]:
+def _cell(one: rules.RfmClass, sums: list[int], total: int) -> RfmCell:
+    people, orders, amount = sums
+    return RfmCell(one.code, one.name, one.meaning, people, orders, amount, people * 10_000 // max(1, total))
+
+
+def _params(at: datetime, limits: yardsticks.Measure) -> list[Any]:
     return [
         yardsticks.today(at), str(yardsticks.ZONE), list(limits.recency), list(limits.frequency),
         limits.currency, list(limits.money), at, at, at,

@@ -1,4 +1,4 @@
-"""Every tag there is, as code: meaning, freshness, evidence, and the screen, segment or model that uses it."""
+"""Every tag there is, as code: meaning, freshness, evidence, and what uses it."""
 
 from jishi.insight.portraits.tags import behaviour, preference, social, static, value
 from jishi.insight.portraits.tags.definition import CONSENT, CONTRACT, Definition

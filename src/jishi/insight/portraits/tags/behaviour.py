@@ -1,5 +1,7 @@
 """What somebody does on the pages: from the lake, and only with consent to analytics."""
 
+# ruff: noqa: E501 - a text and an expression are each read on one line
+
 from jishi.insight.portraits.contracts import Choice, Family
 from jishi.insight.portraits.tags.definition import CONTRACT, DAY, Definition, Writer
 from jishi.kernel.errors import N_

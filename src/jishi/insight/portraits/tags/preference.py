@@ -1,5 +1,7 @@
 """What somebody likes: from what they look at and buy, and from what they say themselves, which wins."""
 
+# ruff: noqa: E501 - a text and an expression are each read on one line
+
 from jishi.insight.portraits.contracts import Choice, Family
 from jishi.insight.portraits.tags.definition import CONTRACT, Definition, Writer
 from jishi.kernel.errors import N_

@@ -1,5 +1,7 @@
 """Who somebody is: what they told about themselves. A shop needs these to serve them."""
 
+# ruff: noqa: E501 - a text and an expression are each read on one line
+
 from jishi.insight.portraits.contracts import Choice, Family
 from jishi.insight.portraits.tags.definition import CONSENT, CONTRACT, DAY, Definition, Writer
 from jishi.kernel.errors import N_
