@@ -34,16 +34,11 @@ def _answer(options: argparse.Namespace) -> dict[str, Any]:
     from jishi.insight.recommendation import queries
 
     if options.what == "replay":
-        from jishi.insight.recommendation import replaying
-
-        return replaying.replay(days=options.days)
+        return queries.replay(days=options.days)
     if options.what == "fit":
-        from jishi.insight.recommendation import fitting
         from jishi.insight.recommendation import operations as recommendation
-        from jishi.kernel import clock
 
-        fitting.fit(say=lambda stage, share: print(f"  {share:4.0%}  {stage}", file=sys.stderr))
-        recommendation.renew(at=clock.now())
+        recommendation.learn(say=lambda stage, share: print(f"  {share:4.0%}  {stage}", file=sys.stderr))
     models = queries.list_models(limit=1)
     if not models:
         return {"model": "none yet: there is nothing to learn from"}

@@ -9,6 +9,7 @@ from jishi.insight.recommendation.operations.choosing import (
     unhide,
 )
 from jishi.insight.recommendation.operations.everybody import renew
+from jishi.insight.recommendation.operations.learning import learn
 from jishi.insight.recommendation.operations.showing import forget_old, show, touch
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "forget_person",
     "hide",
     "hide_shown",
+    "learn",
     "renew",
     "show",
     "tell_friends",

@@ -8,6 +8,7 @@ from jishi.insight.recommendation.queries.lists import (
     list_hidden,
     list_models,
     list_trends,
+    replay,
     tells_friends,
 )
 from jishi.insight.recommendation.queries.live import communities_to_join, people_to_follow
@@ -29,6 +30,7 @@ __all__ = [
     "list_trends",
     "people_to_follow",
     "recommend",
+    "replay",
     "rerank_search",
     "select_goods",
     "sentence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from jishi.insight.recommendation.contracts import Bundle, Expected, HiddenThing, ModelView, Trend
 from jishi.insight.recommendation.models import Bundle as BundleRow
@@ -61,6 +62,15 @@ def list_models(*, limit: int = 3) -> tuple[ModelView, ...]:
         ModelView(row.pk, row.made_at, row.rows, row.people, row.items, row.figures, row.fingerprint)
         for row in Fitted.objects.order_by("-pk")[:limit]
     )
+
+
+def replay(*, days: int = 14, at: datetime | None = None) -> dict[str, Any]:
+    """Judge the order people were shown, today's lists and chance by what was really opened; see `replaying`.
+    For the command line: it loads what pages never load.
+    """
+    from jishi.insight.recommendation import replaying  # noqa: PLC0415 - heavy
+
+    return replaying.replay(days=days, at=at)
 
 
 def _bundle(row: BundleRow) -> Bundle:
