@@ -17,9 +17,7 @@ Array = np.ndarray
 def moments(y: Array, x: Array | None = None, axis: int | None = None) -> Moments:
     x = np.zeros_like(y) if x is None else x
     n = y.size if axis is None else y.shape[axis]
-    return Moments(
-        n, y.sum(axis), (y * y).sum(axis), x.sum(axis), (x * x).sum(axis), (x * y).sum(axis)
-    )
+    return Moments(n, y.sum(axis), (y * y).sum(axis), x.sum(axis), (x * x).sum(axis), (x * y).sum(axis))
 
 
 def world(seed: int, n: int = 500) -> tuple[Array, Array, Array, Array]:

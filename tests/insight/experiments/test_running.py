@@ -95,7 +95,9 @@ def test_asking_for_an_arm_makes_no_statement_while_the_list_is_fresh() -> None:
     kit.start()
     queries.assign("cart.empty", person_id=1)
 
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         found = [queries.assign("cart.empty", person_id=number) for number in range(50)]
 
     assert len(seen) == 0

@@ -113,9 +113,7 @@ def ratio_lift(variant: Moments, control: Moments) -> Difference:
     """Relative difference of two ratios of sums."""
     (a, va), (b, vb) = ratio(variant), ratio(control)
     safe = np.where(b == 0, np.nan, b)
-    return Difference(
-        a / safe - 1, np.sqrt(va / safe**2 + a**2 * vb / safe**4), variant.n + control.n
-    )
+    return Difference(a / safe - 1, np.sqrt(va / safe**2 + a**2 * vb / safe**4), variant.n + control.n)
 
 
 def adjust(variant: Moments, control: Moments) -> tuple[Moments, Moments, Number]:
@@ -160,9 +158,7 @@ def tuning(planned: float, level: float = LEVEL) -> float:
     return float((-2 * np.log(level) + np.log(-2 * np.log(level) + 1)) / max(planned, 1))
 
 
-def always(
-    found: Difference, planned: float, level: float = LEVEL
-) -> tuple[Number, Number, Number]:
+def always(found: Difference, planned: float, level: float = LEVEL) -> tuple[Number, Number, Number]:
     """Interval and p-value that stay right however often one looks and whenever one stops.
 
     Asymptotic confidence sequence with a normal mixture: Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas
@@ -196,9 +192,8 @@ def harm(variant: Moments, control: Moments, *, good: int, margin: float) -> Dif
     base, other = mean(control), mean(variant)
     factor = 1 - margin if good > 0 else 1 + margin
     passed = factor * base - other if good > 0 else other - factor * base
-    squared = (
-        variance(variant) / np.maximum(variant.n, 1)
-        + factor**2 * variance(control) / np.maximum(control.n, 1)
+    squared = variance(variant) / np.maximum(variant.n, 1) + factor**2 * variance(control) / np.maximum(
+        control.n, 1
     )
     return Difference(passed, np.sqrt(squared), variant.n + control.n)
 

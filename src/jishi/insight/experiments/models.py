@@ -51,9 +51,7 @@ class Experiment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="experiments_experiment_state", condition=Q(state__in=list(State))
-            ),
+            models.CheckConstraint(name="experiments_experiment_state", condition=Q(state__in=list(State))),
             models.CheckConstraint(name="experiments_experiment_unit", condition=Q(unit__in=list(Unit))),
             models.CheckConstraint(
                 name="experiments_experiment_asked", condition=Q(asked_verb__in=["", *Verb])
@@ -64,9 +62,7 @@ class Experiment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["slot"], name="experiments_running", condition=Q(state=State.RUNNING)
-            ),
+            models.Index(fields=["slot"], name="experiments_running", condition=Q(state=State.RUNNING)),
             models.Index(
                 fields=["read_due_at"], name="experiments_due", condition=Q(read_due_at__isnull=False)
             ),

@@ -100,7 +100,8 @@ def moments(measure: Measure, window: Window, *, segment: str = "") -> dict[tupl
         cursor.execute(statement, params)
         found = cursor.fetchall()
     return {
-        (arm, part): Moments(float(n), *(float(value or 0) for value in sums)) for arm, part, n, *sums in found
+        (arm, part): Moments(float(n), *(float(value or 0) for value in sums))
+        for arm, part, n, *sums in found
     }
 
 

@@ -87,7 +87,11 @@ def draft_of(form: Form) -> Draft:
     given = form.given
     slot = given["control"].partition(":")[0]
     arms = []
-    for name, kind in (("control", ArmKind.CONTROL), ("variant", ArmKind.VARIANT), ("other", ArmKind.VARIANT)):
+    for name, kind in (
+        ("control", ArmKind.CONTROL),
+        ("variant", ArmKind.VARIANT),
+        ("other", ArmKind.VARIANT),
+    ):
         place, _, shows = given[name].partition(":")
         if not given[name]:
             continue

@@ -89,9 +89,7 @@ def lines(
     return found
 
 
-def _line(
-    one: Reading, measure: Measure, arms: Mapping[str, str], language: str, reach: float
-) -> Line:
+def _line(one: Reading, measure: Measure, arms: Mapping[str, str], language: str, reach: float) -> Line:
     p = one.always.p if one.p_corrected is None else one.p_corrected
     tone = _tone(one.always, measure.good, p)
     name = gettext(measure.name)

@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,105 +18,235 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('hypothesis', models.CharField(max_length=500)),
-                ('slot', models.CharField(max_length=40)),
-                ('unit', models.CharField(max_length=8)),
-                ('layer', models.CharField(max_length=40)),
-                ('share', models.PositiveSmallIntegerField()),
-                ('arms', models.JSONField()),
-                ('measures', models.JSONField()),
-                ('guardrails', models.JSONField(default=list)),
-                ('buckets', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None)),
-                ('salt', models.CharField(max_length=32)),
-                ('audience_kind', models.CharField(blank=True, default='', max_length=20)),
-                ('audience_key', models.CharField(blank=True, default='', max_length=80)),
-                ('window_h', models.PositiveSmallIntegerField()),
-                ('before_days', models.PositiveSmallIntegerField()),
-                ('planned_n', models.PositiveIntegerField()),
-                ('state', models.CharField(default=jishi.insight.experiments.contracts.State['DRAFT'], max_length=8)),
-                ('asked_verb', models.CharField(blank=True, default='', max_length=8)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('asked_detail', models.JSONField(default=dict)),
-                ('pause_reason', models.CharField(blank=True, default='', max_length=40)),
-                ('decision', models.CharField(blank=True, default='', max_length=20)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('read_due_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("hypothesis", models.CharField(max_length=500)),
+                ("slot", models.CharField(max_length=40)),
+                ("unit", models.CharField(max_length=8)),
+                ("layer", models.CharField(max_length=40)),
+                ("share", models.PositiveSmallIntegerField()),
+                ("arms", models.JSONField()),
+                ("measures", models.JSONField()),
+                ("guardrails", models.JSONField(default=list)),
+                (
+                    "buckets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("audience_kind", models.CharField(blank=True, default="", max_length=20)),
+                ("audience_key", models.CharField(blank=True, default="", max_length=80)),
+                ("window_h", models.PositiveSmallIntegerField()),
+                ("before_days", models.PositiveSmallIntegerField()),
+                ("planned_n", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.insight.experiments.contracts.State["DRAFT"], max_length=8
+                    ),
+                ),
+                ("asked_verb", models.CharField(blank=True, default="", max_length=8)),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("asked_detail", models.JSONField(default=dict)),
+                ("pause_reason", models.CharField(blank=True, default="", max_length=40)),
+                ("decision", models.CharField(blank=True, default="", max_length=20)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("read_due_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('pk', models.CompositePrimaryKey('layer', 'bucket', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('layer', models.CharField(max_length=40)),
-                ('bucket', models.PositiveSmallIntegerField()),
-                ('experiment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='experiments.experiment')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "layer", "bucket", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("layer", models.CharField(max_length=40)),
+                ("bucket", models.PositiveSmallIntegerField()),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="experiments.experiment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Exposure',
+            name="Exposure",
             fields=[
-                ('pk', models.CompositePrimaryKey('experiment_id', 'unit', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('unit', models.CharField(max_length=40)),
-                ('arm', models.CharField(max_length=20)),
-                ('first_at', models.DateTimeField()),
-                ('experiment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='experiments.experiment')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "experiment_id", "unit", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("unit", models.CharField(max_length=40)),
+                ("arm", models.CharField(max_length=20)),
+                ("first_at", models.DateTimeField()),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="experiments.experiment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadOutRow',
+            name="ReadOutRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('body', models.JSONField()),
-                ('kept_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('experiment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='experiments.experiment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("body", models.JSONField()),
+                ("kept_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="experiments.experiment",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'experiments_readout',
+                "db_table": "experiments_readout",
             },
         ),
         migrations.AddIndex(
-            model_name='experiment',
-            index=models.Index(condition=models.Q(('state', jishi.insight.experiments.contracts.State['RUNNING'])), fields=['slot'], name='experiments_running'),
+            model_name="experiment",
+            index=models.Index(
+                condition=models.Q(("state", jishi.insight.experiments.contracts.State["RUNNING"])),
+                fields=["slot"],
+                name="experiments_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='experiment',
-            index=models.Index(condition=models.Q(('read_due_at__isnull', False)), fields=['read_due_at'], name='experiments_due'),
+            model_name="experiment",
+            index=models.Index(
+                condition=models.Q(("read_due_at__isnull", False)),
+                fields=["read_due_at"],
+                name="experiments_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jishi.insight.experiments.contracts.State['DRAFT'], jishi.insight.experiments.contracts.State['RUNNING'], jishi.insight.experiments.contracts.State['PAUSED'], jishi.insight.experiments.contracts.State['STOPPED'], jishi.insight.experiments.contracts.State['DECIDED']])), name='experiments_experiment_state'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jishi.insight.experiments.contracts.State["DRAFT"],
+                            jishi.insight.experiments.contracts.State["RUNNING"],
+                            jishi.insight.experiments.contracts.State["PAUSED"],
+                            jishi.insight.experiments.contracts.State["STOPPED"],
+                            jishi.insight.experiments.contracts.State["DECIDED"],
+                        ],
+                    )
+                ),
+                name="experiments_experiment_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__in', [jishi.insight.experiments.contracts.Unit['PERSON'], jishi.insight.experiments.contracts.Unit['VISITOR']])), name='experiments_experiment_unit'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "unit__in",
+                        [
+                            jishi.insight.experiments.contracts.Unit["PERSON"],
+                            jishi.insight.experiments.contracts.Unit["VISITOR"],
+                        ],
+                    )
+                ),
+                name="experiments_experiment_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_verb__in', ['', jishi.insight.experiments.contracts.Verb['START'], jishi.insight.experiments.contracts.Verb['RESUME'], jishi.insight.experiments.contracts.Verb['DECIDE']])), name='experiments_experiment_asked'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "asked_verb__in",
+                        [
+                            "",
+                            jishi.insight.experiments.contracts.Verb["START"],
+                            jishi.insight.experiments.contracts.Verb["RESUME"],
+                            jishi.insight.experiments.contracts.Verb["DECIDE"],
+                        ],
+                    )
+                ),
+                name="experiments_experiment_asked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at', None), ('state', jishi.insight.experiments.contracts.State['DRAFT'])), ('started_at__isnull', False), _connector='OR'), name='experiments_experiment_started'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("started_at", None), ("state", jishi.insight.experiments.contracts.State["DRAFT"])
+                    ),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="experiments_experiment_started",
+            ),
         ),
         migrations.AddIndex(
-            model_name='exposure',
-            index=models.Index(fields=['person'], name='experiments_exposure_person'),
+            model_name="exposure",
+            index=models.Index(fields=["person"], name="experiments_exposure_person"),
         ),
         migrations.AddIndex(
-            model_name='readoutrow',
-            index=models.Index(fields=['experiment', '-id'], name='experiments_readout_newest'),
+            model_name="readoutrow",
+            index=models.Index(fields=["experiment", "-id"], name="experiments_readout_newest"),
         ),
     ]

@@ -125,7 +125,11 @@ def _readings(
             continue
         reading = _reading(measure, arm.key, variant, control, planned)
         kept = next(
-            (r for r in (earlier.readings if earlier else ()) if (r.measure, r.arm) == (measure.key, arm.key)),
+            (
+                r
+                for r in (earlier.readings if earlier else ())
+                if (r.measure, r.arm) == (measure.key, arm.key)
+            ),
             None,
         )
         if kept is not None:

@@ -151,9 +151,7 @@ def _start(row: Experiment, moment: datetime) -> None:
     buckets = rules.free_buckets(taken, row.share)
     if buckets is None:
         raise LayerFull(free=100 - len(taken), layer=row.layer)
-    Claim.objects.bulk_create(
-        Claim(layer=row.layer, bucket=bucket, experiment=row) for bucket in buckets
-    )
+    Claim.objects.bulk_create(Claim(layer=row.layer, bucket=bucket, experiment=row) for bucket in buckets)
     _set(
         row,
         state=State.RUNNING,
@@ -178,6 +176,4 @@ def _unasked() -> dict[str, Any]:
 
 
 def _record(row: Experiment, act: str, by: int | None, detail: dict[str, Any] | None = None) -> None:
-    audit.record(
-        actor_id=by, action=f"experiments.{act}", subject=f"experiment:{row.code}", detail=detail
-    )
+    audit.record(actor_id=by, action=f"experiments.{act}", subject=f"experiment:{row.code}", detail=detail)

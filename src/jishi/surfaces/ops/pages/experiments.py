@@ -34,10 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = state if state in names else ""
     tabs = [("", gettext("All"), sum(counts.values()))]
     tabs += [(one, names[one][0], counts.get(one, 0)) for one in ORDER]
-    rows = [
-        (one, *names[one.state], _place(one))
-        for one in queries.list_experiments(state=state)
-    ]
+    rows = [(one, *names[one.state], _place(one)) for one in queries.list_experiments(state=state)]
     context = {"rows": rows, "tabs": tabs, "state": state, "layers": queries.list_layers()}
     return render(request, "ops/experiments/index.html", context)
 

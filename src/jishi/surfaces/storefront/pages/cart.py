@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
+from jishi.surfaces.storefront import experimenting
 from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
 
@@ -31,7 +32,12 @@ def cart(request: HttpRequest) -> HttpResponse:
     """Everything chosen so far, shop by shop."""
     view = checkout_queries.get_cart(**owner(request), language=request_facts.of(request).language)
     remember_count(request, view.count)
-    return render(request, "storefront/cart.html", {"cart": view, "tab": "cart"})
+    context: dict[str, Any] = {"cart": view, "tab": "cart"}
+    if view.shops:
+        return render(request, "storefront/cart.html", context)
+    found = experimenting.arm(request, "cart.empty")
+    context["suggests"] = experimenting.shows(found, otherwise="plain")
+    return experimenting.note(request, render(request, "storefront/cart.html", context), found)
 
 
 def add(request: HttpRequest, *, variant_id: int, quantity: int, back: str) -> HttpResponse:

@@ -3,11 +3,11 @@
 from jishi.insight.experiments import ports as experiments
 from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
-from jishi.trust.moderation.providers.places import CommunityDesk
 from jishi.trust.moderation.providers.contests import ChallengeDesk, PollDesk
 from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
+from jishi.trust.moderation.providers.places import CommunityDesk
 from jishi.trust.moderation.providers.reviews import AnswerDesk, QuestionDesk, ReviewAuthors, ReviewDesk
 
 COMPLAINTS = """

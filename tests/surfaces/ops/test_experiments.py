@@ -1,0 +1,119 @@
+"""Experiments in the console: planned, kept, started by two, read out in words, guarded, taken as a table."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from tests.factories import consoles, jotted
+from tests.insight.experiments import kit
+
+from jishi.insight.experiments import operations as experiments
+from jishi.insight.experiments import queries
+from jishi.kernel import audit, clock
+from jishi.people.accounts.models import User
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
+FIELDS = {
+    "name": "空购物车",
+    "hypothesis": "口味相近的推荐能把人带回来",
+    "control": "cart.empty:plain",
+    "variant": "cart.empty:taste",
+    "holdout_weight": "1",
+    "measures": ["buyers", "revenue"],
+    "guardrails": ["unsubscribed"],
+}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(db: None) -> consoles.World:
+    queries.forget_running()
+    return consoles.build()
+
+
+def second() -> Client:
+    client = Client()
+    person = jotted.person(is_operator=True)
+    client.force_login(User.objects.get(pk=person), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_plan_is_calculated_without_keeping_anything(world: consoles.World) -> None:
+    client = world.client("operator")
+
+    page = client.post("/ops/experiments/new/", {**FIELDS, "holdout_weight": "0", "do": "plan"})
+
+    assert page.status_code == 200
+    assert 'data-plan="14700"' in page.content.decode()
+    assert queries.list_experiments() == ()
+
+
+def test_one_makes_it_and_another_starts_it(world: consoles.World) -> None:
+    client, other = world.client("operator"), second()
+
+    made = client.post("/ops/experiments/new/", {**FIELDS, "do": "save"})
+    url = made.headers["Location"]
+    code = url.split("/")[3]
+    client.post(f"{url}do/", {"do": "start"})
+    mine = consoles.body(client, url)
+    client.post(f"{url}do/", {"do": "confirm"})
+    still = queries.get_experiment(code).state
+    other.post(f"{url}do/", {"do": "confirm"})
+
+    assert 'value="confirm"' not in mine
+    assert (still, queries.get_experiment(code).state) == ("draft", "running")
+    assert [arm.key for arm in queries.get_experiment(code).draft.arms] == ["control", "variant", "holdout"]
+    client.post(f"{url}do/", {"do": "pause"})
+    assert queries.get_experiment(code).state == "paused"
+
+
+def test_what_cannot_be_is_said_and_nothing_is_lost(world: consoles.World) -> None:
+    client = world.client("operator")
+
+    page = client.post("/ops/experiments/new/", {**FIELDS, "measures": [], "do": "save"})
+
+    assert page.status_code == 422
+    assert "空购物车" in page.content.decode() and 'role="alert"' in page.content.decode()
+    assert queries.list_experiments() == ()
+
+
+def test_a_reading_in_words_with_its_intervals(world: consoles.World) -> None:
+    client, now = world.client("operator"), clock.now()
+    code = kit.start(at=now - 9 * DAY, guardrails=())
+    got = kit.show(code, kit.people(500), at=now - 2 * DAY)
+    for number, (person, arm) in enumerate(got.items()):
+        if number % (3 if arm == "taste" else 8) == 0:
+            kit.buy(person, world.shop.id, at=now - 2 * DAY + timedelta(hours=1))
+    experiments.compute_now(code=code, at=now)
+    url = f"/ops/experiments/{code}/"
+
+    body = consoles.body(client, url)
+    table = b"".join(client.get(f"{url}export/").streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert body.count('class="interval"') == 4
+    assert "reading better" in body and "data-alarm" not in body
+    assert table.count("\r\n") == 5 and "buyers" in table
+    assert audit.list_entries(subject=f"experiment:{code}")[0].action == "experiments.export"
+
+
+def test_a_lopsided_split_and_a_decision_are_shown(world: consoles.World) -> None:
+    client, other, now = world.client("operator"), second(), clock.now()
+    code = kit.start(at=now - 9 * DAY)
+    found = [one for person in kit.people(600) if (one := queries.assign("cart.empty", person_id=person))]
+    experiments.expose([one for n, one in enumerate(found) if one.arm == "plain" or n % 3], at=now - DAY)
+    experiments.compute_now(code=code, at=now)
+    url = f"/ops/experiments/{code}/"
+
+    alarmed = consoles.body(client, url)
+    client.post(f"{url}do/", {"do": "stop"})
+    client.post(f"{url}do/", {"do": "decide", "decision": "none", "reason": "漏了一部分人"})
+    other.post(f"{url}do/", {"do": "confirm"})
+
+    assert 'data-alarm="ratio"' in alarmed
+    assert "漏了一部分人" in consoles.body(client, url)
+    assert queries.get_experiment(code).state == "decided"
+    assert code in consoles.body(client, "/ops/experiments/?state=decided")
+    assert code not in consoles.body(client, "/ops/experiments/?state=running")
