@@ -37,7 +37,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "rallies": play_queries.count_rallies(),
         "kinds": {kind.code: gettext(kind.title) for kind in play_queries.list_mechanics()},
         "shops": merchant_queries.list_shops(
-            {one.shop_id for one in (*offers, *draws, *kept)}, language=facts.language
+            {offer.shop_id for offer in offers}
+            | {draw.shop_id for draw in draws}
+            | {help_.shop_id for help_ in kept},
+            language=facts.language,
         ),
         "cards": catalog_queries.list_cards({one.product_id for one in offers}, language=facts.language),
     }

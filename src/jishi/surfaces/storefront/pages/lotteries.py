@@ -19,6 +19,7 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 from jishi.trade.orders import queries as order_queries
+from jishi.trade.orders.contracts import OrderView
 
 SHOWN_ENTRIES = 200
 
@@ -40,7 +41,7 @@ def lottery(request: HttpRequest, code: str) -> HttpResponse:
     """One lottery: prizes, odds, promise, one's part, winners."""
     facts = request_facts.of(request)
     found = lottery_queries.get_lottery(code, viewer_id=facts.person_id)
-    orders = ()
+    orders: tuple[OrderView, ...] = ()
     if found.entry_mode == "order" and facts.person_id and "enter" in found.actions:
         page = order_queries.page_orders(buyer_id=facts.person_id, limit=20)
         orders = tuple(
