@@ -11,6 +11,7 @@ from jishi.people.accounts.contracts import PersonCard
 from jishi.social.communities import rules
 from jishi.social.communities.contracts import (
     AttendeeRow,
+    CommunityView,
     GatheringView,
     Membership,
     Permission,
@@ -39,14 +40,22 @@ def get_event(slug: str, code: str, *, viewer_id: int | None, at: datetime | Non
 
 
 def list_events(
-    slug: str, *, viewer_id: int | None, past: bool = False, limit: int = 30, at: datetime | None = None
+    slug: str,
+    *,
+    viewer_id: int | None,
+    past: bool = False,
+    limit: int = 30,
+    seen: CommunityView | None = None,
+    at: datetime | None = None,
 ) -> tuple[GatheringView, ...]:
     """Return the events that lie ahead, the next one first; or those that are over, the latest first.
+
+    Who has read the community for this viewer already passes it as ``seen``.
 
     :raises CommunityNotFound: there is no such community.
     """
     now = clock.at_or_now(at)
-    community = finding.get_community(slug, viewer_id=viewer_id, at=now)
+    community = seen or finding.get_community(slug, viewer_id=viewer_id, at=now)
     if not community.can_see_content:
         return ()
     rows = Gathering.objects.filter(community_id=community.id)

@@ -104,7 +104,10 @@ def _pinned(request: HttpRequest, found: CommunityView) -> dict[str, Any]:
 def _events(request: HttpRequest, found: CommunityView) -> dict[str, Any]:
     viewer_id = request_facts.of(request).person_id
     past = request.GET.get("past") == "1"
-    return {"events": queries.list_events(found.slug, viewer_id=viewer_id, past=past), "past": past}
+    return {
+        "events": queries.list_events(found.slug, viewer_id=viewer_id, past=past, seen=found),
+        "past": past,
+    }
 
 
 def _offers(request: HttpRequest, found: CommunityView) -> dict[str, Any]:
