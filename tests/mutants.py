@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOLDS = "src/jishi/goods/inventory/operations/holds.py"
 PLAYS = "src/jishi/promotions/plays/operations"
 STOCK = "tests/invariants/test_stock.py"
+FLASH = "src/jishi/promotions/flash_sales/settle.py"
+RUSH = "tests/promotions/flash_sales/test_settle.py"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,39 @@ MUTANTS = (
         "demand[variant_id] = demand.get(variant_id, 0) + check_quantity(quantity, least=1)",
         "demand[variant_id] = check_quantity(quantity, least=1)",
         "tests/goods/inventory/test_stock.py::test_stk_060_lines_that_draw_on_one_variant_are_one_demand",
+    ),
+    Mutant(
+        "F1",
+        "the stock guard of a rush",
+        FLASH,
+        "ORDER BY j.no) <= j.available AS has_won",
+        "ORDER BY j.no) <= j.available + 1 AS has_won",
+        f"{RUSH}::test_stk_058_the_first_get_the_units_and_the_others_are_told",
+    ),
+    Mutant(
+        "F2",
+        "one claim per person and item",
+        FLASH,
+        "WHEN c.order_code IS NOT NULL THEN 'yours'",
+        "WHEN false THEN 'yours'",
+        f"{RUSH}::test_a_repeated_wish_gets_its_order_and_takes_nothing",
+    ),
+    Mutant(
+        "F3",
+        "the lock on the item before a batch",
+        FLASH,
+        "ORDER BY id FOR NO KEY UPDATE",
+        "ORDER BY id",
+        "tests/surfaces/lane/test_rush.py"
+        "::test_stk_058_a_thousand_people_want_fifty_units_through_two_processes",
+    ),
+    Mutant(
+        "F4",
+        "the comparison of frozen terms with the price list",
+        FLASH,
+        "WHEN NOT i.is_priced THEN 'repriced'",
+        "WHEN false THEN 'repriced'",
+        f"{RUSH}::test_nobody_buys_at_terms_that_the_price_list_has_left",
     ),
     Mutant(
         "M25",
