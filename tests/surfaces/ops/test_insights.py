@@ -139,3 +139,13 @@ def test_a_flow_keeps_the_visits_of_every_stop() -> None:
     assert stops[("b", charts.COLUMN)] == 6
     assert len(flow.ribbons) == 3
     assert charts.flow([]).nodes == ()
+
+
+def test_the_grid_of_rfm_holds_every_buyer_once(world: consoles.World) -> None:
+    html = answered(world.client("operator"), "/ops/insights/rfm/?metric=rfm&since=-20")
+
+    grid = html[html.index('class="table heat"') : html.index("</table>")]
+    counts = [int(count) for count in re.findall(r'<td class="r h\d">(\d+) · ', grid)]
+    answer = metrics.compute(metrics.check(metric="rfm", params={"since": "-20"}))[0].as_dicts()
+    assert len(counts) == 25
+    assert sum(counts) == sum(row["people"] for row in answer) > 0
