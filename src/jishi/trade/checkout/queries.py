@@ -15,7 +15,7 @@ from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.goods.pricing.contracts import DeliveryChoice, PriceLine, PriceRequest, PriceView, Quote
-from jishi.kernel import clock
+from jishi.kernel import clock, crypto
 from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout import rules
 from jishi.trade.checkout.contracts import CartLineView, CartShop, CartView, CheckoutQuote
@@ -152,7 +152,7 @@ def price(
         channel=channel,
         tokens={
             **{name: value for name, value in tokens.items() if name != HOUSEHOLD},
-            **({HOUSEHOLD: rules.household(address)} if address else {}),
+            **({HOUSEHOLD: _household(address)} if address else {}),
         },
         deliveries=choices,
         at=at,
@@ -192,6 +192,11 @@ def find_checkout_code(*, buyer_id: int, checkout_key: str) -> str | None:
     """Return the code of the checkout that a buyer placed under a key."""
     found = Checkout.objects.filter(buyer_id=buyer_id, checkout_key=checkout_key)
     return found.values_list("code", flat=True).first()
+
+
+def _household(address: AddressView) -> str:
+    """One keyed digest for everybody who is delivered to at a place."""
+    return crypto.blind_index(rules.place_of(address), "household")[:24]
 
 
 def _choice(shop_id: int, options: Sequence[DeliveryOption], code: str | None) -> DeliveryChoice:

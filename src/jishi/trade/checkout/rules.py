@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jishi.goods.pricing.contracts import Adjustment, PriceLine, Quote, QuoteLine, ShopQuote
-from jishi.kernel import crypto
 from jishi.kernel.money import share_bps
 from jishi.money.escrow.contracts import Split
 from jishi.money.ledger.contracts import AccountRef
@@ -78,15 +77,14 @@ def snapshot(address: AddressView) -> AddressSnapshot:
     )
 
 
-def household(address: AddressView) -> str:
-    """Return one keyed digest for everybody who is delivered to at this place, however it is written.
+def place_of(address: AddressView) -> str:
+    """Return what all addresses of one place have in common, however they are written.
 
     Case, width, spaces and punctuation do not make another place; the name of the recipient does not either.
     """
     parts = (address.country, address.region, address.city, address.district, address.line)
     folded = unicodedata.normalize("NFKC", "|".join(parts)).casefold()
-    bare = "".join(char for char in folded if char.isalnum() or char == "|")
-    return crypto.blind_index(bare, "household")[:24]
+    return "".join(char for char in folded if char.isalnum() or char == "|")
 
 
 def drafts(

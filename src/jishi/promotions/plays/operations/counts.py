@@ -3,13 +3,11 @@ together.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db.models import F
 
-from jishi.goods.merchants import queries as merchant_queries
-from jishi.promotions.plays import rules
+from jishi.promotions.plays import queries, rules
 from jishi.promotions.plays.contracts import SeatState
 from jishi.promotions.plays.errors import BudgetUsedUp
 from jishi.promotions.plays.models import Offer, Seat
@@ -17,11 +15,6 @@ from jishi.promotions.plays.operations import admission, tallies
 from jishi.promotions.plays.operations.locked import Play
 from jishi.promotions.plays.operations.tallies import Want
 from jishi.promotions.plays.rules import Terms
-
-
-def shop_day(offer: Offer, at: datetime) -> date:
-    """Return the day it is on the clock of the offer's shop."""
-    return at.astimezone(ZoneInfo(merchant_queries.get_shop(offer.shop_id).time_zone)).date()
 
 
 def claim_units(offer: Offer, quantity: int, discount_minor: int = 0) -> None:
@@ -48,7 +41,7 @@ def claim_seat(play_offer: Offer, terms: Terms, seat: Seat, *, at: datetime) -> 
     :raises TooMany: / TooManyTeams: / TooManyHere: / TooManyToday: / SoldOutToday: a limit is reached.
     """
     if terms.per_person_day or terms.per_day:
-        seat.counted_on = shop_day(play_offer, at)
+        seat.counted_on = queries.shop_day(play_offer.shop_id, at)
     claim_units(play_offer, seat.quantity, seat.discount_minor)
     tallies.claim(play_offer.pk, wants(terms, seat))
 
@@ -72,7 +65,7 @@ def release(play: Play, seat: Seat, *, at: datetime) -> None:
 
 def wants(terms: Terms, seat: Seat) -> list[Want]:
     """Return which limits a seat counts against."""
-    person, quantity = tallies.person_key(seat.person_id), seat.quantity
+    person, quantity = rules.person_key(seat.person_id), seat.quantity
     found = []
     if terms.per_person:
         found.append(Want("person", person, quantity, terms.per_person))
@@ -81,7 +74,7 @@ def wants(terms: Terms, seat: Seat) -> list[Want]:
     if terms.per_household and seat.household:
         found.append(Want("household", seat.household, quantity, terms.per_household))
     if terms.per_person_day and seat.counted_on:
-        key = tallies.person_day_key(seat.person_id, seat.counted_on)
+        key = rules.person_day_key(seat.person_id, seat.counted_on)
         found.append(Want("person_day", key, quantity, terms.per_person_day))
     if terms.per_day and seat.counted_on:
         found.append(Want("day", seat.counted_on.isoformat(), quantity, terms.per_day))

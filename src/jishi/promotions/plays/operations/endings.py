@@ -4,7 +4,6 @@ Whoever paid in a team that did not form is marked for a refund here; the money 
 each refund in a transaction of its own.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -94,9 +93,9 @@ def _draw(play: Play, seats: Sequence[Seat], *, at: datetime) -> list[Seat]:
 
     Their places stay filled, as of members who leave a formed team; their units go back to the offer.
     """
-    ranked = fairdraw.ranking(play.team.seed, [draw_entry(seat.order_code) for seat in seats])
+    ranked = fairdraw.ranking(play.team.seed, [rules.draw_entry(seat.order_code) for seat in seats])
     lucky = set(ranked[: play.terms.draw_winners])
-    lost = [seat for seat in seats if draw_entry(seat.order_code) not in lucky]
+    lost = [seat for seat in seats if rules.draw_entry(seat.order_code) not in lucky]
     for seat in seats:
         seat.drawn = "lost" if seat in lost else "won"
     for seat in lost:
@@ -104,11 +103,6 @@ def _draw(play: Play, seats: Sequence[Seat], *, at: datetime) -> list[Seat]:
     Seat.objects.bulk_update(seats, ["drawn", "state", "keeps_place", "left_at"])
     counts.return_seats(play.offer, play.terms, lost)
     return lost
-
-
-def draw_entry(order_code: str) -> str:
-    """Return the public name of a member's entry; whoever knows the order can compute it."""
-    return hashlib.sha256(f"entry:{order_code}".encode()).hexdigest()[:24]
 
 
 def _expire(play: Play, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock, fairdraw, outbox
 from jishi.kernel.errors import InvariantBroken
 from jishi.people.accounts import queries as account_queries
-from jishi.promotions.plays import rules
+from jishi.promotions.plays import queries, rules
 from jishi.promotions.plays.contracts import HelpState, HelpView, RallyState
 from jishi.promotions.plays.errors import (
     HelpNotFound,
@@ -76,7 +76,7 @@ def start_rally(
             helps_most=kind.most(goal - first, terms),
             seed=seed or fairdraw.new_seed(),
             device=device,
-            counted_on=counts.shop_day(offer, now),
+            counted_on=queries.shop_day(offer.shop_id, now),
             created_at=now,
             ends_at=rules.ends_at(now, hours=terms.hours, offer_ends=offer.ends_at),
         )
@@ -129,7 +129,7 @@ def help_rally(
             raise RallyOver(rally=rally.code)
         if not rally.has_unit and not terms.sets_aside:
             _check_units(play.offer)
-        tallies.claim(rally.offer_id, _wants(terms, person_id, counts.shop_day(play.offer, now)))
+        tallies.claim(rally.offer_id, _wants(terms, person_id, queries.shop_day(play.offer.shop_id, now)))
         given = Help(
             rally=rally,
             offer_id=rally.offer_id,
@@ -196,7 +196,7 @@ def _prices(offer: Offer, variant_id: int) -> tuple[int, int]:
 
 
 def _set_aside(offer: Offer, terms: RallyTerms, rally: Rally) -> None:
-    wants = [Want("starts", tallies.person_key(rally.starter_id), 1, terms.per_person)]
+    wants = [Want("starts", rules.person_key(rally.starter_id), 1, terms.per_person)]
     if terms.per_day:
         wants.append(Want("day", rally.counted_on.isoformat(), 1, terms.per_day))
     tallies.claim(offer.pk, [want for want in wants if want.most])
@@ -213,7 +213,7 @@ def _check_units(offer: Offer) -> None:
 
 
 def _wants(terms: RallyTerms, person_id: int, day: object) -> list[Want]:
-    person = tallies.person_key(person_id)
+    person = rules.person_key(person_id)
     found = []
     if terms.once_per_offer:
         found.append(Want("help_once", person, 1, 1))

@@ -6,7 +6,6 @@ refuses what gets around the statement.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from django.db import connection
@@ -39,12 +38,6 @@ _RETURN = """
 UPDATE plays_tally SET used = greatest(0, used - %(units)s)
 WHERE offer_id = %(offer)s AND scope = %(scope)s AND key = %(key)s
 """
-_USED = """
-SELECT t.scope, t.key, t.used FROM plays_tally t
-JOIN unnest(%s::text[], %s::text[]) AS w(scope, key) ON w.scope = t.scope AND w.key = t.key
-WHERE t.offer_id = %s
-"""
-
 REFUSALS: dict[Scope, type[Conflict]] = {
     "person": TooMany,
     "teams": TooManyTeams,
@@ -98,20 +91,3 @@ def give_back(offer_id: int, wants: Sequence[Want]) -> None:
             cursor.execute(
                 _RETURN, {"offer": offer_id, "scope": want.scope, "key": want.key, "units": want.units}
             )
-
-
-def list_used(offer_id: int, rows: Sequence[tuple[Scope, str]]) -> dict[tuple[str, str], int]:
-    """Return how much of these limits is used up, by scope and key."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USED, [[scope for scope, _ in rows], [key for _, key in rows], offer_id])
-        return {(scope, key): used for scope, key, used in cursor.fetchall()}
-
-
-def person_key(person_id: int) -> str:
-    """The key of a person."""
-    return f"p{person_id}"
-
-
-def person_day_key(person_id: int, day: date) -> str:
-    """The key of a person's day."""
-    return f"p{person_id}:{day.isoformat()}"

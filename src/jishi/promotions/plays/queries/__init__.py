@@ -15,6 +15,7 @@ from jishi.promotions.plays.queries.rallies import (
     list_rallies_of,
     list_rally_offers,
     page_rallies,
+    shop_day,
 )
 from jishi.promotions.plays.queries.teams import (
     find_offer,
@@ -72,6 +73,7 @@ __all__ = [
     "preview_offer",
     "running",
     "sales_for",
+    "shop_day",
     "team_stats",
     "watch_offer",
 ]

@@ -1,11 +1,15 @@
 """Reading rallies: as their viewers see them, in lists, and the helps that wait to be looked at."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count
 
+from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel import clock
+from jishi.kernel.errors import InvariantBroken
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
 from jishi.people.accounts import queries as account_queries
 from jishi.promotions.plays import mechanics, rules
@@ -21,9 +25,13 @@ from jishi.promotions.plays.contracts import (
 )
 from jishi.promotions.plays.errors import OfferMembersOnly, RallyNotFound
 from jishi.promotions.plays.models import Help, Offer, Rally
-from jishi.promotions.plays.operations import counts, locked, tallies
 from jishi.promotions.plays.queries import teams
 
+_USED = """
+SELECT t.scope, t.key, t.used FROM plays_tally t
+JOIN unnest(%s::text[], %s::text[]) AS w(scope, key) ON w.scope = t.scope AND w.key = t.key
+WHERE t.offer_id = %s
+"""
 MAX_PAGE = 100
 SHOWN_HELPERS = 30
 WITH_HELPERS = [kind.code for kind in mechanics.MECHANICS.values() if kind.rally is not None]
@@ -156,9 +164,9 @@ def list_rally_offers(
 
 def _view(rally: Rally, viewer_id: int | None, own: Help | None, at: datetime) -> RallyView:
     offer = rally.offer
-    kind = locked.rally_rules(offer)
+    kind = _rules(offer)
     terms = kind.terms(offer.params)
-    progress = locked.progress_of(rally)
+    progress = _progress(rally)
     price = kind.price(progress, rally.alone_minor, rally.floor_minor)
     is_starter = rally.starter_id == viewer_id
     helps = list(
@@ -213,6 +221,31 @@ def _view(rally: Rally, viewer_id: int | None, own: Help | None, at: datetime) -
     )
 
 
+def shop_day(shop_id: int, at: datetime) -> date:
+    """Return the day it is on the clock of a shop."""
+    return at.astimezone(ZoneInfo(merchant_queries.get_shop(shop_id).time_zone)).date()
+
+
+def _rules(offer: Offer) -> rules.RallyRules:
+    found = mechanics.get(offer.mechanic).rally
+    if found is None:
+        raise InvariantBroken(f"offer {offer.code} has rallies but no rules for them")
+    return found
+
+
+def _progress(rally: Rally) -> rules.Progress:
+    return rules.Progress(
+        goal=rally.goal, gained=rally.gained, helps=rally.helps_counted, helps_most=rally.helps_most
+    )
+
+
+def _list_used(offer_id: int, rows: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How much of these limits is used up, by scope and key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, [[scope for scope, _ in rows], [key for _, key in rows], offer_id])
+        return {(scope, key): used for scope, key, used in cursor.fetchall()}
+
+
 def _has_units(offer: Offer) -> bool:
     return offer.stock_limit is None or offer.units_claimed < offer.stock_limit
 
@@ -221,9 +254,9 @@ def _at_limit(offer: Offer, terms: rules.RallyTerms, person_id: int, at: datetim
     """Whether somebody has helped as much as they may, in all or on this day of the shop."""
     if not (terms.helps_per_day or terms.helps_per_offer or terms.once_per_offer):
         return False
-    person = tallies.person_key(person_id)
-    day = f"{person}:{counts.shop_day(offer, at)}"
-    used = tallies.list_used(offer.pk, [("help_once", person), ("help", person), ("help_day", day)])
+    person = rules.person_key(person_id)
+    day = f"{person}:{shop_day(offer.shop_id, at)}"
+    used = _list_used(offer.pk, [("help_once", person), ("help", person), ("help_day", day)])
     return bool(
         (terms.once_per_offer and used.get(("help_once", person)))
         or (terms.helps_per_offer and used.get(("help", person), 0) >= terms.helps_per_offer)

@@ -22,7 +22,6 @@ from jishi.promotions.plays.contracts import (
 )
 from jishi.promotions.plays.errors import OfferNotFound, TeamNotFound
 from jishi.promotions.plays.models import Help, Offer, Rally, Seat, Team
-from jishi.promotions.plays.operations import endings
 from jishi.promotions.plays.queries import teams
 
 _SALES = """
@@ -121,7 +120,7 @@ def get_draw(team_code: str) -> DrawProof:
     if team.state != TeamState.FORMED:
         return DrawProof(team.code, team.seed_hash, "", {})
     drawn = Seat.objects.filter(team=team).exclude(drawn="").order_by("pk")
-    entries = {endings.draw_entry(seat.order_code): seat for seat in drawn}
+    entries = {rules.draw_entry(seat.order_code): seat for seat in drawn}
     ranked = fairdraw.ranking(team.seed, entries)
     winners = [one for one in ranked if entries[one].drawn == "won"]
     data = {
@@ -144,4 +143,4 @@ def find_draw_entry(team_code: str, *, person_id: int | None) -> str:
     seat = Seat.objects.filter(
         team__code=team_code, person_id=person_id, state__in=[SeatState.TAKEN, *rules.REFUND_SEATS]
     ).first()
-    return endings.draw_entry(seat.order_code) if seat else ""
+    return rules.draw_entry(seat.order_code) if seat else ""

@@ -15,6 +15,7 @@ from jishi.promotions.plays.rules.crowds import (
     tier_price,
     tier_reached,
 )
+from jishi.promotions.plays.rules.keys import draw_entry, person_day_key, person_key
 from jishi.promotions.plays.rules.params import Param, Params, clean_params
 from jishi.promotions.plays.rules.rallies import (
     HelperFacts,
@@ -82,6 +83,7 @@ __all__ = [
     "best_price",
     "clean_params",
     "deadline",
+    "draw_entry",
     "drawn_share",
     "ends_at",
     "first_share",
@@ -90,6 +92,8 @@ __all__ = [
     "move_rally",
     "move_seat",
     "move_team",
+    "person_day_key",
+    "person_key",
     "rally_screen",
     "suspicion",
     "tier_price",
