@@ -52,7 +52,9 @@ def question(post: QueryDict, old: Question) -> Question:
     """One question as it was changed."""
     condition = None
     if post.get("if_question"):
-        condition = Condition(post["if_question"], post.get("if_op", ""), _value(post.get("if_value", "")))
+        condition = Condition(
+            post.get("if_question", ""), post.get("if_op", ""), _value(post.get("if_value", ""))
+        )
     return replace(
         old,
         words=_filled(words(post, "text")),
@@ -71,7 +73,7 @@ def added(post: QueryDict, before: Sequence[Question]) -> Question:
     taken = {one.key for one in before}
     key = next(name for number in range(1, 99) if (name := f"q{number}") not in taken)
     form = post.get("form", "")
-    start = ()
+    start: tuple[Option, ...] = ()
     if is_choice(form):
         start = (
             Option("o1", {"zh-hans": gettext("First option"), "en": "First option"}),
@@ -165,7 +167,7 @@ def triggers() -> list[tuple[str, str]]:
 def pages() -> list[tuple[str, str]]:
     """The pages on which a card may come up."""
     names = (
-        gettext("Home"), gettext("Product"), gettext("Search"), gettext("Shop"), gettext("Note"),
+        gettext("Home"), gettext("Product"), gettext("Search"), gettext("Shop"), gettext("A note"),
         gettext("Community"), gettext("Hot list"), gettext("My orders"), gettext("Order"), gettext("Team"),
         gettext("Me"),
     )  # fmt: skip

@@ -19,7 +19,7 @@ def read(text: str) -> datetime:
         raise SlotInvalid from None
     if typed.tzinfo is not None:
         return typed
-    zone: ZoneInfo = timezone.get_current_timezone()  # type: ignore[assignment]
+    zone: ZoneInfo = timezone.get_current_timezone()
     return typed.replace(tzinfo=zone).astimezone(UTC)
 
 

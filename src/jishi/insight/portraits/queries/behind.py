@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext
@@ -195,7 +196,7 @@ def timeline(person_id: int, *, limit: int = 40) -> tuple[Act, ...]:
         return tuple(Act(*row) for row in cursor.fetchall())
 
 
-def _page(text: str, params: Sequence[object], limit: int) -> Members:
+def _page(text: str, params: Sequence[Any], limit: int) -> Members:
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         found = [person_id for (person_id,) in cursor.fetchall()]
