@@ -124,9 +124,11 @@ def withdraw(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 
 def _form(request: HttpRequest) -> Form:
     data = request.POST if request.method == "POST" else request.GET
-    names = ("slot", "variant", "price", "units", "limit", "cost")
-    typed = {name: data[name].strip()[:40] for name in names if data.get(name)}
-    return Form(**typed)
+    form = Form()
+    for name in ("slot", "variant", "price", "units", "limit", "cost"):
+        if data.get(name):
+            setattr(form, name, data[name].strip()[:40])
+    return form
 
 
 def _wish(form: Form, desk: Desk, product: ProductView) -> Wish | None:
