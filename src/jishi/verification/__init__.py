@@ -11,7 +11,19 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from jishi.kernel import seal
-from jishi.verification import books, deals, opinions, people, plays, portraits, sales, shelves, talk
+from jishi.verification import (
+    books,
+    deals,
+    learned,
+    experiments,
+    opinions,
+    people,
+    plays,
+    portraits,
+    sales,
+    shelves,
+    talk,
+)
 from jishi.verification.checks import Check
 
 EXAMPLES = 5
@@ -22,10 +34,12 @@ ALL: tuple[Check, ...] = (
     *sales.CHECKS,
     *shelves.CHECKS,
     *people.CHECKS,
+    *learned.CHECKS,
     *talk.CHECKS,
     *opinions.CHECKS,
     *plays.CHECKS,
     *portraits.CHECKS,
+    *experiments.CHECKS,
 )
 
 
@@ -49,6 +63,9 @@ def run() -> list[Finding]:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for check in ALL:
             findings.append(_run_one(check))
+        checked, wrong = experiments.count_and_find()
+    shown = tuple(wrong[:EXAMPLES])
+    findings.append(Finding("I17", experiments.TITLE, checked, len(wrong), shown))
     findings.extend(_run_seal(name) for name in seal.names())
     return findings
 

@@ -65,7 +65,8 @@ def test_notes_for_a_product_and_goods_for_a_note(shop: shops.Shop) -> None:
 def test_people_like_you_chose_their_own_kind(shop: shops.Shop) -> None:
     found = keys(shop, shop.cup_people[0], Surface.LIKE_YOU)
 
-    assert found and sum(key in shop.cups for key in found) > len(found) / 2
+    own = {*shop.cups, *(-note for note in shop.cup_notes)}
+    assert found and sum(key in own for key in found) > len(found) / 2
     assert keys(shop, None, Surface.LIKE_YOU) == []
 
 
@@ -256,3 +257,16 @@ def test_a_person_who_leaves_leaves_nothing_behind(shop: shops.Shop) -> None:
     assert not Touch.objects.filter(person_id=person).exists()
     assert not Slate.objects.filter(person_id=person).exists()
     assert not Candidates.objects.filter(list__in=["home", "alike"], subject_id=person).exists()
+
+
+def test_replay_judges_orders_by_what_was_opened(shop: shops.Shop) -> None:
+    asker = Asker(shop.tea_people[0])
+    made = recommendation.show(asker, Surface.HOME, limit=20, at=shop.at)
+    for place in (2, 5):
+        key = made.picks[place - 1].key
+        recommendation.touch(asker, key=key, act=Act.OPENED, at=shop.at + timedelta(seconds=place))
+
+    judged = queries.replay(at=shop.at + timedelta(minutes=1))
+
+    assert (judged["lists"], judged["opened"]) == (1, 2)
+    assert judged["as_shown"] == round((1 / 2 + 1 / 5) / 2, 4) and 0 < judged["by_todays_model"] <= 1
