@@ -14,8 +14,8 @@ from jishi.kernel import seal
 from jishi.verification import (
     books,
     deals,
-    learned,
     experiments,
+    learned,
     opinions,
     people,
     plays,

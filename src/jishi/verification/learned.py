@@ -1,4 +1,4 @@
-"""What was learned: circles of the network count their people, lists are whole, and what was opened was shown."""
+"""What was learned: circles of the network count their people, lists are whole, what was opened was shown."""
 
 from jishi.verification.checks import Check
 
@@ -11,7 +11,8 @@ CHECKS: tuple[Check, ...] = (
         SELECT 'circle ' || g.number AS subject,
                'stored ' || g.size || ', there are ' || coalesce(s.n, 0) AS problem
         FROM networks_group g
-        LEFT JOIN (SELECT community, count(*) AS n FROM networks_standing GROUP BY 1) s ON s.community = g.number
+        LEFT JOIN (SELECT community, count(*) AS n FROM networks_standing GROUP BY 1) s
+            ON s.community = g.number
         WHERE g.size <> coalesce(s.n, 0)
         """,
     ),
