@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -221,7 +220,8 @@ def test_prv_forgetting_a_person_leaves_nothing(django_capture_on_commit_callbac
         portraits.rebuild(at=NOW)
         portraits.edit_interests(person_id=who, remove=["tag:device"], at=NOW)
     held = portrait_privacy.export_person(person_id=who)
-    assert (held["portrait"]["tags"]["views_30"], held["segments"]) == (3, ["All"])
+    assert held["portrait"]["tags"]["views_30"] == 3
+    assert "All" in held["segments"]
 
     with django_capture_on_commit_callbacks(execute=True):
         portrait_privacy.erase_person(person_id=who, at=NOW)
@@ -247,7 +247,7 @@ def test_prv_forgetting_a_person_leaves_nothing(django_capture_on_commit_callbac
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_refreshers_lose_no_mark_and_double_nothing(race: Callable[..., Any] | None = None) -> None:
+def test_two_refreshers_lose_no_mark_and_double_nothing() -> None:
     ware = world.ware()
     people = [world.person() for _ in range(12)]
     code = portraits.create_segment(

@@ -21,7 +21,7 @@ TAGS: tuple[Definition, ...] = (
         "last_seen_days", N_("Days since last seen"), N_("days since anything happened at all"),
         "m.today - l.last_day",
         unit="days", fresh=DAY, evidence=_SEEN,
-        used_by=("screen:person", "segment:slipping", "model:clusters"),
+        used_by=("screen:person", "segment:builder", "model:clusters"),
     ),
     _of.number(
         "active_days_7", N_("Active days in 7"), N_("days with something done, of the last 7"),
@@ -49,7 +49,7 @@ TAGS: tuple[Definition, ...] = (
         Choice("rising", N_("rising")), Choice("steady", N_("steady")), Choice("falling", N_("falling")),
         Choice("unknown", N_("too little to say")),
         evidence=N_("%(active_days_30)s active days against %(active_before)s in the 30 days before."),
-        used_by=("screen:person", "segment:slipping"),
+        used_by=("screen:person", "segment:builder"),
     ),
     _of.number(
         "sittings_30", N_("Sittings in 30 days"), N_("visits, ended by half an hour of silence"),

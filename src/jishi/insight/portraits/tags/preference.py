@@ -15,7 +15,7 @@ TAGS: tuple[Definition, ...] = (
         "text", "fav_category", N_("Favourite category"),
         N_("looked at once, in the cart three times, bought five times: the category with the most"),
         "(SELECT c.slug FROM catalog_category c WHERE c.id = (l.categories->0->>0)::bigint)",
-        evidence=_LOOKED, used_by=("screen:person", "segment:builder", "model:recommendation"),
+        evidence=_LOOKED, used_by=("screen:person", "segment:builder"),
     ),
     _of.other(
         "text", "second_category", N_("Second category"), N_("the category that follows the favourite one"),
@@ -29,7 +29,7 @@ TAGS: tuple[Definition, ...] = (
     ),
     _of.other(
         "list", "categories", N_("Categories"), N_("up to five categories, the strongest first"),
-        "ls.categories", evidence=_LOOKED, used_by=("screen:person", "segment:builder", "model:recommendation"),
+        "ls.categories", evidence=_LOOKED, used_by=("screen:person", "segment:builder"),
     ),
     _of.other(
         "text", "fav_shop", N_("Favourite shop"), N_("where they bought most often"),
@@ -62,7 +62,7 @@ TAGS: tuple[Definition, ...] = (
     _of.number(
         "deal_share", N_("Bought for less"), N_("share of paid orders with a price advantage"),
         "round(100.0 * o.deals / nullif(o.n, 0))", unit="percent", basis=CONTRACT, evidence=_BOUGHT,
-        used_by=("screen:person", "segment:bargain_hunters"),
+        used_by=("screen:person", "segment:builder"),
     ),
     _of.choice(
         "deal_taste", N_("Taste for offers"), N_("how much it takes an offer to make them buy"),
@@ -96,6 +96,6 @@ TAGS: tuple[Definition, ...] = (
         "list", "interests", N_("Interests"),
         N_("categories and topics, their own words first, nothing they took away"),
         "it.interests", basis=CONTRACT, evidence=N_("What they said themselves comes first and stays."),
-        used_by=("screen:person", "screen:interests", "segment:builder", "model:recommendation"),
+        used_by=("screen:person", "screen:interests", "segment:builder"),
     ),
 )  # fmt: skip

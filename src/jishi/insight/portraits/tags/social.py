@@ -13,7 +13,7 @@ _ACTS = "coalesce(n.acts_30, 0)"
 TAGS: tuple[Definition, ...] = (
     _of.number(
         "followers", N_("Followers"), N_("people who follow them"), "coalesce(g.followers, 0)",
-        unit="people", evidence=_GRAPH, used_by=("screen:person", "segment:voices", "model:clusters"),
+        unit="people", evidence=_GRAPH, used_by=("screen:person", "segment:builder", "model:clusters"),
     ),
     _of.number(
         "following", N_("Following"), N_("people they follow"), "coalesce(g.following, 0)",
@@ -30,7 +30,7 @@ TAGS: tuple[Definition, ...] = (
     ),
     _of.number(
         "notes", N_("Notes written"), N_("notes that are published"), "coalesce(n.notes, 0)",
-        unit="notes", evidence=_WRITES, used_by=("screen:person", "segment:voices", "model:clusters"),
+        unit="notes", evidence=_WRITES, used_by=("screen:person", "segment:builder", "model:clusters"),
     ),
     _of.number(
         "notes_30", N_("Notes in 30 days"), N_("notes published in the last 30 days"),
@@ -76,7 +76,7 @@ TAGS: tuple[Definition, ...] = (
     _of.number(
         "link_visits", N_("Visitors brought"), N_("people and browsers that opened their links"),
         "coalesce(sh.visits, 0)", unit="people", evidence=_LINKS,
-        used_by=("screen:person", "segment:voices", "model:clusters"),
+        used_by=("screen:person", "segment:builder", "model:clusters"),
     ),
     _of.number(
         "share_orders", N_("Orders brought"), N_("paid orders that began at their links"),
@@ -107,7 +107,7 @@ TAGS: tuple[Definition, ...] = (
         Choice("active", N_("active")), Choice("potential", N_("could be active")),
         Choice("silent", N_("silent")),
         evidence=N_("%(acts_30)s notes, comments, likes, kept notes and links in 30 days."),
-        used_by=("screen:person", "segment:socially_active"),
+        used_by=("screen:person", "segment:socially_active", "segment:socially_potential", "segment:socially_silent"),
     ),
     _of.choice(
         "influence", N_("Reach"),

@@ -15,7 +15,7 @@ TAGS: tuple[Definition, ...] = (
     _of.number(
         "orders", N_("Orders"), N_("paid orders that were not sent back"), "coalesce(o.n, 0)",
         unit="orders", evidence=_PAID,
-        used_by=("screen:person", "segment:one_order", "model:clusters", "model:lifecycle"),
+        used_by=("screen:person", "segment:one_order", "model:clusters", "segment:slipping", "segment:due_again", "segment:window_shoppers"),
     ),
     _of.number(
         "spent_minor", N_("Spent"), N_("money of the paid orders that were not sent back"),
@@ -47,12 +47,12 @@ TAGS: tuple[Definition, ...] = (
     _of.number(
         "last_order_days", N_("Days since the last order"), N_("days since they last paid"),
         "m.today - (o.last_at AT TIME ZONE m.zone)::date", unit="days", fresh=DAY, evidence=_PAID,
-        used_by=("screen:person", "segment:one_order", "model:clusters", "model:lifecycle"),
+        used_by=("screen:person", "segment:one_order", "model:clusters"),
     ),
     _of.number(
         "repeat_days", N_("Days between orders"), N_("mean days between their paid orders"),
         "round(extract(epoch FROM o.last_at - o.first_at) / 86400 / nullif(o.n - 1, 0))", unit="days",
-        evidence=_PAID, used_by=("screen:person", "segment:builder", "model:lifecycle"),
+        evidence=_PAID, used_by=("screen:person", "segment:builder"),
     ),
     _of.number(
         "next_order_days", N_("Next order expected in"),
@@ -89,17 +89,17 @@ TAGS: tuple[Definition, ...] = (
     _of.number(
         "recency_fifth", N_("Recency"), N_("5 for the fifth of all buyers who bought last"),
         "p.recency",
-        unit="fifth", fresh=DAY, evidence=_RFM, used_by=("screen:person", "screen:rfm"),
+        unit="fifth", fresh=DAY, evidence=_RFM, used_by=("screen:person", "segment:builder", "screen:rfm"),
     ),
     _of.number(
         "frequency_fifth", N_("Frequency"), N_("5 for the fifth of all buyers who buy most often"),
         "p.frequency",
-        unit="fifth", evidence=_RFM, used_by=("screen:person", "screen:rfm"),
+        unit="fifth", evidence=_RFM, used_by=("screen:person", "segment:builder", "screen:rfm"),
     ),
     _of.number(
         "money_fifth", N_("Money"), N_("5 for the fifth of all buyers who spend most"),
         "p.money",
-        unit="fifth", evidence=_RFM, used_by=("screen:person", "screen:rfm"),
+        unit="fifth", evidence=_RFM, used_by=("screen:person", "segment:builder", "screen:rfm"),
     ),
     _of.choice(
         "rfm", N_("Class of customer"), N_("by recency, frequency and money together"),
@@ -110,6 +110,6 @@ TAGS: tuple[Definition, ...] = (
     _of.choice(
         "stage", N_("Stage of life"), N_("where they stand as a customer of the platform"), "st.stage",
         *(Choice(one.code, one.name) for one in rules.STAGES),
-        evidence=N_("%(stage_words)s"), used_by=("screen:person", "screen:lifecycle", "segment:builder"),
+        evidence=N_("%(stage_words)s"), used_by=("screen:person", "screen:lifecycle", "segment:builder", "segment:slipping", "segment:newcomers"),
     ),
 )  # fmt: skip
