@@ -7,6 +7,7 @@ Invariant: lists change in one transaction per kind, so a reader meets the old o
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -217,13 +218,20 @@ def _alike(model: Model, people: int) -> Iterator[Lists]:
 
 
 def _write(name: str, subjects: np.ndarray, keys: np.ndarray, lists: Iterable[Lists], at: datetime) -> None:
-    """Replace one kind of list."""
+    """Replace one kind of list. Everything is computed before the transaction begins, and copied in pieces:
+    no statement may take as long as a fit.
+    """
     moment = at.astimezone(UTC).isoformat()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_DELETE, [name])
-        with cursor.copy(_COPY) as copy:
-            for made in lists:
-                copy.write("".join(_lines(name, subjects, keys, made, moment)))
+    with tempfile.TemporaryFile() as kept:
+        sizes = []
+        for made in lists:
+            sizes.append(kept.write("".join(_lines(name, subjects, keys, made, moment)).encode()))
+        kept.seek(0)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_DELETE, [name])
+            for size in sizes:
+                with cursor.copy(_COPY) as copy:
+                    copy.write(kept.read(size))
 
 
 def _lines(name: str, subjects: np.ndarray, keys: np.ndarray, made: Lists, moment: str) -> Iterator[str]:

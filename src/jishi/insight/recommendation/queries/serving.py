@@ -65,9 +65,7 @@ def _ranked(
     barred = set(about.product_ids) | ({-about.note_id} if about.note_id else set())
     wants_notes, takes_both = surface in NOTES_ONLY, surface is Surface.LIKE_YOU
     kept = [
-        one
-        for one in candidates
-        if (takes_both or (one.key < 0) == wants_notes) and one.key not in barred
+        one for one in candidates if (takes_both or (one.key < 0) == wants_notes) and one.key not in barred
     ]
     placed = rules.add_up(kept, PLACE)[:JUDGED]
     known = pool.traits((p.key for p in placed), found, viewer_id=asker.person_id, at=at)
