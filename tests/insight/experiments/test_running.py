@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import jotted
 from tests.insight.experiments import kit
 
+import jishi.verification as verification
 from jishi.insight.experiments import errors, privacy, queries, rules
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments.contracts import Arm, ArmKind, Assignment
@@ -254,3 +255,26 @@ def test_prv_a_person_takes_their_exposures_along_and_leaves_no_name() -> None:
     assert queries.count_arms(code) == before
     assert not Exposure.objects.filter(unit=rules.person_unit(people[0])).exists()
     assert Exposure.objects.filter(unit__startswith="x:", person=None).count() == 1
+
+
+def test_verify_draws_every_exposure_again() -> None:
+    code = kit.start(share=50)
+    kit.show(code, kit.people(60), at=clock.now())
+    good = verified()
+    row = Experiment.objects.get(code=code)
+    unit = next(
+        rules.person_unit(one)
+        for one in kit.people(200)
+        if rules.bucket_of("page", rules.person_unit(one)) >= 50
+    )
+    Exposure.objects.create(experiment=row, unit=unit, arm="plain", first_at=clock.now())
+    Claim.objects.filter(bucket=0).update(layer="other")
+
+    bad = verified()
+
+    assert set(good.values()) == {0}
+    assert sum(bad.values()) == 2
+
+
+def verified() -> dict[str, int]:
+    return {one.title: one.broken for one in verification.run() if one.id == "I17"}

@@ -10,13 +10,13 @@ BUCKETS = 100
 """A layer has so many buckets; experiments of one layer own disjoint ones."""
 MAX_ARMS = 6
 RATIO_ALARM = 0.001
-"""A split this unlikely under the planned shares is an alarm: read nothing else until it is explained."""
+"""A split less likely than this under the planned shares is an alarm: explain it, then read on."""
 LEVEL = 0.05
 POWER = 0.8
 
 
 class State(StrEnum):
-    """Where an experiment stands. Stopped means nobody is shown anything; decided means the team has chosen."""
+    """Where an experiment stands. Stopped: nobody is shown anything; decided: the team has chosen."""
 
     DRAFT = "draft"
     RUNNING = "running"

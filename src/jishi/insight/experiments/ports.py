@@ -1,4 +1,4 @@
-"""What others may plug in: places where experiments can run, and things that happen to people above insight."""
+"""What others may plug in: places where experiments can run, and what happens to people above insight."""
 
 from dataclasses import dataclass, field
 
@@ -29,15 +29,6 @@ _slots: dict[str, Slot] = {
         (
             ("plain", N_("Only a way to the home page")),
             ("taste", N_("Goods that people with a taste like yours chose")),
-        ),
-    ),
-    "home.ranking": Slot(
-        "home.ranking",
-        N_("Order of the mixed home page (both orders woven into one list)"),
-        (
-            ("standard", N_("Usual mix")),
-            ("circle", N_("More from people and topics you follow")),
-            ("fresh", N_("More that is new")),
         ),
     ),
 }

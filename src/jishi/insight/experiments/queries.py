@@ -47,7 +47,7 @@ _board = _Board()
 
 
 def assign(slot: str, *, person_id: int | None = None, visitor: str = "") -> Assignment | None:
-    """The arm somebody gets at a place; None if no experiment runs there for them. Shows and writes nothing."""
+    """The arm somebody gets at a place; None if no experiment runs there for them. Writes nothing."""
     for running in _running(slot):
         unit = _unit(running, person_id, visitor)
         if unit is None:

@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jishi.insight.experiments.contracts
-import jishi.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import jishi.insight.experiments.contracts
+import jishi.kernel.ids
 
 
 class Migration(migrations.Migration):

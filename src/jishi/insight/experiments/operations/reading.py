@@ -36,7 +36,7 @@ AT_ONCE = 20
 GUARD_WINDOW = timedelta(hours=24)
 LEAST_UNITS = 100
 LEAST_EVENTS = 20
-"""Intervals lean on the central limit theorem: with less than this in an arm, or between both, none is given."""
+"""Intervals lean on the central limit theorem: with less in an arm, or between both, none is given."""
 
 
 def compute_due(at: datetime) -> int:

@@ -1,0 +1,263 @@
+"""`experiments`: what the readings promise, checked by simulation. Vectorised; needs no database.
+
+Each simulated experiment is six sums per arm, read by the functions that read the real ones: false
+positives of two equal arms under a look every day, coverage of the intervals, power at the planned size, the
+sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at their margin, scipy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from jishi.insight.experiments import inference, rules
+from jishi.insight.experiments.contracts import LEVEL, RATIO_ALARM, Moments
+
+NEEDS_DATABASE = False
+Array = np.ndarray
+Draw = Callable[[np.random.Generator, int, int], Moments]
+"""One day's sums of so many units in so many experiments."""
+
+
+def shares(p: float) -> Draw:
+    """People who do something, or not."""
+
+    def draw(chance: np.random.Generator, units: int, runs: int) -> Moments:
+        done = chance.binomial(units, p, runs).astype(float)
+        return Moments(np.full(runs, float(units)), done, done)
+
+    return draw
+
+
+def money(p: float, worth: float = 1.0) -> Draw:
+    """Few buy, and some of them for very much: a share `p` of log-normal amounts, the rest nothing."""
+
+    def draw(chance: np.random.Generator, units: int, runs: int) -> Moments:
+        buyers = chance.binomial(units, p, runs)
+        run = np.repeat(np.arange(runs), buyers)
+        amount = worth * chance.lognormal(3.0, 1.0, len(run))
+        y = np.bincount(run, amount, minlength=runs)
+        yy = np.bincount(run, amount * amount, minlength=runs)
+        return Moments(np.full(runs, float(units)), y, yy)
+
+    return draw
+
+
+def added(one: Moments | None, two: Moments) -> Moments:
+    """Sums of two days are sums."""
+    if one is None:
+        return two
+    return Moments(one.n + two.n, one.y + two.y, one.yy + two.yy)
+
+
+def peeking(
+    control: Draw, variant: Draw, *, runs: int, days: int, daily: tuple[int, int], truth: float, seed: int
+) -> dict[str, float]:
+    """Look every day. How often does some look say "different", and how often is the truth ever outside?"""
+    chance = np.random.default_rng(seed)
+    planned = days * sum(daily)
+    alarmed, naive, outside = (np.zeros(runs, bool) for _ in range(3))
+    a: Moments | None = None
+    b: Moments | None = None
+    for _ in range(days):
+        a = added(a, control(chance, daily[0], runs))
+        b = added(b, variant(chance, daily[1], runs))
+        if min(a.n[0], b.n[0]) < 100:
+            continue
+        found = inference.difference(b, a)
+        low, high, p = inference.always(found, planned)
+        alarmed |= p < LEVEL
+        naive |= inference.once(found)[2] < LEVEL
+        outside |= (truth < low) | (truth > high)
+    return {
+        "alarms": float(alarmed.mean()),
+        "alarms_of_an_ordinary_p": float(naive.mean()),
+        "truth_always_inside": float(1 - outside.mean()),
+    }
+
+
+def pairs(chance: np.random.Generator, units: int, runs: int, rho: float, lift: float) -> Moments:
+    """People with a pre-period that goes along with the outcome."""
+    x = chance.normal(10, 2, (units, runs))
+    y = lift + 10 + 2 * (rho * (x - 10) / 2 + np.sqrt(1 - rho**2) * chance.normal(size=(units, runs)))
+    return Moments(
+        np.full(runs, float(units)), y.sum(0), (y * y).sum(0), x.sum(0), (x * x).sum(0), (x * y).sum(0)
+    )
+
+
+def baskets(chance: np.random.Generator, units: int, runs: int, worth: float) -> Moments:
+    """Orders per person and money per order, where those who order much pay more each time."""
+    orders = chance.poisson(1.5, (units, runs)).astype(float)
+    paid = orders * worth * chance.gamma(2.0, 1.0 + 0.2 * orders)
+    return Moments(
+        np.full(runs, float(units)),
+        paid.sum(0),
+        (paid * paid).sum(0),
+        orders.sum(0),
+        (orders * orders).sum(0),
+        (orders * paid).sum(0),
+    )
+
+
+def covered(low: Array, high: Array, truth: float) -> float:
+    """In how many intervals the truth lies."""
+    return float(((low <= truth) & (truth <= high)).mean())
+
+
+def coverage(runs: int) -> dict[str, float]:
+    """Of each kind of interval at one look, 300 to 400 units an arm."""
+    chance = np.random.default_rng(2)
+    a, b = pairs(chance, 400, runs, 0.6, 0.0), pairs(chance, 300, runs, 0.6, 0.5)
+    low, high, _ = inference.welch(b, a)
+    one, two, _ = inference.adjust(b, a)
+    low2, high2, _ = inference.welch(one, two)
+    low3, high3, _ = inference.once(inference.lift(b, a))
+    # The true ratio, from as many people as all runs together, drawn apart.
+    wide = np.random.default_rng(3)
+    truth = [float(inference.ratio(baskets(wide, 4000, 500, worth))[0].mean()) for worth in (1.1, 1.0)]
+    c, d = baskets(chance, 400, runs, 1.0), baskets(chance, 300, runs, 1.1)
+    low4, high4, _ = inference.once(inference.ratio_difference(d, c))
+    return {
+        "welch": covered(low, high, 0.5),
+        "cuped": covered(low2, high2, 0.5),
+        "lift": covered(low3, high3, 0.05),
+        "ratio": covered(low4, high4, truth[0] - truth[1]),
+    }
+
+
+def power(runs: int) -> dict[str, float]:
+    """Of the planner's sizes for ten against twelve percent: one look, and a look every day."""
+    plan, chance = rules.plan_share(base=0.10, change=0.02), np.random.default_rng(4)
+    half = plan.once // 2
+    a, b = shares(0.10)(chance, half, runs), shares(0.12)(chance, half, runs)
+    seen_once = float((inference.once(inference.difference(b, a))[2] < LEVEL).mean())
+    days = 30
+    looked = peeking(
+        shares(0.10),
+        shares(0.12),
+        runs=runs,
+        days=days,
+        daily=(plan.control // days, plan.per_arm // days),
+        truth=0.02,
+        seed=5,
+    )
+    return {
+        "planned_once": plan.once,
+        "seen_once": seen_once,
+        "planned_most": plan.most,
+        "seen_looking_daily": looked["alarms"],
+    }
+
+
+def leaks(runs: int) -> dict[str, float]:
+    """How often the check finds that one arm loses one person in a hundred, and that nothing is lost."""
+    chance, found = np.random.default_rng(6), {}
+    for people in (100_000, 500_000, 1_000_000):
+        first = chance.binomial(people, 0.5, runs)
+        second = people - first
+        kept = second - chance.binomial(second, 0.01)
+        found[f"found_at_{people}"] = float(
+            (inference.sample_ratio([first, kept], [1, 1]) < RATIO_ALARM).mean()
+        )
+        found[f"false_at_{people}"] = float(
+            (inference.sample_ratio([first, second], [1, 1]) < RATIO_ALARM).mean()
+        )
+    return found
+
+
+def spared(runs: int) -> dict[str, dict[str, float]]:
+    """What CUPED leaves of the variance of the estimate, against theory: 1 - correlation²."""
+    chance, found = np.random.default_rng(7), {}
+    for rho in (0.3, 0.5, 0.7, 0.9):
+        a, b = pairs(chance, 200, runs, rho, 0.0), pairs(chance, 200, runs, rho, 0.3)
+        one, two, said = inference.adjust(b, a)
+        before, after = inference.difference(b, a).value, inference.difference(one, two).value
+        found[str(rho)] = {
+            "theory": round(1 - rho**2, 4),
+            "measured": float(after.var() / before.var()),
+            "said": float(said.mean()),
+            "bias": float(after.mean() - 0.3),
+        }
+    return found
+
+
+def guardrails(runs: int) -> dict[str, float]:
+    """Alarms under daily looks: exactly at the margin (the worst that is allowed), and far beyond it."""
+    found = {}
+    for name, p in (("at_the_margin", 0.105), ("far_beyond", 0.14)):
+        chance, alarmed = np.random.default_rng(8), np.zeros(runs, bool)
+        a: Moments | None = None
+        b: Moments | None = None
+        for _ in range(30):
+            a, b = added(a, shares(0.10)(chance, 200, runs)), added(b, shares(p)(chance, 200, runs))
+            passed = inference.harm(b, a, good=-1, margin=0.05)
+            alarmed |= inference.at_least(passed, 12_000) > 0
+        found[name] = float(alarmed.mean())
+    return found
+
+
+def agreement() -> float:
+    """The largest difference from scipy's Welch test over 300 random samples."""
+    chance, worst = np.random.default_rng(9), 0.0
+    for _ in range(300):
+        y1, y0 = chance.gamma(2, 10, int(chance.integers(20, 900))), chance.gamma(2, 10, 400)
+        ours = inference.welch(*(Moments(len(y), y.sum(), (y * y).sum()) for y in (y1, y0)))
+        theirs = stats.ttest_ind(y1, y0, equal_var=False)
+        ends = theirs.confidence_interval(0.95)
+        expected = (ends.low, ends.high, theirs.pvalue)
+        worst = max(worst, *(abs(float(x) - y) for x, y in zip(ours, expected, strict=True)))
+    return worst
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every check; 1 if a promise is broken."""
+    parser = argparse.ArgumentParser(prog="experiments")
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    runs, days, began = options.runs, options.days, time.monotonic()
+    equal = {
+        "shares": peeking(
+            shares(0.05), shares(0.05), runs=runs, days=days, daily=(200, 200), truth=0.0, seed=0
+        ),
+        "money": peeking(money(0.1), money(0.1), runs=runs, days=days, daily=(200, 200), truth=0.0, seed=1),
+        "one_to_four": peeking(
+            shares(0.05), shares(0.05), runs=runs, days=days, daily=(400, 100), truth=0.0, seed=10
+        ),
+    }
+    report: dict[str, Any] = {
+        "runs": runs,
+        "days": days,
+        "equal_arms": equal,
+        "coverage": coverage(min(runs, 4_000)),
+        "power": power(runs),
+        "leak_of_one_percent": leaks(runs),
+        "cuped": spared(min(runs, 4_000)),
+        "guardrail": guardrails(runs),
+        "from_scipy": agreement(),
+    }
+    report["seconds"] = round(time.monotonic() - began, 1)
+    report["broken"] = broken(report)
+    print(json.dumps(report) if options.json else json.dumps(report, indent=1))
+    return 1 if report["broken"] else 0
+
+
+def broken(report: dict[str, Any]) -> list[str]:
+    """The promises that were not kept."""
+    checks = {
+        "false positives": all(one["alarms"] <= LEVEL for one in report["equal_arms"].values()),
+        "coverage": all(0.935 <= value <= 0.965 for value in report["coverage"].values()),
+        "power": report["power"]["seen_once"] >= 0.78 and report["power"]["seen_looking_daily"] >= 0.8,
+        "leak": report["leak_of_one_percent"]["found_at_1000000"] >= 0.9,
+        "cuped": all(abs(one["measured"] - one["theory"]) < 0.03 for one in report["cuped"].values()),
+        "guardrail": report["guardrail"]["at_the_margin"] <= LEVEL,
+        "scipy": report["from_scipy"] < 1e-6,
+    }
+    return [name for name, holds in checks.items() if not holds]
