@@ -89,8 +89,7 @@ def pytest_addoption(parser) -> None:  # type: ignore[no-untyped-def]
 def pytest_configure(config) -> None:  # type: ignore[no-untyped-def]
     """Start the server, in the process that outlives all workers."""
     if IS_CONTROLLER and not config.option.collectonly and cluster.process is None:
-        if KEPT.is_dir():
-            subprocess.run(["cp", "-a", str(KEPT), str(cluster.data)], check=True)
+        _take_kept()
         cluster.start()
         with cluster.connect(SUPERUSER, "postgres") as connection:
             # Cleaning up must pass the triggers that refuse to truncate append-only tables.
@@ -108,6 +107,16 @@ def pytest_unconfigure(config) -> None:  # type: ignore[no-untyped-def]
         sys.stdout.flush()
 
 
+def _take_kept() -> None:
+    """Begin with the kept template; another run may be putting a newer one in its place just now."""
+    if not KEPT.is_dir():
+        return
+    copied = subprocess.run(["cp", "-a", str(KEPT), str(cluster.data)], capture_output=True)
+    if copied.returncode or not (cluster.data / "global" / "pg_control").is_file():
+        shutil.rmtree(cluster.data, ignore_errors=True)
+        shutil.rmtree(KEPT, ignore_errors=True)
+
+
 def _drop_clones() -> bool:
     """Drop the workers' databases; true when the template is there to be kept."""
     with cluster.connect(SUPERUSER, "postgres") as connection:
@@ -123,6 +132,8 @@ def _keep() -> None:
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     for old in KEPT.parent.iterdir():
         if old.is_dir():
+            with contextlib.suppress(OSError):  # out of the way at once, so that nobody finds half of it
+                old = old.rename(old.with_suffix(f".old{os.getpid()}"))
             shutil.rmtree(old, ignore_errors=True)
         elif not old.name.startswith(KEPT.name):
             old.unlink(missing_ok=True)
@@ -130,3 +141,4 @@ def _keep() -> None:
     subprocess.run(["cp", "-a", str(cluster.data), str(fresh)], check=True)
     with contextlib.suppress(OSError):
         fresh.rename(KEPT)
+    shutil.rmtree(fresh, ignore_errors=True)
