@@ -35,7 +35,7 @@ def build(request: HttpRequest, code: str = "") -> HttpResponse:
         if request.POST.get("do") == "save":
             try:
                 saved = _save(request, code, tree)
-                return HttpResponseRedirect(reverse("ops:audience", args=[saved]))
+                return _onward(request, reverse("ops:audience", args=[saved]))
             except DomainError as error:
                 trouble = http.message_of(error)
     else:
@@ -161,6 +161,15 @@ def _lines(request: HttpRequest) -> str:
     text = file.read().decode("utf-8-sig", "replace")
     # Of a table only the first column counts.
     return "\n".join(line.split(",")[0].split("\t")[0] for line in text.splitlines())
+
+
+def _onward(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page, also from a form that scripts send."""
+    if not _is_part(request):
+        return HttpResponseRedirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 def _is_part(request: HttpRequest) -> bool:
