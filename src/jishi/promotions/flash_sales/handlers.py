@@ -24,7 +24,7 @@ def on_item_decided(event: ItemDecided) -> None:
             person_id=person_id,
             kind=kind,
             params={"product": product.title, "reason": event.reason},
-            url="/merchant/flash/",
+            url="/m/flash/",
             natural_key=f"{kind}:{event.item_code}",
             at=event.at,
         )
