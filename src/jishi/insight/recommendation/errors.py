@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jishi.kernel.errors import N_, Conflict, Invalid, NotFound
+from jishi.kernel.errors import N_, Invalid, NotFound
 
 
 class SignalsBroken(ValueError):
@@ -39,10 +39,3 @@ class BundleUnknown(NotFound):
 
     code = "recommendation.bundle_unknown"
     message = N_("This proposal is gone.")
-
-
-class BundleDecided(Conflict):
-    """The proposal was decided already, the other way."""
-
-    code = "recommendation.bundle_decided"
-    message = N_("This was decided already.")
