@@ -11,7 +11,18 @@ from datetime import UTC, datetime, timedelta
 from jishi.insight.portraits import operations as portraits
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
-from jishi.simulation.demo import asked, circles, flash, gathering, opinions, people, shelves, showcase, talks
+from jishi.simulation.demo import (
+    asked,
+    circles,
+    flash,
+    footsteps,
+    gathering,
+    opinions,
+    people,
+    shelves,
+    showcase,
+    talks,
+)
 from jishi.simulation.demo.history import History
 from jishi.simulation.demo.social import Village
 
@@ -50,12 +61,13 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     asked.ask(random.Random(seed), crowd, until=base)
     group(base)
     live(Village(dice, crowd, wares, until=base), progress=progress)
+    footsteps.walk(random.Random(seed), crowd, wares, until=base)
     sweeps.run_all(base)
     relay.drain()
 
 
 def group(base: datetime) -> None:
-    """Open the ready-made segments; the heavy process fills them, with portraits and groups of people alike."""
+    """Open the ready-made segments; the heavy process fills them, and makes portraits and groups alike."""
     portraits.open_ready_made(at=base)
     portraits.ask_rebuild(at=base)
     portraits.ask_clusters(at=base)
