@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-GIVE_UP_S = 60.0
+GIVE_UP_S = 180.0
 
 
 @dataclass

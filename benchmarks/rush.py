@@ -27,6 +27,7 @@ from typing import Any
 
 import _rush_client
 import _stage
+import psycopg
 from _rush_client import Caller, Run
 
 LIST_MINOR, FLASH_MINOR = 9_900, 4_900
@@ -35,6 +36,7 @@ LIFE_S = 3_600
 SCARCE_UNITS, SCARCE_CROWD = 1_000, 3_000
 KILLED_CROWD = 5_000
 KILL_AFTER_S = 0.4
+RESTART_S = 120.0
 LANE = ("jishi.cli", "serve", "lane")
 WAYS = {"lane": "The lane.", "one": "One transaction per buyer.", "orm": "The ordinary checkout."}
 
@@ -361,9 +363,18 @@ class _Database:
         self._process: subprocess.Popen[bytes] | None = None
 
     def kill_and_restart(self) -> None:
-        """SIGKILL the server, give its children a moment, and start it again on the same files."""
+        """SIGKILL the server, and start it on the same files as soon as its orphans have let go of them."""
         os.kill(self.pid, signal.SIGKILL)
-        time.sleep(1.0)
+        until = time.monotonic() + RESTART_S
+        while time.monotonic() < until:
+            time.sleep(0.5)
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            with contextlib.suppress(psycopg.Error), psycopg.connect(os.environ["DATABASE_URL"]):
+                return
+        raise SystemExit("the database did not come back")
+
+    def _start(self) -> None:
         is_other = self._owner.st_uid != os.getuid()
         self._process = subprocess.Popen(
             self._command,

@@ -14,7 +14,7 @@ def read(text: str) -> datetime:
     :raises SlotInvalid: it is none.
     """
     try:
-        typed = datetime.fromisoformat(text.strip()[:20])
+        typed = datetime.fromisoformat(text.strip()[:32])
     except ValueError:
         raise SlotInvalid from None
     if typed.tzinfo is not None:
