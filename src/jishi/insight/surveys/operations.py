@@ -208,7 +208,7 @@ def answer(
             Survey.objects.filter(pk=row.pk).update(answer_count=F("answer_count") + 1)
             entry = {
                 "values": rules.to_stored(answers),
-                "language": language[:8],
+                "language": "" if row.is_anonymous else language[:8],
                 "is_visitor": taker.person_id is None,
             }
             if row.is_anonymous:
