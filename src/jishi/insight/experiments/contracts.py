@@ -13,6 +13,8 @@ RATIO_ALARM = 0.001
 """A split less likely than this under the planned shares is an alarm: explain it, then read on."""
 LEVEL = 0.05
 POWER = 0.8
+SHARE, MEAN, RATIO = "share", "mean", "ratio"
+"""The forms of a figure: who did it, how much each, one sum over another."""
 
 
 class State(StrEnum):
@@ -234,3 +236,16 @@ class Plan:
     once: int
     most: int
     days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure. `good` is 1 if more is better, -1 if less is. A ratio divides two sources."""
+
+    key: str
+    name: str
+    form: str
+    source: str
+    over: str = ""
+    good: int = 1
+    is_money: bool = False

@@ -4,27 +4,10 @@ Each source is a read-only statement over the tables of lower domains that yield
 is one set-based read for all exposed units, which those domains' queries, made for one reader, cannot give.
 """
 
-from dataclasses import dataclass
-
 from jishi.insight.experiments import ports
+from jishi.insight.experiments.contracts import MEAN, RATIO, SHARE, Measure
 from jishi.insight.experiments.ports import Source
 from jishi.kernel.errors import N_
-
-SHARE, MEAN, RATIO = "share", "mean", "ratio"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure. `good` is 1 if more is better, -1 if less is. A ratio divides two sources."""
-
-    key: str
-    name: str
-    form: str
-    source: str
-    over: str = ""
-    good: int = 1
-    is_money: bool = False
-
 
 _BOUGHT = (
     "SELECT buyer_id AS person_id, paid_at AS at, 1::float8 AS value"

@@ -18,13 +18,15 @@ from jishi.insight.experiments.contracts import (
     Assignment,
     Draft,
     ExperimentView,
+    Measure,
+    Plan,
     ReadOut,
     Running,
     State,
     Unit,
 )
 from jishi.insight.experiments.errors import ExperimentNotFound
-from jishi.insight.experiments.measures import Measure, known
+from jishi.insight.experiments.measures import known
 from jishi.insight.experiments.models import Claim, Experiment, Exposure, ReadOutRow
 from jishi.people.accounts import ports as audiences
 from jishi.people.accounts.contracts import AudienceRef
@@ -144,6 +146,21 @@ def list_layers() -> tuple[tuple[str, int], ...]:
 def list_measures() -> dict[str, Measure]:
     """The figures an experiment can be read by."""
     return known()
+
+
+def plan(draft: Draft, *, base: float, change: float, power: float, daily: int) -> Plan:
+    """How many units a draft needs to see its first share change from `base`; `daily` come to the place."""
+    control = rules.control_of(draft.arms) if draft.arms else None
+    others = [arm.weight for arm in draft.arms if control is not None and arm.key != control.key] or [1]
+    return rules.plan_share(
+        base=base,
+        change=change,
+        power=min(max(power, 0.5), 0.99),
+        allocation=max(min(others), 1) / max(control.weight if control else 1, 1),
+        arms=max(2, len(draft.arms)),
+        daily=daily * min(max(draft.share, 0), BUCKETS) // BUCKETS,
+        window_h=draft.window_h if 0 < draft.window_h <= 24 * 60 else 0,
+    )
 
 
 def read_out(code: str) -> ReadOut | None:

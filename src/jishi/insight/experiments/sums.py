@@ -13,8 +13,7 @@ from typing import Any
 from django.db import connection
 
 from jishi.insight.experiments import measures
-from jishi.insight.experiments.contracts import Moments
-from jishi.insight.experiments.measures import RATIO, SHARE, Measure
+from jishi.insight.experiments.contracts import RATIO, SHARE, Measure, Moments
 
 SEGMENTS: Mapping[str, str] = {
     "": "''",

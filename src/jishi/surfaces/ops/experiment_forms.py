@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
-from jishi.insight.experiments import ports, queries, rules
+from jishi.insight.experiments import ports, queries
 from jishi.insight.experiments.contracts import Arm, ArmKind, Draft, Guardrail, Plan
 from jishi.insight.portraits import queries as portraits
 from jishi.insight.portraits.contracts import AUDIENCE
@@ -122,18 +122,12 @@ def draft_of(form: Form) -> Draft:
 def plan_of(form: Form) -> Plan:
     """How many units the question needs, from the planner's fields."""
     given = form.given
-    draft = draft_of(form)
-    control = rules.control_of(draft.arms).weight or 1
-    others = [arm.weight for arm in draft.arms if arm.key != "control"] or [1]
-    window = draft.window_h if 0 < draft.window_h <= 24 * 60 else 0
-    return rules.plan_share(
+    return queries.plan(
+        draft_of(form),
         base=_decimal(given["base"]) / 100,
         change=_decimal(given["change"]) / 100,
-        power=min(max(_decimal(given["power"]) / 100, 0.5), 0.99),
-        allocation=max(min(others), 1) / max(control, 1),
-        arms=max(2, len(draft.arms)),
-        daily=number(given, "daily") * min(max(draft.share, 0), 100) // 100,
-        window_h=window,
+        power=_decimal(given["power"]) / 100,
+        daily=number(given, "daily"),
     )
 
 

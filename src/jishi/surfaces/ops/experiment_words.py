@@ -9,8 +9,16 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from jishi.insight.experiments.contracts import LEVEL, Arm, Estimate, ExperimentView, Guarded, Reading
-from jishi.insight.experiments.measures import SHARE, Measure
+from jishi.insight.experiments.contracts import (
+    LEVEL,
+    SHARE,
+    Arm,
+    Estimate,
+    ExperimentView,
+    Guarded,
+    Measure,
+    Reading,
+)
 from jishi.surfaces.ops import experiment_forms
 from jishi.surfaces.shell import formats
 

@@ -14,17 +14,19 @@ from django.db.models import Count
 
 from jishi.insight.experiments import measures, rows, rules, sums
 from jishi.insight.experiments.contracts import (
+    RATIO,
+    SHARE,
     Arm,
     Estimate,
     Guarded,
     Guardrail,
+    Measure,
     Moments,
     Reading,
     ReadOut,
     State,
 )
 from jishi.insight.experiments.errors import ExperimentNotFound
-from jishi.insight.experiments.measures import RATIO, SHARE, Measure
 from jishi.insight.experiments.models import Experiment, Exposure, ReadOutRow
 from jishi.insight.experiments.operations import running
 from jishi.insight.experiments.sums import Window
