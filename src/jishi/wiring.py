@@ -21,6 +21,7 @@ from jishi.insight.networks import tasks as network_tasks
 from jishi.insight.portraits import handlers as portrait_handlers
 from jishi.insight.portraits import privacy as portrait_privacy
 from jishi.insight.portraits import tasks as portrait_tasks
+from jishi.insight.recommendation import handlers as recommendation_handlers
 from jishi.insight.recommendation import privacy as recommendation_privacy
 from jishi.insight.recommendation import tasks as recommendation_tasks
 from jishi.insight.surveys import handlers as survey_handlers
@@ -173,6 +174,9 @@ def connect_notes() -> None:
     outbox.subscribe(note_events.NotePublished, feed_handlers.on_note_published, name="feed.index_note")
     outbox.subscribe(note_events.NoteEdited, feed_handlers.on_note_edited, name="feed.index_note_again")
     outbox.subscribe(note_events.NoteHidden, feed_handlers.on_note_hidden, name="feed.unindex_hidden")
+    on_liked = recommendation_handlers.on_note_liked
+    outbox.subscribe(note_events.NoteLiked, on_liked, name="recommendation.note_liked")
+    outbox.subscribe(note_events.NoteFavourited, on_liked, name="recommendation.note_favourited")
     outbox.subscribe(note_events.NoteRemoved, feed_handlers.on_note_removed, name="feed.unindex_removed")
 
 
