@@ -257,7 +257,7 @@ def product_card(context: Mapping[str, Any], card: Any, first: bool = False) -> 
         html = render_to_string(
             "shell/components/card.html", {"card": card, "first": first, "request": request}
         )
-        CARDS[key] = mark_safe(html)  # noqa: S308  # rendered by our own template, which escapes
+        CARDS[key] = mark_safe(html.strip())  # noqa: S308  # rendered by our own template, which escapes
     return CARDS[key]
 
 
