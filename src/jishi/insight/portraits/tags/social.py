@@ -1,5 +1,7 @@
 """How somebody lives among others here: whom they know, what they write, whom they bring."""
 
+# ruff: noqa: E501 - a text and an expression are each read on one line
+
 from jishi.insight.portraits.contracts import Choice, Family
 from jishi.insight.portraits.tags.definition import CONTRACT, DAY, Definition, Writer
 from jishi.kernel.errors import N_

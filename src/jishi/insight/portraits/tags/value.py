@@ -1,5 +1,7 @@
 """What somebody is worth to the shops: from orders and payments, which a deal needs anyway."""
 
+# ruff: noqa: E501 - a text and an expression are each read on one line
+
 from jishi.insight.portraits import rules
 from jishi.insight.portraits.contracts import Choice, Family
 from jishi.insight.portraits.tags.definition import CONTRACT, DAY, Definition, Writer
