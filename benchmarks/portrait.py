@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -250,5 +251,6 @@ def main(argv: Sequence[str]) -> int:
         "benchmark": "portrait", "events": sum(pq.read_metadata(path).num_rows for path in files),
         "figures": figures, "wanted": wanted, "checks": checks,
     }  # fmt: skip
+    shutil.rmtree(lake, ignore_errors=True)
     print(json.dumps(report) if options.json else json.dumps(report, indent=2))
     return 1 if any(checks.values()) else 0
