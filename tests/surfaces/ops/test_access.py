@@ -9,7 +9,9 @@ from functools import cache
 import pytest
 from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted
+from tests.insight.experiments import kit
 
+from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.portraits import operations as portraits
 from jishi.insight.surveys import operations as surveys
@@ -35,6 +37,7 @@ ONLY_POST = {
     "audience_do",
     "audience_cluster",
     "survey_do",
+    "experiment_do",
     "retry_refund",
     "retry_event",
     "settle_delivery",
@@ -47,7 +50,15 @@ ONLY_POST = {
     "challenge_score",
     "challenge_call_off",
 }
-LOOKED = ("orders.export", "metrics.export", "surveys.export", "surveys.people", "people.view", "people.list")
+LOOKED = (
+    "orders.export",
+    "metrics.export",
+    "surveys.export",
+    "experiments.export",
+    "surveys.people",
+    "people.view",
+    "people.list",
+)
 """What is written down because somebody looked."""
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
 
@@ -107,6 +118,11 @@ def _board(number: int) -> str:
 
 
 @cache
+def _experiment(number: int) -> str:
+    return experiments.create(draft=kit.DRAFT, owner_id=None)
+
+
+@cache
 def _survey(number: int) -> str:
     return surveys.create(kind="nps", owner_id=None)
 
@@ -163,6 +179,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "survey_behind": {"code": asked(world)},
         "survey_texts": {"code": asked(world), "question": "words"},
         "aspects_save": {"slug": "none"},
+        **{
+            name: {"code": _experiment(id(world))}
+            for name in ("experiment", "experiment_edit", "experiment_do", "experiment_export")
+        },
         "challenge": {"code": contested(world)},
         "challenge_call_off": {"code": contested(world)},
         "challenge_score": {"code": contested(world), "entry_code": "none"},
