@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -62,7 +63,7 @@ class Diary:
             return
         # Rows in one order, so that several workers cannot wait for each other in a circle.
         notes = sorted(self._notes.items())
-        columns = [
+        columns: list[list[Any]] = [
             [name for name, _ in notes],
             [note.ran_at for _, note in notes],
             [note.seconds for _, note in notes],

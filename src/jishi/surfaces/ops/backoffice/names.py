@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jishi.kernel.errors import N_
 
 SECTIONS: Mapping[str, str] = {
-    "accounts": N_("People"),
+    "accounts": N_("Users"),
     "notifications": N_("Messages"),
     "ledger": N_("Ledger"),
     "payments": N_("Payments"),
@@ -31,7 +31,7 @@ SECTIONS: Mapping[str, str] = {
     "kernel": N_("House"),
 }
 TABLES: Mapping[str, str] = {
-    "accounts.User": N_("People"),
+    "accounts.User": N_("Users"),
     "notifications.Notice": N_("Notices"),
     "ledger.Account": N_("Accounts"),
     "ledger.Journal": N_("Journals"),

@@ -35,7 +35,7 @@ KINDS = {
     "question": N_("Questions"),
     "answer": N_("Answers"),
     "message": N_("Chat messages"),
-    "person": N_("People"),
+    "person": N_("Users"),
     "community": N_("Communities"),
     "poll": N_("Polls"),
     "challenge": N_("Challenges"),
