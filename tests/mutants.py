@@ -51,7 +51,7 @@ MUTANTS = (
         "WHERE reference = %s AND state = 'held' RETURNING 1",
         "WHERE reference = %s AND state IN ('held', 'released') RETURNING 1",
         ""
-            "tests/goods/inventory/test_stock.py::test_stk_065_a_late_payment_is_refused_if_somebody_has_the_units",
+        "tests/goods/inventory/test_stock.py::test_stk_065_a_late_payment_is_refused_if_somebody_has_the_units",
     ),
     Mutant(
         "M3",

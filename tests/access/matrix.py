@@ -34,7 +34,8 @@ PUBLIC = {
     "topic", "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
     "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge", "communities", "community",
     "picks", "why", "person", "person_followers", "person_following", "invitation",
-    "survey", "survey_pop", "survey_later", "product_reviews", "review_history", "product_questions", "question",
+    "survey", "survey_pop", "survey_later",
+    "product_reviews", "review_history", "product_questions", "question",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
 PUBLIC |= {"flash", "flash_item", "flash_block"}
@@ -46,7 +47,8 @@ PERSON = {
     "address_new", "settings", "sign_out_elsewhere", "my_data", "community_new",
     "community_join", "community_do",
     "person_remark", "person_act", "friends", "blocked", "person_edit", "choices", "leave",
-    "why_hide", "interests", "portrait", "my_picks", "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
+    "why_hide", "interests", "portrait", "my_picks",
+    "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
 PERSON |= {"flash_buy", "flash_remind"}

@@ -36,7 +36,7 @@ COMMANDS = (
     Command("export", "write a shop's products into a file", "take"),
     Command("recommend", "fit the recommender now, judge it by replay, or say how it stands", "recommend"),
     Command("metric", "compute one metric of the catalogue and print it", "metric"),
-    Command("portraits", "make everybody's portrait and every segment again: `portraits rebuild`", "portraits"),
+    Command("portraits", "make all portraits and segments again: `portraits rebuild`", "portraits"),
     Command("verify", "recompute the books and stocks from independent sources", "verify"),
     Command("bench", "run a benchmark on a database of its own", "bench"),
     Command("messages", "extract, check and compile the translations", "messages"),

@@ -22,7 +22,8 @@ PUBLIC = {
     "GET /challenges/{code}", "GET /challenges/{code}/winners",
 }  # fmt: skip
 SIGNED_IN = {
-    "POST /recommendations/{slate}/{position}/hide", "GET /me/notes", "POST /notes", "PUT /notes/{code}", "DELETE /notes/{code}", "POST /notes/{code}/publish",
+    "POST /recommendations/{slate}/{position}/hide", "GET /me/notes", "POST /notes", "PUT /notes/{code}",
+    "DELETE /notes/{code}", "POST /notes/{code}/publish",
     "POST /notes/{code}/unschedule", "POST /uploads/pictures", "POST /uploads/films",
     "PUT /notes/{code}/like",
     "DELETE /notes/{code}/like", "PUT /notes/{code}/favourite", "DELETE /notes/{code}/favourite",

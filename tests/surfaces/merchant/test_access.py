@@ -13,8 +13,7 @@ from jishi.goods.catalog.models import Product
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.merchants import operations as merchants
 from jishi.insight.recommendation.models import Bundle
-from jishi.kernel import clock
-from jishi.kernel import audit
+from jishi.kernel import audit, clock
 from jishi.promotions.flash_sales import operations as flash
 from jishi.promotions.flash_sales.contracts import Wish
 from jishi.promotions.flash_sales.models import Item

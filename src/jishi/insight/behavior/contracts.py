@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jishi.kernel.errors import N_
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The platform's zone: its midnight ends a day of figures."""
 
 SCHEMA_VERSION = 1
 """Grows when a column or a kind is added; nothing is ever renamed or given another meaning."""

@@ -11,12 +11,10 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from jishi.insight.behavior import schema
+from jishi.insight.behavior.contracts import ZONE
 
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The platform's zone: its midnight ends a day of figures."""
 SKEW_TOLERATED = timedelta(seconds=5)
 FUTURE_TOLERATED = timedelta(minutes=2)
 LATEST = {"web": timedelta(days=8), "app": timedelta(days=31), "mini": timedelta(days=31)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from jishi.insight.behavior.rules import ZONE
+from jishi.insight.behavior.contracts import ZONE
 from jishi.insight.portraits.models import Yardstick
 
 DEFAULT_CURRENCY = "CNY"

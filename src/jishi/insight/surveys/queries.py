@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from jishi.insight.surveys import intervals, rules, themes
+from jishi.insight.surveys import intervals, rules, templates, themes
 from jishi.insight.surveys.contracts import (
     LEAST_SHOWN,
     NEVER_ON,
@@ -40,6 +40,11 @@ from jishi.people.accounts.errors import AudienceUnknown
 MOST_TEXTS = 2000
 BATCH = 2000
 Values = dict[str, Value]
+
+
+def get_template(kind: str) -> SurveyDraft:
+    """Return what a survey of this kind begins with; every text of it can be changed."""
+    return templates.draft(kind)
 
 
 def taker_key(taker: Taker) -> str:

@@ -120,7 +120,7 @@ def find_by_contacts(lines: Sequence[str]) -> dict[str, int]:
 
 
 def find_people(text: str, *, limit: int = 30) -> tuple[PersonCard, ...]:
-    """Return people by their code, e-mail address or phone number, else by a part of their name; for staff."""
+    """Return people by code, e-mail address or phone number, else by a part of their name; for staff."""
     wanted = text.strip()
     if not wanted:
         return ()

@@ -1,5 +1,6 @@
 """Reading lotteries: as viewers see them, in lists, and the proof of a draw."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,33 +39,10 @@ def get_lottery(code: str, *, viewer_id: int | None, at: datetime | None = None)
     wins = list(
         Win.objects.filter(lottery=lottery).select_related("entry").order_by("round", "pk")[:SHOWN_WINNERS]
     )
-    own = (
-        tuple(
-            Entry.objects.filter(lottery=lottery, person_id=viewer_id)
-            .order_by("pk")
-            .values_list("code", flat=True)
-        )
-        if viewer_id
-        else ()
-    )
-    own_wins = tuple(
-        WinView(win.code, win.state, prizes[win.prize_id], win.claim_by_at, win.order_code)
-        for win in wins
-        if win.person_id == viewer_id and win.state != WinState.LAPSED
-    )
+    own = _own_entries(lottery, viewer_id)
+    own_wins = _own_wins(wins, prizes, viewer_id)
     people = account_queries.list_people({win.person_id for win in wins})
-    facts = rules.Facts(
-        state=lottery.state,
-        has_begun=now >= lottery.starts_at,
-        is_over=now >= lottery.ends_at,
-        is_known=viewer_id is not None,
-        entries=len(own),
-        per_person=lottery.per_person,
-        claimable=any(win.state == WinState.WON and now < win.claim_by_at for win in own_wins),
-    )
-    screen, actions = rules.screen(facts)
-    if own_wins and screen == "not_won":
-        screen = "claimed"
+    screen, actions = _screen(lottery, own, own_wins, viewer_id, now)
     units = sum(prize.quantity for prize in prizes.values())
     return LotteryView(
         code=lottery.code,
@@ -96,6 +74,46 @@ def get_lottery(code: str, *, viewer_id: int | None, at: datetime | None = None)
         drawn_at=lottery.drawn_at,
         stop_reason=lottery.stop_reason,
     )
+
+
+def _own_entries(lottery: Lottery, viewer_id: int | None) -> tuple[str, ...]:
+    if viewer_id is None:
+        return ()
+    entries = Entry.objects.filter(lottery=lottery, person_id=viewer_id).order_by("pk")
+    return tuple(entries.values_list("code", flat=True))
+
+
+def _own_wins(
+    wins: Iterable[Win], prizes: Mapping[int, PrizeView], viewer_id: int | None
+) -> tuple[WinView, ...]:
+    return tuple(
+        WinView(win.code, win.state, prizes[win.prize_id], win.claim_by_at, win.order_code)
+        for win in wins
+        if win.person_id == viewer_id and win.state != WinState.LAPSED
+    )
+
+
+def _screen(
+    lottery: Lottery,
+    own: tuple[str, ...],
+    own_wins: tuple[WinView, ...],
+    viewer_id: int | None,
+    now: datetime,
+) -> tuple[str, tuple[str, ...]]:
+    """Return which of the page's faces this viewer sees, and what they may do."""
+    facts = rules.Facts(
+        state=lottery.state,
+        has_begun=now >= lottery.starts_at,
+        is_over=now >= lottery.ends_at,
+        is_known=viewer_id is not None,
+        entries=len(own),
+        per_person=lottery.per_person,
+        claimable=any(win.state == WinState.WON and now < win.claim_by_at for win in own_wins),
+    )
+    screen, actions = rules.screen(facts)
+    if own_wins and screen == "not_won":
+        screen = "claimed"
+    return screen, actions
 
 
 def get_title(code: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from jishi.insight.surveys import operations as surveys
-from jishi.insight.surveys import templates
+from jishi.insight.surveys import queries as survey_queries
 from jishi.insight.surveys.contracts import Condition, Option, Question, SurveyDraft, Taker
 from jishi.simulation.demo.people import Crowd
 
@@ -97,7 +97,7 @@ def _satisfaction(dice: random.Random, people: list[int], until: datetime) -> No
 
 
 def _recommendation(dice: random.Random, people: list[int], until: datetime) -> None:
-    draft = replace(templates.draft("nps"), trigger="page", page="me")
+    draft = replace(survey_queries.get_template("nps"), trigger="page", page="me")
     code = surveys.create(kind="nps", draft=draft, owner_id=None, at=until - 25 * DAY)
     surveys.launch(code=code, at=until - 25 * DAY)
     for number, person in enumerate(dice.sample(people, 120)):
