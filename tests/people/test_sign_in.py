@@ -433,11 +433,14 @@ def test_secrets_of_second_factors_are_stored_unreadable(client):
 def demo_world():
     for role in operations.DEMO_ROLES:
         operations.register(
-            nickname=role, email=operations.demo_email(role), is_demo=True, is_operator=role == "operator"
+            nickname=role,
+            email=operations.demo_email(role),
+            is_demo=True,
+            is_operator=role in ("operator", "colleague"),
         )
 
 
-@pytest.mark.parametrize("role", ["shopper", "friend", "merchant", "operator"])
+@pytest.mark.parametrize("role", ["shopper", "friend", "merchant", "operator", "colleague"])
 def test_one_tap_signs_in_as_a_role_of_the_demo(role, client):
     demo_world()
 

@@ -22,6 +22,7 @@ from jishi.simulation.demo import (
     shelves,
     showcase,
     talks,
+    trying,
 )
 from jishi.simulation.demo.history import History
 from jishi.simulation.demo.social import Village
@@ -60,6 +61,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     opinions.speak(random.Random(seed), crowd, until=base)
     asked.ask(random.Random(seed), crowd, until=base)
     group(base)
+    trying.run(random.Random(seed), crowd, until=base)
     live(Village(dice, crowd, wares, until=base), progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
     sweeps.run_all(base)

@@ -75,7 +75,7 @@ HURDLES = (
 
 def ask(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
     """Make the surveys and let people answer; the visitor's own account has answered none."""
-    visitors = {crowd.roles["shopper"], crowd.roles["merchant"], crowd.roles["operator"]}
+    visitors = {crowd.roles[role] for role in ("shopper", "merchant", "operator", "colleague")}
     people = [one for one in crowd.ids if one not in visitors]
     _satisfaction(dice, people, until)
     _recommendation(dice, people, until)

@@ -99,8 +99,8 @@ def settle(dice: random.Random, *, count: int, base: datetime) -> Crowd:
 
 
 def _roles(base: datetime) -> dict[str, int]:
-    """The four people behind the one-tap sign-in."""
-    texts = {"shopper": "阿柿", "friend": "Mia", "merchant": "老陈", "operator": "小满"}
+    """The people behind the one-tap sign-in; two operators, as some decisions need two."""
+    texts = {"shopper": "阿柿", "friend": "Mia", "merchant": "老陈", "operator": "小满", "colleague": "谷雨"}
     return {
         role: accounts.register(
             email=accounts.demo_email(role),
@@ -108,7 +108,7 @@ def _roles(base: datetime) -> dict[str, int]:
             password=PASSWORD,
             language="zh-hans",
             at=base - timedelta(days=90),
-            is_operator=role == "operator",
+            is_operator=role in ("operator", "colleague"),
             is_demo=True,
         ).id
         for role, nickname in texts.items()

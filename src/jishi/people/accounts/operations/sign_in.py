@@ -19,7 +19,7 @@ from jishi.people.accounts.operations.register import clean_nickname, own_nickna
 from jishi.people.accounts.queries import person_card
 
 FORGET_AFTER = timedelta(days=1)
-DEMO_ROLES = ("shopper", "friend", "merchant", "operator")
+DEMO_ROLES = ("shopper", "friend", "merchant", "operator", "colleague")
 
 
 def open_unproven(

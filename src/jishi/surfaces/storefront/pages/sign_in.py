@@ -151,7 +151,7 @@ sign_up = SignUpView.as_view()
 
 @require_POST
 def demo_sign_in(request: HttpRequest, role: str) -> HttpResponse:
-    """Sign in as the demo's shopper, friend, merchant or operator with one tap.
+    """Sign in as the demo's shopper, friend, merchant or one of its operators with one tap.
 
     Nobody but this machine, or a browser that came by the printed pass link, may do so.
     """
@@ -160,7 +160,7 @@ def demo_sign_in(request: HttpRequest, role: str) -> HttpResponse:
     person = accounts.choose_demo_person(role=role)
     user = get_user_model()._default_manager.get(pk=person.id)
     login(request, user, backend=BACKEND)
-    home = {"merchant": "/m/", "operator": "/ops/"}.get(role, "/")
+    home = {"merchant": "/m/", "operator": "/ops/", "colleague": "/ops/"}.get(role, "/")
     return HttpResponseRedirect(safe_next(request, default=home))
 
 
