@@ -1,4 +1,4 @@
-"""What the team of the demo world is trying out: one experiment, asked for by one operator, confirmed by another.
+"""What the team of the demo world is trying out: one experiment, asked for by one operator, begun by another.
 
 Everybody was shown their arm by the real assignment; what they did afterwards is what they did in this world,
 so the reading says what it finds, most likely that it cannot tell yet.
