@@ -38,7 +38,10 @@ PUBLIC = {
     "product_reviews", "review_history", "product_questions", "question",
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
-PUBLIC |= {"flash", "flash_item", "flash_block"}
+PUBLIC |= {
+    "flash", "flash_item", "flash_block", "bargains", "product_bargains", "rally_offer", "rally",
+    "rally_live", "team_draw", "team_proof", "lotteries", "lottery", "lottery_proof", "lottery_proof_file", "verify_draw",
+}  # fmt: skip
 PERSON = {
     "orders", "reports", "decisions", "report", "messages", "messages_group", "message_person",
     "message_shop",
@@ -51,7 +54,7 @@ PERSON = {
     "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
-PERSON |= {"flash_buy", "flash_remind"}
+PERSON |= {"flash_buy", "flash_remind", "rally_start", "rally_help", "lottery_enter"}
 OWNED = {
     "pay": "payment", "pay_return": "payment", "pay_state": "payment",
     "order": "order", "order_pay": "order", "order_cancel": "order", "order_confirm": "order",

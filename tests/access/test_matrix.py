@@ -122,12 +122,19 @@ def test_acc_116_switches_stay_on_the_site(things: matrix.Things, door: str, onw
     assert not target.startswith(("//", "/\\"))
 
 
+WITH_A_CODE = (
+    "review_vote", "question_answer", "question_do", "flash_buy", "flash_remind", "rally_start", "rally_help",
+    "lottery_enter",
+)  # fmt: skip
+
+
 def _plain(name: str) -> str:
     """An address about oneself; where it names a thing, any name will do for somebody not signed in."""
     some = {
-        **{name: {"code": "abcdefghjkmn"} for name in ("review_vote", "question_answer", "question_do")},
+        **{name: {"code": "abcdefghjkmn"} for name in WITH_A_CODE},
         "report": {"kind": "note", "code": "abcdefghjkmn"},
         "message_person": {"code": "abcdefghjkmn"},
+        "why_hide": {"slate": "abcdefghjkmn", "position": 1},
         "message_shop": {"slug": "some-shop"},
         "challenge_choose": {"entry_code": "abcdefghjkmn"},
         "challenge_enter": {"code": "abcdefghjkmn"},

@@ -113,6 +113,7 @@ def test_acc_107_every_endpoint_is_in_this_table():
 def test_acc_107_nobody_is_asked_to_sign_in(nobody, endpoint):
     method, path = endpoint.split(" ")
     names = {"verb": "follow", "answer": "accept", "which": "friends", "purpose": "analytics"}
+    names["slate"] = "abcdefghjkmn"
     path = path.format(code="abcdefghjkmn", slug="some-shop", variant_id=1, position=0, message="x", **names)
 
     problem = nobody.call(method, path, BODIES.get(endpoint, {}), status=401)
