@@ -40,7 +40,8 @@ PUBLIC = {
 """For everybody; what they show depends on who asks."""
 PUBLIC |= {
     "flash", "flash_item", "flash_block", "bargains", "product_bargains", "rally_offer", "rally",
-    "rally_live", "team_draw", "team_proof", "lotteries", "lottery", "lottery_proof", "lottery_proof_file", "verify_draw",
+    "rally_live", "team_draw", "team_proof", "lotteries", "lottery", "lottery_proof", "lottery_proof_file",
+    "verify_draw",
 }  # fmt: skip
 PERSON = {
     "orders", "reports", "decisions", "report", "messages", "messages_group", "message_person",
