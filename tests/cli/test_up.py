@@ -84,7 +84,7 @@ def test_up_answers_stops_clean_keeps_its_data_and_dies_whole(
     first.process.send_signal(signal.SIGINT)
     assert first.process.wait(20) == 0
     assert first.remains(1) == []
-    assert files(home) == ["logs", "postgres", "secrets.env"]
+    assert files(home) == ["lake", "logs", "postgres", "secrets.env"]
 
     again = time.monotonic()
     second = Installation(home)

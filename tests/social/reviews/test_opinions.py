@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from tests.factories import bought, trade
+from tests.factories import bought, jotted, trade
 from tests.factories.bought import RECEIVED
 
 from jishi.simulation.demo import opinions
@@ -23,7 +23,13 @@ def test_buyers_of_the_demo_speak_and_are_rated() -> None:
     for one in people:
         bought.receive(scene, one)
     readers = [bought.buyer().id for _ in range(4)]
-    crowd = Crowd({"shopper": scene.buyer.id}, tuple(readers * 60), {}, {}, {})
+    crowd = Crowd(
+        {"shopper": scene.buyer.id, "operator": jotted.person(is_operator=True)},
+        tuple(readers * 60),
+        {},
+        {},
+        {},
+    )
 
     opinions.speak(random.Random(1), crowd, until=RECEIVED + timedelta(days=20))
 

@@ -43,7 +43,16 @@ OBJECTS = {
     "flash_withdraw",
     *TALKS,
 }
-ONLY_POST = {"choose_shop", "ship_many", "ship", "goods_save", "offer_stop", "reply", "community_ask"}
+ONLY_POST = {
+    "bundle_decide",
+    "choose_shop",
+    "ship_many",
+    "ship",
+    "goods_save",
+    "offer_stop",
+    "reply",
+    "community_ask",
+}
 ONLY_POST |= {"lottery_stop", "flash_withdraw"}
 ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
 

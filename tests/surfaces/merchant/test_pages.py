@@ -226,9 +226,11 @@ def test_an_offer_is_previewed_published_and_stopped(world: consoles.World) -> N
         "starts": amounts.moment_field(now, world.shop.time_zone),
         "ends": amounts.moment_field(now + timedelta(days=5), world.shop.time_zone),
     }
-    url = f"/m/offers/new/{placed.code}/"
-    asked = set(re.findall(r'name="(param-\w+)"', client.get(url).content.decode()))
-    form = {name: value for name, value in form.items() if not name.startswith("param-") or name in asked}
+    url = f"/m/offers/new/{placed.code}/?mechanic=group_buy"
+    group_buy = next(kind for kind in play_queries.list_mechanics() if kind.code == "group_buy")
+    usual = {f"param-{one.name}": str(one.default) for one in group_buy.params}
+    assert set(usual) == set(re.findall(r'name="(param-\w+)"', client.get(url).content.decode()))
+    form = {**usual, "mechanic": "group_buy", **form}
 
     preview = client.post(url, {**form, "do": "preview"})
     assert preview.status_code == 200, re.findall(r'class="errors".*?</div>', preview.content.decode())

@@ -39,7 +39,7 @@ from jishi.trade.orders import queries as order_queries
 
 MAX_PAGE = 100
 _RUNNING = """
-SELECT id FROM plays_offer o
+SELECT o.* FROM plays_offer o
 WHERE product_id = %(product)s AND mechanic = ANY(%(kinds)s) AND status = %(on)s AND audience_kind = ''
   AND starts_at <= %(now)s
   AND (ends_at IS NULL OR ends_at > %(now)s) AND (stock_limit IS NULL OR units_claimed < stock_limit)
@@ -116,13 +116,10 @@ def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
 def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
     """Return the offer for everybody under which teams can be started for a product now, if there is one."""
     now = clock.at_or_now(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RUNNING, {"product": product_id, "now": now, "on": OfferStatus.ON, "kinds": WITH_TEAMS}
-        )
-        found = cursor.fetchone()
-    # Most products have none, and every product page asks.
-    return offer_view(offers().get(pk=found[0]), now) if found else None
+    # Most products have none, and every product page asks: so no statement is put together for it.
+    sought = {"product": product_id, "now": now, "on": OfferStatus.ON.value, "kinds": WITH_TEAMS}
+    found = list(Offer.objects.raw(_RUNNING, sought).prefetch_related(_prices()))
+    return offer_view(found[0], now) if found else None
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
@@ -258,7 +255,11 @@ def list_member_ids(team_code: str) -> list[int]:
 
 def offers() -> QuerySet[Offer]:
     """Return offers with their prices, for views."""
-    return Offer.objects.prefetch_related(Prefetch("prices", OfferPrice.objects.order_by("variant_id")))
+    return Offer.objects.prefetch_related(_prices())
+
+
+def _prices() -> Prefetch:
+    return Prefetch("prices", OfferPrice.objects.order_by("variant_id"))
 
 
 def all_teams() -> QuerySet[Team]:

@@ -1,7 +1,7 @@
 """What the figures suggest to a shop: goods to show together, and goods that suit a campaign."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.insight.recommendation import operations as recommendation
 from jishi.insight.recommendation import queries as recommendation_queries
-from jishi.kernel.errors import DomainError
+from jishi.kernel.errors import DomainError, NotFound
 from jishi.surfaces.merchant.desk import Desk, staff
 from jishi.surfaces.shell import refusals
 
@@ -48,6 +48,8 @@ def decide(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
             request,
             gettext("Shown together from now on.") if show else gettext("It will not be proposed again."),
         )
+    except NotFound as error:
+        raise Http404 from error
     except DomainError as error:
         refusals.tell(request, error)
     return HttpResponseRedirect(reverse("merchant:bundles"))
