@@ -170,7 +170,7 @@ def test_acc_107_every_address_is_for_staff_of_the_shop_alone(world: consoles.Wo
         assert not [word for word in secrets if word in told], url
         answer = world.client("staff").get(url)
         assert answer.status_code == (405 if name in ONLY_POST else 200), url
-    assert audit.list_entries() == []
+    assert [entry for entry in audit.list_entries() if entry.actor_id is not None] == []
     assert trade.state(world.ready) == "paid"
     assert play_queries.get_offer(world.party.offer.code).status == "on"
 

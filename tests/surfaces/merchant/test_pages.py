@@ -228,7 +228,7 @@ def test_an_offer_is_previewed_published_and_stopped(world: consoles.World) -> N
     }
     url = f"/m/offers/new/{placed.code}/?mechanic=group_buy"
     group_buy = next(kind for kind in play_queries.list_mechanics() if kind.code == "group_buy")
-    usual = {f"param-{one.name}": str(one.default) for one in group_buy.params}
+    usual = {f"param-{one.name}": str(one.default).lower() for one in group_buy.params}
     assert set(usual) == set(re.findall(r'name="(param-\w+)"', client.get(url).content.decode()))
     form = {**usual, "mechanic": "group_buy", **form}
 

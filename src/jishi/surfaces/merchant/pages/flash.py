@@ -14,7 +14,7 @@ from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import audit
-from jishi.kernel.errors import N_, DomainError
+from jishi.kernel.errors import N_, DomainError, NotFound
 from jishi.promotions.flash_sales import operations as flash
 from jishi.promotions.flash_sales import queries
 from jishi.promotions.flash_sales.contracts import Preview, Wish
@@ -117,6 +117,8 @@ def withdraw(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
         flash.withdraw(item_code=code, shop_id=desk.shop.id)
         audit.record(actor_id=desk.person_id, action="flash.withdraw", subject=f"flash:{code}")
         messages.success(request, gettext("Taken back. The units are free again."))
+    except NotFound as error:
+        raise Http404 from error
     except DomainError as error:
         refusals.tell(request, error)
     return HttpResponseRedirect(reverse("merchant:flash"))
