@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.factories import written
 from tests.journeys.conftest import Town
+from tests.journeys.phone import Phone
 
 from jishi.goods.merchants import queries as merchants
 from jishi.people.notifications.models import Notice
@@ -31,6 +32,19 @@ def _posts_a_note(town: Town, tmp_path: Path) -> str:
     writer.press("button[value=publish]")
     writer.page.wait_for_url("**/notes/*/")
     return writer.page.url.removeprefix(town.url)
+
+
+def _receives_and_reviews(reader: Phone, order_code: str, picture: Path) -> None:
+    reader.open(f"/orders/{order_code}/")
+    reader.press("form[action$='/receipt/'] button")
+    reader.press("a:has-text('写评价')")
+    reader.page.wait_for_url("**/review/")
+    reader.page.locator("[name=stars-0], [name=stars-1]").first.wait_for(state="attached")
+    reader.press("fieldset:has([value='5']) label:has([value='5'])")
+    reader.page.fill("textarea", "和笔记里说的一样，清香。")
+    reader.page.set_input_files("input[type=file]", str(picture))
+    reader.press("form:has(textarea) button.primary")
+    reader.page.wait_for_url("**/me/reviews/?tab=written")
 
 
 def test_a_pin_is_asked_about_bought_and_reviewed(town: Town, tmp_path: Path) -> None:
@@ -89,16 +103,7 @@ def test_a_pin_is_asked_about_bought_and_reviewed(town: Town, tmp_path: Path) ->
     keeper.press("form:has(#tracking) button")
     keeper.page.wait_for_load_state()
     town.catch_up()
-    reader.open(f"/orders/{order.code}/")
-    reader.press("form[action$='/receipt/'] button")
-    reader.press("a:has-text('写评价')")
-    reader.page.wait_for_url("**/review/")
-    reader.page.locator("[name=stars-0], [name=stars-1]").first.wait_for(state="attached")
-    reader.press("fieldset:has([value='5']) label:has([value='5'])")
-    reader.page.fill("textarea", "和笔记里说的一样，清香。")
-    reader.page.set_input_files("input[type=file]", str(tmp_path / "tea.jpg"))
-    reader.press("form:has(textarea) button.primary")
-    reader.page.wait_for_url("**/me/reviews/?tab=written")
+    _receives_and_reviews(reader, order.code, tmp_path / "tea.jpg")
     town.catch_up()
 
     review = Review.objects.get()
