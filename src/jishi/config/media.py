@@ -6,6 +6,7 @@ Invariant: only what our own encoders wrote lies there; it is served under its o
 import re
 from pathlib import Path
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.static import serve
 
@@ -13,9 +14,10 @@ RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 AT_ONCE = 4 * 1024 * 1024
 
 
-def media(request: HttpRequest, path: str, document_root: Path) -> HttpResponseBase:
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve a file, or the part of it that was asked for."""
-    whole = serve(request, path, document_root=str(document_root))
+    root = Path(settings.MEDIA_ROOT)
+    whole = serve(request, path, document_root=str(root))
     if not isinstance(whole, FileResponse):
         return whole
     whole["Accept-Ranges"] = "bytes"
@@ -29,7 +31,7 @@ def media(request: HttpRequest, path: str, document_root: Path) -> HttpResponseB
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
-    with (document_root / path).open("rb") as file:
+    with (root / path).open("rb") as file:
         file.seek(first)
         data = file.read(last - first + 1)
     part = HttpResponse(data, status=206, content_type=whole["Content-Type"])

@@ -25,4 +25,4 @@ urlpatterns = [
 ]
 if settings.JISHI_DEMO:
     # In production the proxy serves media; the demo has none in front of it.
-    urlpatterns.append(re_path(r"^media/(?P<path>.+)$", media.media, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(re_path(r"^media/(?P<path>.+)$", media.media))

@@ -103,7 +103,7 @@ def test_a_lopsided_split_and_a_decision_are_shown(world: consoles.World) -> Non
     client, other, now = world.client("operator"), second(), clock.now()
     code = kit.start(at=now - 9 * DAY)
     found = [one for person in kit.people(600) if (one := queries.assign("cart.empty", person_id=person))]
-    experiments.expose([one for n, one in enumerate(found) if one.arm == "plain" or n % 3], at=now - DAY)
+    experiments.expose([one for n, one in enumerate(found) if one.arm == "plain" or n % 4 == 0], at=now - DAY)
     experiments.compute_now(code=code, at=now)
     url = f"/ops/experiments/{code}/"
 
