@@ -108,9 +108,12 @@ class Backwards:
 
 @pytest.fixture
 def ranker() -> Iterator[None]:
+    wired = ports.find_ranker()
     ports.register_ranker(Backwards())
     yield
     ports.forget_ranker()
+    if wired is not None:
+        ports.register_ranker(wired)
 
 
 def test_a_registered_ranker_orders_the_feed_and_old_cursors_end(world, shelves, request) -> None:
