@@ -9,6 +9,7 @@ from typing import Any
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
+from jishi.growth.teamwork import privacy as teamwork_privacy
 from jishi.insight.behavior import handlers as behavior_handlers
 from jishi.insight.behavior import privacy as behavior_privacy
 from jishi.insight.behavior import tasks as behavior_tasks
@@ -396,6 +397,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("networks", network_privacy)
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
+    privacy.register_eraser("teamwork", teamwork_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)

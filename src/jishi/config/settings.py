@@ -82,6 +82,7 @@ DOMAINS = [
     "jishi.insight.surveys.apps.SurveysConfig",
     "jishi.insight.networks.apps.NetworksConfig",
     "jishi.insight.recommendation.apps.RecommendationConfig",
+    "jishi.growth.teamwork.apps.TeamworkConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.

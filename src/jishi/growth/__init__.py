@@ -1,1 +1,1 @@
-"""Acting on what is understood: who is reached, with what, and whether it worked. Nothing here moves money."""
+"""Acting on what is understood: who is reached, with what, and whether it worked. It moves no money."""

@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted
 from tests.insight.experiments import kit
 
+from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.portraits import operations as portraits
@@ -49,6 +50,9 @@ ONLY_POST = {
     "aspects_save",
     "challenge_score",
     "challenge_call_off",
+    "teamwork_assign",
+    "teamwork_comment",
+    "teamwork_do",
 }
 LOOKED = (
     "orders.export",
@@ -138,6 +142,11 @@ def _segment(number: int) -> str:
     return portraits.create_segment(name=f"segment {number}", rule=rule, owner_id=None)
 
 
+@cache
+def _task(number: int) -> str:
+    return teamwork.assign(subject="segment:none", title=f"task {number}").code
+
+
 def grouped(world: consoles.World) -> str:
     """The code of a segment, one per world."""
     return _segment(id(world))
@@ -175,6 +184,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
             for name in ("survey", "survey_edit", "survey_preview", "survey_do", "survey_export")
         },
         **{name: {"code": grouped(world)} for name in ("audience", "audience_edit", "audience_do")},
+        **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
         "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},
         "survey_texts": {"code": asked(world), "question": "words"},

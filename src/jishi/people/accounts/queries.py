@@ -186,6 +186,12 @@ def is_operator(person_id: int | None) -> bool:
     )
 
 
+def list_operators() -> tuple[PersonCard, ...]:
+    """Return everybody who works for the platform, by name; for choosing who is responsible."""
+    rows = User.objects.only(*CARD_FIELDS).filter(is_operator=True, is_active=True)
+    return tuple(person_card(user) for user in rows.order_by("nickname", "pk")[:200])
+
+
 def require_operator(*, person_id: int | None) -> None:
     """Refuse everybody but operators.
 

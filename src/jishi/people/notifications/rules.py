@@ -75,6 +75,7 @@ TEXTS = {
     "community_event_cancelled": N_("%(title)s in %(community)s does not take place."),
     "community_partner_asked": N_("%(shop)s would like to make offers for the members of %(community)s."),
     "community_partner_agreed": N_("%(community)s agreed: you can make offers for its members now."),
+    "task_assigned": N_("Something for you to do: %(title)s"),
     "experiment_paused": N_("A guardrail paused your experiment “%(name)s”."),
     "survey_invited": N_("Your opinion counts: a short survey is waiting for you."),
     "review_requested": N_("How is %(product)s? A few words help others to choose."),

@@ -28,6 +28,7 @@ from jishi.surfaces.ops.pages import (
     survey_builder,
     surveys,
     teams,
+    teamwork,
     trail,
 )
 
@@ -120,5 +121,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("experiments/<slug:code>/edit/", experiments.edit, name="experiment_edit"),
     path("experiments/<slug:code>/do/", experiments.do, name="experiment_do"),
     path("experiments/<slug:code>/export/", experiments.export, name="experiment_export"),
+    path("teamwork/", teamwork.index, name="teamwork"),
+    path("teamwork/assign/", teamwork.assign, name="teamwork_assign"),
+    path("teamwork/comment/", teamwork.comment, name="teamwork_comment"),
+    path("teamwork/tasks/<slug:code>/", teamwork.task, name="teamwork_task"),
+    path("teamwork/tasks/<slug:code>/do/", teamwork.do, name="teamwork_do"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

@@ -1,0 +1,1 @@
+"""Who does what until when, and what was said about it, for anything the team works on."""
