@@ -18,6 +18,9 @@ class PriceRule(Protocol):
 
     The three run inside the caller's transaction. `hold_key` is the code of the order that carries the
     adjustment; one order carries at most one thing of each rule.
+
+    A rule with `brings_goods = True` gets the goods of its orders itself and only after they were paid; it
+    answers for how many there are, and the shelves are not asked.
     """
 
     code: str

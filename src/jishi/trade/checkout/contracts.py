@@ -59,6 +59,17 @@ class CartView:
 
 
 @dataclass(frozen=True, slots=True)
+class PickupPlace:
+    """Where a buyer collects the goods instead of having them delivered; named by whoever runs the place.
+
+    Price rules read the code as the token `pickup`, which buyers cannot send themselves.
+    """
+
+    code: str
+    address: AddressView
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutQuote:
     """What the checkout page shows: the quote, where it goes and how each shop could send it."""
 

@@ -18,7 +18,7 @@ from jishi.goods.pricing.contracts import DeliveryChoice, PriceLine, PriceReques
 from jishi.kernel import clock, crypto
 from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout import rules
-from jishi.trade.checkout.contracts import CartLineView, CartShop, CartView, CheckoutQuote
+from jishi.trade.checkout.contracts import CartLineView, CartShop, CartView, CheckoutQuote, PickupPlace
 from jishi.trade.checkout.errors import DeliveryUnknown, NotSellable, OneCurrencyOnly
 from jishi.trade.checkout.models import CartLine, Checkout
 from jishi.trade.fulfillment import queries as fulfillment_queries
@@ -32,6 +32,9 @@ WHERE c.person_id = %s OR c.session_key = NULLIF(%s, '') ORDER BY l.id
 
 HOUSEHOLD = "household"
 """The token by which price rules tell which delivery addresses are one; buyers cannot send it."""
+
+PICKUP = "pickup"
+"""The token that names the place where the goods are collected; buyers cannot send it either."""
 
 
 class CartRow(NamedTuple):
@@ -89,12 +92,13 @@ def quote(
     address: AddressView | None = None,
     deliveries: Mapping[int, str] | None = None,
     tokens: Mapping[str, str] | None = None,
+    pickup: PickupPlace | None = None,
     channel: str = "web",
     language: str,
     at: datetime | None = None,
 ) -> CheckoutQuote:
     """Return what a checkout would cost and how it could be delivered. Without lines: the selected cart
-    lines.
+    lines. With a place to collect at, nothing is delivered and no address counts.
 
     :raises CartEmpty: there is nothing to order.
     :raises InvalidQuantity: a quantity cannot be ordered.
@@ -110,16 +114,24 @@ def quote(
         address=address,
         deliveries=deliveries or {},
         tokens=tokens or {},
+        pickup=pickup,
         channel=channel,
         language=language,
         at=clock.at_or_now(at),
     )
     net = {shop.shop_id: shop.goods_minor - shop.discount_minor for shop in priced.quote.shops}
-    options = fulfillment_queries.options_for(
-        priced.shops, address=address, goods_by_shop=net, language=language
+    options = (
+        fulfillment_queries.pickup_options(priced.shops, language=language)
+        if pickup
+        else fulfillment_queries.options_for(
+            priced.shops, address=address, goods_by_shop=net, language=language
+        )
     )
     return CheckoutQuote(
-        quote=priced.quote, delivery_options=options, deliveries=priced.deliveries, address=address
+        quote=priced.quote,
+        delivery_options=options,
+        deliveries=priced.deliveries,
+        address=pickup.address if pickup else address,
     )
 
 
@@ -130,6 +142,7 @@ def price(
     address: AddressView | None,
     deliveries: Mapping[int, str],
     tokens: Mapping[str, str],
+    pickup: PickupPlace | None = None,
     channel: str,
     language: str,
     at: datetime,
@@ -143,7 +156,11 @@ def price(
     currencies = {shop.currency for shop in shops.values()}
     if len(currencies) > 1:
         raise OneCurrencyOnly
-    options = fulfillment_queries.options_for(shops, address=address, language=language)
+    options = (
+        fulfillment_queries.pickup_options(shops, language=language)
+        if pickup
+        else fulfillment_queries.options_for(shops, address=address, language=language)
+    )
     choices = tuple(_choice(shop_id, options[shop_id], deliveries.get(shop_id)) for shop_id in sorted(shops))
     request = PriceRequest(
         lines=lines,
@@ -151,8 +168,9 @@ def price(
         buyer_id=buyer_id,
         channel=channel,
         tokens={
-            **{name: value for name, value in tokens.items() if name != HOUSEHOLD},
+            **{name: value for name, value in tokens.items() if name not in (HOUSEHOLD, PICKUP)},
             **({HOUSEHOLD: _household(address)} if address else {}),
+            **({PICKUP: pickup.code} if pickup else {}),
         },
         deliveries=choices,
         at=at,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jishi.goods.pricing.contracts import Adjustment, PriceLine, Quote, QuoteLine, ShopQuote
+from jishi.kernel.errors import InvariantBroken
 from jishi.kernel.money import share_bps
 from jishi.money.escrow.contracts import Split
 from jishi.money.ledger.contracts import AccountRef
@@ -56,9 +57,9 @@ def check_key(checkout_key: str) -> str:
     return checkout_key
 
 
-def digest(*, fingerprint: str, address_id: int, tokens: Mapping[str, str]) -> str:
+def digest(*, fingerprint: str, where: int | str | None, tokens: Mapping[str, str]) -> str:
     """Return what a repetition must have in common with the first attempt; prices are in the fingerprint."""
-    content = json.dumps([fingerprint, address_id, sorted(tokens.items())], ensure_ascii=False)
+    content = json.dumps([fingerprint, where, sorted(tokens.items())], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -146,19 +147,26 @@ def demand_of(quote: Quote, shop: ShopQuote) -> list[tuple[int, int]]:
     return [(line.variant_id, line.quantity) for line in quote.lines if line.key in keys]
 
 
-def splits(order: OrderHandle) -> tuple[Split, ...]:
-    """Return who gets an order's money when it leaves escrow: the platform its commission, the shop the rest.
+def splits(order: OrderHandle, *, others: Sequence[Split] = ()) -> tuple[Split, ...]:
+    """Return who gets an order's money when it leaves escrow: the platform its commission, others what they
+    were promised, the shop the rest.
 
     The commission is taken of the goods after discounts, never of the delivery, and rounded in the shop's
-    favour.
+    favour. Others are paid by the shop.
+
+    :raises InvariantBroken: more was promised than the shop gets.
     """
     net = order.goods_minor - order.discount_minor
     commission = min(share_bps(max(net, 0), order.commission_bps), order.total_minor)
     shop = AccountRef("shop", str(order.shop_id), "payable", order.currency)
     house = AccountRef("platform", "commission", "revenue", order.currency)
+    rest = order.total_minor - commission - sum(part.amount_minor for part in others)
+    if rest < 0:
+        raise InvariantBroken(f"order {order.code} promises {-rest} more than it has")
     parts = (
-        Split(ref=shop, amount_minor=order.total_minor - commission, role="merchant", rate_bps=0),
+        Split(ref=shop, amount_minor=rest, role="merchant", rate_bps=0),
         Split(ref=house, amount_minor=commission, role="commission", rate_bps=order.commission_bps),
+        *others,
     )
     return tuple(part for part in parts if part.amount_minor)
 

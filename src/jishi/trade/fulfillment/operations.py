@@ -15,6 +15,7 @@ from jishi.trade.fulfillment.errors import AlreadyShipped, FulfilmentOnHold
 from jishi.trade.fulfillment.models import Parcel
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders import queries as order_queries
+from jishi.trade.orders.contracts import OrderState
 from jishi.trade.orders.errors import OrderNotFound
 
 log = structlog.get_logger("fulfillment")
@@ -61,6 +62,32 @@ def ship(
             shipped_by_id=by,
         )
         return queries.parcel_view(row, order_code)
+
+
+def hand_over(*, order_code: str, by: int | None, at: datetime | None = None) -> None:
+    """The buyer collected a paid order: the goods leave the shelf, and the money goes to those who share it.
+
+    The caller has checked that this person may hand it over and that the buyer stood there. There is no
+    parcel. Handing over what was handed over changes nothing.
+
+    :raises OrderNotFound: nobody has this code.
+    :raises FulfilmentOnHold: the order still waits for something.
+    :raises NotPossibleNow: it is not paid, or its money is going back.
+    :raises HoldNotCommitted: its goods are not there.
+    """
+    now = clock.at_or_now(at)
+    with transaction.atomic():
+        found = orders.lock(order_codes=[order_code])
+        if not found:
+            raise OrderNotFound
+        order = found[0]
+        if order.state == OrderState.RECEIVED:
+            return
+        if order.on_hold:
+            raise FulfilmentOnHold
+        orders.mark_shipped(order_code=order_code, by=by, at=now)
+        inventory.consume(reference=order_code, at=now)
+        orders.confirm_receipt(order_code=order_code, by=None, at=now)
 
 
 def confirm_overdue(at: datetime) -> int:

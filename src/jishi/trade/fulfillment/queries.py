@@ -45,6 +45,21 @@ def options_for(
         }
 
 
+def pickup_options(
+    shops: Mapping[int, ShopView], *, language: str = "zh-hans"
+) -> dict[int, tuple[DeliveryOption, ...]]:
+    """Return the one way in which goods reach a buyer who collects them: free of charge."""
+    with override(language):
+        way = DeliveryOption(
+            code=rules.PICKUP,
+            label=gettext(rules.OPTION_NAMES[rules.PICKUP]),
+            fee_minor=0,
+            free_from_minor=None,
+            eta_days=rules.ETA_DAYS[rules.PICKUP],
+        )
+    return dict.fromkeys(shops, (way,))
+
+
 def list_carriers(language: str = "zh-hans") -> tuple[Carrier, ...]:
     """Return the parcel services a shop can choose from."""
     with override(language):

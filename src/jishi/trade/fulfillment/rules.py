@@ -7,9 +7,13 @@ from jishi.kernel.errors import N_
 from jishi.kernel.money import exponent
 from jishi.trade.fulfillment.errors import CarrierUnknown, TrackingNumberInvalid
 
-STANDARD, EXPRESS = "standard", "express"
-OPTION_NAMES: Mapping[str, str] = {STANDARD: N_("Standard delivery"), EXPRESS: N_("Express delivery")}
-ETA_DAYS: Mapping[str, int] = {STANDARD: 3, EXPRESS: 1}
+STANDARD, EXPRESS, PICKUP = "standard", "express", "pickup"
+OPTION_NAMES: Mapping[str, str] = {
+    STANDARD: N_("Standard delivery"),
+    EXPRESS: N_("Express delivery"),
+    PICKUP: N_("Collected at a pick-up point"),
+}
+ETA_DAYS: Mapping[str, int] = {STANDARD: 3, EXPRESS: 1, PICKUP: 1}
 EXPRESS_SURCHARGE_UNITS = 10
 """Whole units of the shop's currency that express costs above standard."""
 

@@ -66,6 +66,11 @@ def release_adjustments(*, rule_codes: Collection[str], hold_key: str, at: datet
             rule.release(hold_key=hold_key, at=moment)
 
 
+def brings_goods(rule_codes: Collection[str]) -> bool:
+    """Whether the owner of one of these rules brings the goods of an order, so that no shelf is touched."""
+    return any(getattr(rule, "brings_goods", False) for rule in _rules(rule_codes))
+
+
 def _rules(codes: Collection[str]) -> list[ports.PriceRule]:
     found = [rule for _, rule in ports.rules_in_order() if rule.code in codes]
     missing = set(codes) - {rule.code for rule in found}

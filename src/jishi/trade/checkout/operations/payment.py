@@ -22,7 +22,7 @@ from jishi.money.escrow.contracts import HoldRow
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import RefundState
-from jishi.trade.checkout import rules
+from jishi.trade.checkout import ports, rules
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders.contracts import OrderHandle, OrderState
 
@@ -147,7 +147,7 @@ def _held(order: OrderHandle, intent_code: str) -> HoldRow | None:
     if not order.total_minor:
         return None
     amount = Money(order.total_minor, order.currency)
-    return HoldRow(order.code, intent_code, amount, rules.splits(order))
+    return HoldRow(order.code, intent_code, amount, rules.splits(order, others=ports.shares_of(order)))
 
 
 def _back(order: OrderHandle, amount_minor: int, kind: str, reason: str) -> _SendBack | None:
@@ -164,4 +164,5 @@ def _secure(order: OrderHandle, *, paid_at: datetime, at: datetime) -> None:
     """
     if order.rules:
         pricing.settle_adjustments(rule_codes=order.rules, hold_key=order.code, paid_at=paid_at, at=at)
-    inventory.commit(reference=order.code, at=at)
+    if not pricing.brings_goods(order.rules):
+        inventory.commit(reference=order.code, at=at)

@@ -20,8 +20,9 @@ from jishi.kernel.money import Money
 from jishi.money.payments import operations as payments
 from jishi.money.payments.contracts import Allocation
 from jishi.people.accounts import queries as account_queries
+from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout import ports, queries, rules
-from jishi.trade.checkout.contracts import GuardRequest, Placed
+from jishi.trade.checkout.contracts import GuardRequest, PickupPlace, Placed
 from jishi.trade.checkout.errors import AddressMissing, CheckoutKeyReused, QuoteChanged, TooManyUnpaid
 from jishi.trade.checkout.operations import payment
 from jishi.trade.orders import operations as orders
@@ -57,7 +58,8 @@ class _Wish:
     """What the buyer asked for; fixed from the first line of `place` on."""
 
     buyer_id: int
-    address_id: int
+    address_id: int | None
+    pickup: PickupPlace | None
     deliveries: Mapping[int, str]
     tokens: Mapping[str, str]
     share_code: str
@@ -69,7 +71,8 @@ class _Wish:
 
     @property
     def digest(self) -> str:
-        return rules.digest(fingerprint=self.fingerprint, address_id=self.address_id, tokens=self.tokens)
+        where = self.pickup.code if self.pickup else self.address_id
+        return rules.digest(fingerprint=self.fingerprint, where=where, tokens=self.tokens)
 
 
 def place(
@@ -79,6 +82,7 @@ def place(
     address_id: int | None,
     deliveries: Mapping[int, str] | None = None,
     tokens: Mapping[str, str] | None = None,
+    pickup: PickupPlace | None = None,
     share_code: str = "",
     fingerprint: str,
     checkout_key: str,
@@ -89,6 +93,7 @@ def place(
     """Place one order per shop over these lines (the selected cart lines without any) and open their payment.
 
     All of it happens or nothing. Repeating the call with the same key and content returns the first result.
+    With a place to collect at, no address is needed.
 
     :raises QuoteChanged: the price is not the one with this fingerprint; carries the new one.
     :raises CartEmpty: there is nothing to order.
@@ -104,11 +109,12 @@ def place(
     rules.check_key(checkout_key)
     if lines is not None:
         rules.check_lines(lines)
-    if address_id is None:
+    if address_id is None and pickup is None:
         raise AddressMissing
     wish = _Wish(
         buyer_id=buyer_id,
         address_id=address_id,
+        pickup=pickup,
         deliveries=deliveries or {},
         tokens=tokens or {},
         share_code=share_code,
@@ -150,13 +156,14 @@ def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
     from_cart: list[int] = []
     if lines is None:
         from_cart, lines = _take_from_cart(wish.buyer_id)
-    address = account_queries.get_address(wish.buyer_id, wish.address_id)
+    address = _address(wish)
     priced = queries.price(
         buyer_id=wish.buyer_id,
         lines=lines,
-        address=address,
+        address=None if wish.pickup else address,
         deliveries=wish.deliveries,
         tokens=wish.tokens,
+        pickup=wish.pickup,
         channel=wish.channel,
         language=wish.language,
         at=wish.at,
@@ -183,6 +190,14 @@ def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
     if not quote.total_minor:
         payment.accept_free(placed.order_codes, at=wish.at)
     return placed
+
+
+def _address(wish: _Wish) -> AddressView:
+    if wish.pickup is not None:
+        return wish.pickup.address
+    if wish.address_id is None:
+        raise AddressMissing
+    return account_queries.get_address(wish.buyer_id, wish.address_id)
 
 
 def _take_from_cart(buyer_id: int) -> tuple[list[int], tuple[PriceLine, ...]]:
@@ -234,11 +249,14 @@ def _write(wish: _Wish, priced: queries.Priced, placed: Placed, address: Address
                 at=wish.at,
             )
     for shop in shops:
+        adjustments = rules.adjustments_of(quote, shop.shop_id)
+        if adjustments and pricing.brings_goods({made.rule for made in adjustments}):
+            continue
         inventory.hold(
             reference=codes[shop.shop_id],
             lines=rules.demand_of(quote, shop),
             expires_at=hold_until,
-            adds=bool(rules.adjustments_of(quote, shop.shop_id)),
+            adds=bool(adjustments),
             at=wish.at,
         )
     placed = replace(placed, intent_code=_open_intent(wish, quote, codes, placed))
