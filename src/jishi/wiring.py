@@ -9,6 +9,10 @@ from typing import Any
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
+from jishi.growth.merchandising import privacy as merchandising_privacy
+from jishi.growth.merchandising import tasks as merchandising_tasks
+from jishi.growth.strategies import privacy as strategy_privacy
+from jishi.growth.strategies import tasks as strategy_tasks
 from jishi.growth.teamwork import privacy as teamwork_privacy
 from jishi.insight.behavior import handlers as behavior_handlers
 from jishi.insight.behavior import privacy as behavior_privacy
@@ -331,6 +335,7 @@ def connect_sweeps() -> None:
     metric_tasks.register()
     recommendation_tasks.register()
     survey_tasks.register()
+    merchandising_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
     sweeps.register("notifications.plan", notifications.plan_due, every_s=1)
@@ -354,6 +359,7 @@ def connect_heavy() -> None:
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
+    strategy_tasks.register_heavy()
 
 
 def connect_providers() -> None:
@@ -397,7 +403,9 @@ def connect_erasers() -> None:
     privacy.register_eraser("networks", network_privacy)
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
+    privacy.register_eraser("merchandising", merchandising_privacy)
     privacy.register_eraser("teamwork", teamwork_privacy)
+    privacy.register_eraser("strategies", strategy_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)

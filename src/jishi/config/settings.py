@@ -83,6 +83,8 @@ DOMAINS = [
     "jishi.insight.networks.apps.NetworksConfig",
     "jishi.insight.recommendation.apps.RecommendationConfig",
     "jishi.growth.teamwork.apps.TeamworkConfig",
+    "jishi.growth.strategies.apps.StrategiesConfig",
+    "jishi.growth.merchandising.apps.MerchandisingConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.

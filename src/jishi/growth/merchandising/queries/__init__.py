@@ -1,0 +1,26 @@
+"""What can be asked of merchandising."""
+
+from jishi.growth.merchandising.queries.boards import (
+    count_chosen,
+    count_states,
+    find_placement,
+    get_placement,
+    list_placements,
+    preview,
+    tallies,
+)
+from jishi.growth.merchandising.queries.filling import fill, fill_page
+from jishi.growth.merchandising.queries.personal import export_person
+
+__all__ = [
+    "count_chosen",
+    "count_states",
+    "export_person",
+    "fill",
+    "fill_page",
+    "find_placement",
+    "get_placement",
+    "list_placements",
+    "preview",
+    "tallies",
+]
