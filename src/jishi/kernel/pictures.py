@@ -19,6 +19,8 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 1600
 WIDTHS = (360, 540, 780)
 QUALITY = 82
+WORTH_IT = 0.85
+"""A smaller size is kept up to this share of the full width."""
 
 
 class PictureUnreadable(Invalid):
@@ -83,7 +85,7 @@ def digest_of(data: bytes) -> str:
 
 
 def render(data: bytes, *, folder: str) -> Rendered:
-    """Encode an upload and its smaller sizes for a folder; sizes above the picture's own are left out.
+    """Encode an upload and its smaller sizes for a folder; one that would hardly be smaller is left out.
 
     :raises PictureUnreadable: not an accepted raster format, or damaged.
     :raises PictureTooLarge: too many bytes or pixels.
@@ -92,7 +94,7 @@ def render(data: bytes, *, folder: str) -> Rendered:
         raise too_large()
     picture = _decode(data)
     full = _fit(picture, MAX_SIDE)
-    sizes = tuple(_encode(_narrow(full, width), folder) for width in WIDTHS if width < full.width)
+    sizes = tuple(_encode(_narrow(full, width), folder) for width in WIDTHS if width <= full.width * WORTH_IT)
     return Rendered(digest_of(data), _encode(full, folder), sizes)
 
 

@@ -10,11 +10,9 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-from django.db import transaction
 
 from jishi.goods.catalog import operations as catalog
 from jishi.goods.catalog import queries as catalog_queries
@@ -26,17 +24,11 @@ from jishi.goods.pricing import operations as pricing
 from jishi.kernel import clock
 from jishi.kernel.errors import N_, Invalid
 from jishi.kernel.ids import ALPHABET
-from jishi.kernel.money import Money, share_bps
 from jishi.kernel.text import both
-from jishi.money.escrow import operations as escrow
-from jishi.money.escrow.contracts import HoldRow, Split
-from jishi.money.ledger.contracts import AccountRef
-from jishi.money.payments import operations as payments
-from jishi.money.payments.contracts import Allocation
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import queries as people
 from jishi.people.accounts.contracts import NewPerson
-from jishi.trade.orders import operations as orders
+from jishi.simulation import past
 from jishi.trade.orders.contracts import LineDraft, OrderDraft, PastOrder
 
 CURRENCY = "CNY"
@@ -112,7 +104,7 @@ def run(
     written = 0
     for start in range(0, len(baskets), BATCH):
         rows = [_order(market, n, baskets[n]) for n in range(start, min(start + BATCH, len(baskets)))]
-        written += _write(market, rows)
+        written += past.write(rows, source="baskets", at=market.until)
         progress("orders", start + len(rows), len(baskets))
     seconds = max((clock.now() - started).total_seconds(), 0.001)
     result.lines += [
@@ -281,53 +273,3 @@ def _code(text: str) -> str:
     """The 12-character code that this basket always has."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
     return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(12))
-
-
-def _write(market: _Market, rows: Sequence[PastOrder]) -> int:
-    """Payment, order, shipment and release of a batch, in one transaction."""
-    with transaction.atomic():
-        paid = [
-            payments.PaidElsewhere(
-                buyer_id=row.draft.buyer_id,
-                amount=Money(row.draft.total_minor, CURRENCY),
-                allocations=(Allocation(row.draft.code, row.draft.total_minor),),
-                natural_key=f"baskets:{row.draft.code}",
-                paid_at=row.paid_at,
-            )
-            for row in rows
-        ]
-        intents = payments.record_paid_batch(paid, at=market.until)
-        written = orders.record_past(
-            [_with_intent(row, intent) for row, intent in zip(rows, intents, strict=True)]
-        )
-        inventory.record_shipped(
-            shop_id=market.shop_id,
-            rows=[
-                (row.draft.code, line.variant_id, line.quantity, row.shipped_at)
-                for row in rows
-                for line in row.draft.lines
-            ],
-        )
-        escrow.settle_batch(
-            [_holding(row.draft, intent) for row, intent in zip(rows, intents, strict=True)], at=market.until
-        )
-        if written:
-            sold = Counter(line.product_id for row in rows for line in row.draft.lines)
-            catalog.add_sold(rows=sorted(sold.items()), at=market.until)
-    return written
-
-
-def _with_intent(row: PastOrder, intent_code: str) -> PastOrder:
-    return replace(row, draft=replace(row.draft, intent_code=intent_code))
-
-
-def _holding(draft: OrderDraft, intent_code: str) -> HoldRow:
-    commission = share_bps(draft.goods_minor, draft.commission_bps)
-    shop = AccountRef("shop", str(draft.shop_id), "payable", draft.currency)
-    house = AccountRef("platform", "commission", "revenue", draft.currency)
-    parts = (
-        Split(ref=shop, amount_minor=draft.total_minor - commission, role="merchant", rate_bps=0),
-        Split(ref=house, amount_minor=commission, role="commission", rate_bps=draft.commission_bps),
-    )
-    amount = Money(draft.total_minor, draft.currency)
-    return HoldRow(draft.code, intent_code, amount, tuple(part for part in parts if part.amount_minor))

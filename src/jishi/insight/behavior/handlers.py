@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 
 from jishi.insight.behavior import operations as behavior
-from jishi.kernel.money import allocate_minor
 from jishi.promotions.plays import events as teams
 from jishi.social.communities import events as communities
 from jishi.social.graph import events as graph
@@ -26,52 +25,19 @@ WHERE l.code = %s ORDER BY v.id LIMIT 1
 THINGS = ("product", "note", "shop")
 
 
-def _of_order(event: orders.OrderFact) -> dict[str, Any]:
-    return {
-        "person": event.buyer_id,
-        "shop_id": event.shop_id,
-        "order_code": event.order_code,
-        "currency": event.currency,
-        "share": event.share_code,
-        "channel": "share" if event.share_code else "direct",
-    }
-
-
-def _lines(event: orders.OrderPlaced | orders.OrderPaid) -> list[dict[str, Any]]:
-    """One event per line; freight and discounts are shared out so that the parts make the order's total."""
-    shared = _of_order(event)
-    weights = [int(line["total_minor"]) for line in event.lines]
-    if not weights:
-        return [{**shared, "key": event.order_code, "amount_minor": event.total_minor}]
-    parts = allocate_minor(event.total_minor, weights if sum(weights) else [1] * len(weights))
-    return [
-        {
-            **shared,
-            "key": f"{event.order_code}:{number}",
-            "product_id": line["product_id"],
-            "quantity": line["quantity"],
-            "amount_minor": part,
-            "props": {"line": number, "lines": len(weights)},
-        }
-        for number, (line, part) in enumerate(zip(event.lines, parts, strict=True), 1)
-    ]
-
-
 def on_order_placed(event: orders.OrderPlaced) -> None:
     """Note every line of the order."""
-    behavior.record_many(kind="order_placed", at=event.at, rows=_lines(event))
+    behavior.record_placed([event])
 
 
 def on_order_paid(event: orders.OrderPaid) -> None:
     """Note every line of the paid order."""
-    behavior.record_many(kind="order_paid", at=event.paid_at, rows=_lines(event))
+    behavior.record_paid([event])
 
 
 def on_order_moved(event: orders.OrderShipped | orders.OrderReceived | orders.OrderRefunded) -> None:
     """Note what became of the order."""
-    kind = event.topic.rpartition(".")[2]
-    row = {**_of_order(event), "key": event.order_code, "amount_minor": event.total_minor}
-    behavior.record_many(kind=f"order_{kind}", at=event.at, rows=[row])
+    behavior.record_moved([event])
 
 
 def on_share_visited(event: ShareVisited) -> None:
@@ -124,10 +90,10 @@ def on_seat_taken(event: teams.SeatTaken) -> None:
 def on_team_formed(event: teams.TeamFormed) -> None:
     """Note every member of a complete team."""
     rows = [
-        {"key": f"{event.team_code}:{person_id}", "person": person_id, **_of_team(event)}
+        {"key": f"{event.team_code}:{person_id}", "at": event.at, "person": person_id, **_of_team(event)}
         for person_id in event.person_ids
     ]
-    behavior.record_many(kind="team_formed", at=event.at, rows=rows)
+    behavior.record_many(kind="team_formed", rows=rows)
 
 
 def on_note_published(event: notes.NotePublished) -> None:

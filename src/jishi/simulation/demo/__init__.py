@@ -14,6 +14,7 @@ from jishi.kernel.outbox import relay
 from jishi.simulation.demo import (
     asked,
     circles,
+    earlier,
     flash,
     footsteps,
     gathering,
@@ -29,8 +30,8 @@ from jishi.simulation.demo.social import Village
 
 PEOPLE = 302
 SPAN = timedelta(days=42)
-TEAMS, ALONE = 48, 44
-EXPECTED_ORDERS = 200
+TEAMS, ALONE = 28, 16
+EXPECTED_ORDERS = 120
 
 LOG_INS = {
     "shopper": f"shopper@demo.jishi.local / {people.PASSWORD}",
@@ -49,6 +50,8 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     wares = shelves.stock(
         dice, merchant_id=crowd.roles["merchant"], owners=owners, base=base, progress=progress
     )
+    earlier.buy(random.Random(seed), crowd, wares, until=base)
+    village = Village(dice, crowd, wares, until=base)
     history = History(dice, crowd, wares, until=base, progress=progress)
     for _ in range(ALONE):
         history.later(base - SPAN * dice.random(), history.buy_alone)
@@ -62,7 +65,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     asked.ask(random.Random(seed), crowd, until=base)
     group(base)
     trying.run(random.Random(seed), crowd, until=base)
-    live(Village(dice, crowd, wares, until=base), progress=progress)
+    live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
     sweeps.run_all(base)
     relay.drain()

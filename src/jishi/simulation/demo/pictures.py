@@ -127,7 +127,7 @@ class Scene:
         dark = Image.new("RGB", self.image.size, mix(self.ground, (30, 20, 16), 0.7))
         picture = Image.composite(dark, self.image, blurred)
         picture.paste(self.things, (0, 0), self.things)
-        picture = picture.resize(size, Image.Resampling.LANCZOS)
+        picture = picture.resize(size, Image.Resampling.BILINEAR)
         grain = Image.effect_noise((size[0] // 2, size[1] // 2), 14).resize(size).convert("RGB")
         picture = ImageChops.blend(picture, grain, 0.022)
         out = io.BytesIO()

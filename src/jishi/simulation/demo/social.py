@@ -65,6 +65,25 @@ class Written:
     at: datetime
 
 
+def _paint(kinds: list[str]) -> dict[str, list[Kept]]:
+    """New pictures, by kind, stored as they will be shown."""
+    ratios = ("3:4", "4:5", "1:1", "3:4")
+    drawn = [
+        pictures.paint(
+            kind,
+            palette=number * 5 + number // 16 + 1,
+            ratio=ratios[(number + number // 16) % 4],
+            seed=7000 + number,
+            width=540,
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    found: dict[str, list[Kept]] = {}
+    for kind, kept in zip(kinds, media.store_many(drawn, folder="notes"), strict=True):
+        found.setdefault(kind, []).append(media.as_json(kept))
+    return found
+
+
 class Village:
     """The people of the demo world as they talk to each other."""
 
@@ -79,6 +98,10 @@ class Village:
         self.written: list[Written] = []
         self.topics: dict[str, str] = {}
         self.posted: set[str] = set()
+        kinds = list(pictures.KINDS)
+        kinds += [shelf.row[4] for shelf in dice.sample(self.shelves, PAINTED - len(kinds))]
+        # Drawn beside the deals, which mostly wait for the database.
+        self.painting = ThreadPoolExecutor(1).submit(_paint, kinds)
 
     def is_english(self, person: int) -> bool:
         """Whether somebody writes English."""
@@ -121,7 +144,7 @@ class Village:
 
     def write(self, progress: Callable[..., None]) -> None:
         """Everything that was written in six weeks, and what people did with it."""
-        painted = self._paint(progress)
+        painted = self.painting.result()
         moments = sorted(
             self.until - SPAN_DAYS * DAY * (self.dice.random() ** 1.9) - 5 * MINUTE for _ in range(NOTES)
         )
@@ -161,27 +184,6 @@ class Village:
             for one in self.dice.sample(self.authors, len(self.authors))
             if self.is_english(one) == english
         )
-
-    def _paint(self, progress: Callable[..., None]) -> dict[str, list[Kept]]:
-        """New pictures, by kind; two are drawn at a time, and stored as they will be shown."""
-        kinds = list(pictures.KINDS)
-        kinds += [shelf.row[4] for shelf in self.dice.sample(self.shelves, PAINTED - len(kinds))]
-        ratios = ("3:4", "4:5", "1:1", "3:4")
-
-        def one(number: int) -> bytes:
-            progress("note pictures", number + 1, PAINTED)
-            kind, ratio = kinds[number], ratios[(number + number // 16) % 4]
-            return pictures.paint(
-                kind, palette=number * 5 + number // 16 + 1, ratio=ratio, seed=7000 + number, width=540
-            )
-
-        with ThreadPoolExecutor(2) as pool:
-            drawn = list(pool.map(one, range(PAINTED)))
-        stored = [media.as_json(kept) for kept in media.store_many(drawn, folder="notes")]
-        found: dict[str, list[Kept]] = {}
-        for number, kept in enumerate(stored):
-            found.setdefault(kinds[number], []).append(kept)
-        return found
 
     def _plain(self, title: str, text: str, is_english: bool) -> NoteDraft:
         return NoteDraft(

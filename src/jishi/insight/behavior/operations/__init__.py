@@ -2,6 +2,7 @@
 
 from jishi.insight.behavior.operations.accepting import accept, link, record, record_many, sign_in
 from jishi.insight.behavior.operations.compacting import compact, mark_dirty
+from jishi.insight.behavior.operations.deals import record_moved, record_paid, record_placed
 from jishi.insight.behavior.operations.erasing import ask_erasure, erase, erase_due
 from jishi.insight.behavior.operations.gathering import gather
 from jishi.insight.behavior.operations.importing import import_file
@@ -25,6 +26,9 @@ __all__ = [
     "merge_hours",
     "record",
     "record_many",
+    "record_moved",
+    "record_paid",
+    "record_placed",
     "relabel",
     "replay",
     "replay_all",

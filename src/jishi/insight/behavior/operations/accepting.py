@@ -50,17 +50,25 @@ def record(
     `key` names the fact for ever (the order's code, "note:person"): told twice, it is kept once. `columns`
     are columns of the lake, or `product`, `note` and `shop` as public codes.
     """
-    record_many(kind=kind, at=at, rows=[{"key": key, "person": person_id, "visitor": visitor, **columns}])
+    row = {"key": key, "at": at, "person": person_id, "visitor": visitor, **columns}
+    record_many(kind=kind, rows=[row])
 
 
-def record_many(*, kind: str, at: datetime, rows: list[dict[str, Any]]) -> None:
-    """Note several facts of one kind and moment as one batch. See :func:`record`."""
+def record_many(*, kind: str, rows: list[dict[str, Any]]) -> None:
+    """Note several facts of one kind as one batch, each with its `key` and its moment `at`. See
+    :func:`record`.
+    """
     if not rows:
         return
     events = []
     for row in rows:
+        at: datetime = row["at"]
         event_id = rules.fact_id(crypto.blind_index(f"{kind}|{row['key']}", purpose="behavior.fact"), at)
-        fact = {name: value for name, value in row.items() if name != "key" and value not in (None, "")}
+        fact = {
+            name: value
+            for name, value in row.items()
+            if name not in ("key", "at") and value not in (None, "")
+        }
         events.append({"id": str(event_id), "at": at.timestamp() * 1000, "kind": kind, **fact})
     batch = events[0]["id"]
     raw = json.dumps({"batch": batch, "events": events}, ensure_ascii=False).encode()

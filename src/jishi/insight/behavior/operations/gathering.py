@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from jishi.insight.behavior import rules
 from jishi.insight.behavior.models import Cursor, Seen
 from jishi.insight.behavior.operations import accepting
+from jishi.insight.behavior.settle import MOST_EVENTS
 from jishi.kernel import crypto
 
 BATCH = 400
@@ -58,8 +59,9 @@ def _gather(kind: str, statement: str, fact: Any) -> int:
         ids = {row[0]: _id(kind, fact(row)["key"], row[1]) for row in found}
         seen = set(Seen.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
         fresh = [row for row in found if row[0] > at.last_id or ids[row[0]] not in seen]
-        for row in fresh:
-            accepting.record_many(kind=kind, at=row[1], rows=[fact(row)])
+        rows = [{**fact(row), "at": row[1]} for row in fresh]
+        for start in range(0, len(rows), MOST_EVENTS):
+            accepting.record_many(kind=kind, rows=rows[start : start + MOST_EVENTS])
         if found and found[-1][0] > at.last_id:
             Cursor.objects.filter(pk=kind).update(last_id=found[-1][0])
     return sum(row[0] > at.last_id for row in found)
