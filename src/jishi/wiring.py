@@ -13,6 +13,9 @@ from jishi.growth.merchandising import privacy as merchandising_privacy
 from jishi.growth.merchandising import tasks as merchandising_tasks
 from jishi.growth.strategies import privacy as strategy_privacy
 from jishi.growth.strategies import tasks as strategy_tasks
+from jishi.growth.publishing import handlers as content_handlers
+from jishi.growth.publishing import privacy as content_privacy
+from jishi.growth.publishing import tasks as content_tasks
 from jishi.growth.teamwork import privacy as teamwork_privacy
 from jishi.insight.behavior import handlers as behavior_handlers
 from jishi.insight.behavior import privacy as behavior_privacy
@@ -183,6 +186,9 @@ def connect_notes() -> None:
     outbox.subscribe(note_events.NoteLiked, on_liked, name="recommendation.note_liked")
     outbox.subscribe(note_events.NoteFavourited, on_liked, name="recommendation.note_favourited")
     outbox.subscribe(note_events.NoteRemoved, feed_handlers.on_note_removed, name="feed.unindex_removed")
+    outbox.subscribe(
+        note_events.NotePublished, content_handlers.on_note_published, name="publishing.mark_published"
+    )
 
 
 def connect_communities() -> None:
@@ -335,6 +341,7 @@ def connect_sweeps() -> None:
     metric_tasks.register()
     recommendation_tasks.register()
     survey_tasks.register()
+    content_tasks.register()
     merchandising_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
@@ -370,6 +377,7 @@ def connect_providers() -> None:
     account_ports.register_audience(graph_tasks.Friends())
     account_ports.register_audience(graph_tasks.Followers())
     account_ports.register_audience(portrait_tasks.SegmentAudience())
+    account_ports.register_audience(merchandising_tasks.SignedUpAudience())
     recommendation_tasks.connect()
 
 
@@ -405,6 +413,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("surveys", survey_privacy)
     privacy.register_eraser("merchandising", merchandising_privacy)
     privacy.register_eraser("teamwork", teamwork_privacy)
+    privacy.register_eraser("publishing", content_privacy)
     privacy.register_eraser("strategies", strategy_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)

@@ -41,10 +41,9 @@ class PlacementState(StrEnum):
 
 
 class PageState(StrEnum):
-    """A page that was taken off can be published again."""
+    """A page that was taken off can be published again; who asked for that stands beside the state."""
 
     DRAFT = "draft"
-    WAITING = "waiting"
     PUBLISHED = "published"
     OFF = "off"
 
@@ -164,7 +163,8 @@ class PageFill:
 class Block:
     """One block of a landing page; which fields count depends on its kind.
 
-    A countdown names what really ends: `page`, or the code of a team offer.
+    A countdown names what really ends: `page`, or the code of a team offer. `ids` are the goods or notes
+    behind `codes`, in the same order.
     """
 
     key: str
@@ -174,6 +174,7 @@ class Block:
     picture: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     codes: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
     until: str = ""
 
 

@@ -194,7 +194,9 @@ def block_fault(block: Block) -> str:
         return "url"
     if len(block.codes) > MAX_GOODS or any(not re.fullmatch(r"[0-9a-z]{1,20}", one) for one in block.codes):
         return "codes"
-    return "until" if not re.fullmatch(r"[0-9a-z]{0,12}", block.until) else ""
+    if not re.fullmatch(r"[0-9a-z]{0,12}", block.until):
+        return "until"
+    return "key" if not re.fullmatch(r"[0-9a-z]{1,12}", block.key) else ""
 
 
 def unready(draft: LandingDraft, blocks: Sequence[Block]) -> str:
@@ -234,6 +236,7 @@ def to_rows(blocks: Iterable[Block]) -> list[dict[str, Any]]:
             "picture": dict(one.picture),
             "url": one.url,
             "codes": list(one.codes),
+            "ids": list(one.ids),
             "until": one.until,
         }
         for one in blocks
@@ -242,4 +245,4 @@ def to_rows(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
     """Blocks as they were kept."""
-    return tuple(Block(**{**row, "codes": tuple(row["codes"])}) for row in rows)
+    return tuple(Block(**{**row, "codes": tuple(row["codes"]), "ids": tuple(row["ids"])}) for row in rows)

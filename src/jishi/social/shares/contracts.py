@@ -9,8 +9,8 @@ from jishi.people.accounts.contracts import PersonCard
 
 
 class ShareKind(StrEnum):
-    """What a link leads to; `key` names it: the code of a product, team, note, rally or lottery, or a
-    slug.
+    """What a link leads to; `key` names it: the code of a product, team, note, rally or lottery, or the
+    slug of a shop, community or landing page.
     """
 
     PRODUCT = "product"
@@ -20,6 +20,7 @@ class ShareKind(StrEnum):
     COMMUNITY = "community"
     RALLY = "rally"
     LOTTERY = "lottery"
+    LANDING = "landing"
 
 
 @dataclass(frozen=True, slots=True)

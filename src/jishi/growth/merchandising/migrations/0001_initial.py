@@ -318,7 +318,6 @@ class Migration(migrations.Migration):
                         "state__in",
                         [
                             jishi.growth.merchandising.contracts.PageState["DRAFT"],
-                            jishi.growth.merchandising.contracts.PageState["WAITING"],
                             jishi.growth.merchandising.contracts.PageState["PUBLISHED"],
                             jishi.growth.merchandising.contracts.PageState["OFF"],
                         ],

@@ -10,6 +10,14 @@ from jishi.growth.merchandising.queries.boards import (
     tallies,
 )
 from jishi.growth.merchandising.queries.filling import fill, fill_page
+from jishi.growth.merchandising.queries.landing import (
+    get_page,
+    get_preview,
+    get_public,
+    has_signed_up,
+    list_pages,
+    list_sign_ups,
+)
 from jishi.growth.merchandising.queries.personal import export_person
 
 __all__ = [
@@ -19,8 +27,14 @@ __all__ = [
     "fill",
     "fill_page",
     "find_placement",
+    "get_page",
     "get_placement",
+    "get_preview",
+    "get_public",
+    "has_signed_up",
+    "list_pages",
     "list_placements",
+    "list_sign_ups",
     "preview",
     "tallies",
 ]
