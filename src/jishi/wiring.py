@@ -9,13 +9,15 @@ from typing import Any
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
+from jishi.growth.campaigns import privacy as campaign_privacy
+from jishi.growth.campaigns import tasks as campaign_tasks
 from jishi.growth.merchandising import privacy as merchandising_privacy
 from jishi.growth.merchandising import tasks as merchandising_tasks
-from jishi.growth.strategies import privacy as strategy_privacy
-from jishi.growth.strategies import tasks as strategy_tasks
 from jishi.growth.publishing import handlers as content_handlers
 from jishi.growth.publishing import privacy as content_privacy
 from jishi.growth.publishing import tasks as content_tasks
+from jishi.growth.strategies import privacy as strategy_privacy
+from jishi.growth.strategies import tasks as strategy_tasks
 from jishi.growth.teamwork import privacy as teamwork_privacy
 from jishi.insight.behavior import handlers as behavior_handlers
 from jishi.insight.behavior import privacy as behavior_privacy
@@ -55,6 +57,11 @@ from jishi.people.privacy import ports as privacy
 from jishi.people.privacy import privacy as privacy_privacy
 from jishi.people.privacy import providers as privacy_providers
 from jishi.people.privacy import tasks as privacy_tasks
+from jishi.promotions.community_buys import events as community_buy_events
+from jishi.promotions.community_buys import handlers as community_buy_handlers
+from jishi.promotions.community_buys import privacy as community_buy_privacy
+from jishi.promotions.community_buys import tasks as community_buy_tasks
+from jishi.promotions.community_buys.pricing import CommunityRule, LeaderShares
 from jishi.promotions.flash_sales import events as flash_events
 from jishi.promotions.flash_sales import handlers as flash_handlers
 from jishi.promotions.flash_sales import privacy as flash_privacy
@@ -103,6 +110,7 @@ from jishi.social.shares import handlers as share_handlers
 from jishi.social.shares import privacy as share_privacy
 from jishi.social.shares.events import ShareVisited
 from jishi.trade.checkout import handlers as checkout_handlers
+from jishi.trade.checkout import ports as placing
 from jishi.trade.checkout import privacy as checkout_privacy
 from jishi.trade.checkout import tasks as checkout_tasks
 from jishi.trade.fulfillment import privacy as fulfillment_privacy
@@ -165,11 +173,25 @@ def connect_facts() -> None:
     )
     outbox.subscribe(OrderRefunding, flash_handlers.on_order_refunding, name="flash_sales.end_claim")
     outbox.subscribe(flash_events.ItemDecided, flash_handlers.on_item_decided, name="flash_sales.tell_shop")
+    connect_community_buys()
     connect_notes()
     connect_communities()
     connect_reviews()
     connect_behavior()
     connect_portraits()
+
+
+def connect_community_buys() -> None:
+    """What community purchase does when orders move, and whom it tells."""
+    told: Reactions = (
+        (OrderRefunding, community_buy_handlers.on_order_refunding, "end_collection"),
+        (community_buy_events.LeaderDecided, community_buy_handlers.on_leader_decided, "tell_leader"),
+        (community_buy_events.RoundCut, community_buy_handlers.on_round_cut, "tell_shop"),
+        (community_buy_events.CollectionReady, community_buy_handlers.on_collection_ready, "tell_ready"),
+        (community_buy_events.CollectionEnded, community_buy_handlers.on_collection_ended, "tell_ended"),
+    )
+    for event, handler, name in told:
+        outbox.subscribe(event, handler, name=f"community_buys.{name}")
 
 
 def connect_notes() -> None:
@@ -302,6 +324,8 @@ def connect_prices() -> None:
     pricing.register(PrizeRule(), "exclusive")
     pricing.register(PrizeDelivery(), "delivery")
     pricing.register(FlashRule(), "exclusive")
+    pricing.register(CommunityRule(), "exclusive")
+    placing.register_shares(LeaderShares())
 
 
 def connect_sweeps() -> None:
@@ -330,6 +354,7 @@ def connect_sweeps() -> None:
     sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
     sweeps.register("plays.close_due_rallies", play_tasks.close_due_rallies, every_s=2)
     flash_tasks.register()
+    community_buy_tasks.register()
     sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
     sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
@@ -342,6 +367,7 @@ def connect_sweeps() -> None:
     recommendation_tasks.register()
     survey_tasks.register()
     content_tasks.register()
+    campaign_tasks.register()
     merchandising_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
@@ -363,6 +389,7 @@ def connect_heavy() -> None:
     behavior_tasks.register()
     metric_tasks.register_heavy()
     experiment_tasks.register_heavy()
+    campaign_tasks.register_heavy()
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
@@ -403,6 +430,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("plays", play_privacy)
     privacy.register_eraser("lotteries", lottery_privacy)
     privacy.register_eraser("flash_sales", flash_privacy)
+    privacy.register_eraser("community_buys", community_buy_privacy)
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
@@ -412,11 +440,13 @@ def connect_erasers() -> None:
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
     privacy.register_eraser("merchandising", merchandising_privacy)
+    privacy.register_eraser("campaigns", campaign_privacy)
     privacy.register_eraser("teamwork", teamwork_privacy)
     privacy.register_eraser("publishing", content_privacy)
     privacy.register_eraser("strategies", strategy_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
+    privacy.register_obstacle(community_buy_privacy.find_waiting_goods)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)
 
 

@@ -75,6 +75,7 @@ DOMAINS = [
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.promotions.lotteries.apps.LotteriesConfig",
     "jishi.promotions.flash_sales.apps.FlashSalesConfig",
+    "jishi.promotions.community_buys.apps.CommunityBuysConfig",
     "jishi.insight.behavior.apps.BehaviorConfig",
     "jishi.insight.metrics.apps.MetricsConfig",
     "jishi.insight.experiments.apps.ExperimentsConfig",
@@ -85,6 +86,8 @@ DOMAINS = [
     "jishi.growth.teamwork.apps.TeamworkConfig",
     "jishi.growth.strategies.apps.StrategiesConfig",
     "jishi.growth.merchandising.apps.MerchandisingConfig",
+    "jishi.growth.publishing.apps.PublishingConfig",
+    "jishi.growth.campaigns.apps.CampaignsConfig",
     "jishi.trust.moderation.apps.ModerationConfig",
 ]
 # The first app that has a template wins, so ours stand before the libraries'.

@@ -1,0 +1,70 @@
+"""What others may plug in: a judge of wording, and connections to platforms. Without them the check says that
+nobody looked at the wording, and pieces leave as packages.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from jishi.growth.publishing.contracts import Finding, Package
+
+
+@runtime_checkable
+class WordingJudge(Protocol):
+    """Says what speaks against a wording, without keeping anything."""
+
+    def judge(self, text: str, *, language: str) -> Sequence[Finding]:
+        """Findings about "wording", none when there is nothing to say."""
+        ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """A connection to one platform."""
+
+    platform: str
+
+    def post(self, package: Package, *, handle: str) -> str:
+        """Post it and return its address there. Called outside a transaction, at most once per version.
+
+        :raises PlatformRefused: the platform said no, so nothing is there.
+        """
+        ...
+
+
+_judges: list[WordingJudge] = []
+_publishers: dict[str, Publisher] = {}
+
+
+def register_judge(judge: WordingJudge) -> None:
+    """Name the judge of wording; the last one stands.
+
+    :raises TypeError: the object does not implement the port.
+    """
+    if not isinstance(judge, WordingJudge):
+        raise TypeError(f"{judge!r} is not a WordingJudge")
+    _judges[:] = [judge]
+
+
+def find_judge() -> WordingJudge | None:
+    """The judge of wording, if one is connected."""
+    return _judges[0] if _judges else None
+
+
+def register_publisher(publisher: Publisher) -> None:
+    """Connect a platform; the last registration of a platform stands.
+
+    :raises TypeError: the object does not implement the port.
+    """
+    if not isinstance(publisher, Publisher):
+        raise TypeError(f"{publisher!r} is not a Publisher")
+    _publishers[publisher.platform] = publisher
+
+
+def forget_publisher(platform: str) -> None:
+    """Take a connection away again."""
+    _publishers.pop(platform, None)
+
+
+def find_publisher(platform: str) -> Publisher | None:
+    """The connection to a platform, if there is one."""
+    return _publishers.get(platform)

@@ -1,0 +1,161 @@
+"""Accounts outside: what they take, their versions, their figures, and which of them suit a piece."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from jishi.growth.publishing import advising, ports, rules
+from jishi.growth.publishing.contracts import (
+    Advice,
+    ChannelDraft,
+    ChannelView,
+    FigureRow,
+    Limits,
+    PieceView,
+    Platform,
+    VariantDraft,
+    VariantState,
+    VariantView,
+)
+from jishi.growth.publishing.errors import ChannelNotFound
+from jishi.growth.publishing.models import Channel, Figure, Variant
+from jishi.growth.publishing.platforms import PLATFORMS
+from jishi.growth.publishing.queries import pieces
+
+SUMMED = ("views", "likes", "comments", "shares", "clicks", "spent_minor")
+
+
+def list_platforms() -> tuple[Platform, ...]:
+    """The platforms that are known."""
+    return tuple(PLATFORMS.values())
+
+
+def list_channels(*, active: bool | None = None) -> tuple[ChannelView, ...]:
+    """The accounts of the house."""
+    rows = Channel.objects.all() if active is None else Channel.objects.filter(is_active=active)
+    return tuple(view(row) for row in rows.order_by("-is_active", "platform", "name")[:100])
+
+
+def get_channel(code: str) -> ChannelView:
+    """One account.
+
+    :raises ChannelNotFound: there is none.
+    """
+    row = Channel.objects.filter(code=code[:12]).first()
+    if row is None:
+        raise ChannelNotFound
+    return view(row)
+
+
+def list_variants(code: str) -> tuple[VariantView, ...]:
+    """The version of a piece for every active account, and for others that have one already.
+
+    :raises PieceNotFound: there is no such piece.
+    """
+    whole = pieces.get_piece(code)
+    kept = {row.channel_id: row for row in Variant.objects.filter(piece_id=whole.piece.id)}
+    rows = Channel.objects.order_by("platform", "name")[:100]
+    found = []
+    for row in rows:
+        if row.is_active or row.pk in kept:
+            channel = view(row)
+            first = rules.first_version(whole.draft, channel.limits)
+            found.append(variant_view(channel, kept.get(row.pk), first))
+    return tuple(found)
+
+
+def get_variant(code: str, channel_code: str) -> VariantView:
+    """The version of a piece for one account; before anybody kept one, what it would begin with.
+
+    :raises PieceNotFound: there is no such piece.
+    :raises ChannelNotFound: there is no such account.
+    """
+    whole, channel = pieces.get_piece(code), get_channel(channel_code)
+    row = Variant.objects.filter(piece_id=whole.piece.id, channel_id=channel.id).first()
+    return variant_view(channel, row, rules.first_version(whole.draft, channel.limits))
+
+
+def list_posted(channel_code: str, *, limit: int = 60) -> tuple[tuple[PieceView, str, datetime | None], ...]:
+    """Versions that were posted on one account: the piece, the address, when."""
+    rows = Variant.objects.filter(channel__code=channel_code, state=VariantState.POSTED)
+    found = rows.select_related("piece").order_by("-posted_at")[:limit]
+    return tuple((pieces.view(row.piece), row.url, row.posted_at) for row in found)
+
+
+def list_figures(channel_code: str, *, limit: int = 60) -> tuple[FigureRow, ...]:
+    """The newest figures of an account."""
+    rows = Figure.objects.filter(channel__code=channel_code).order_by("-on", "post")[:limit]
+    return tuple(
+        FigureRow(
+            row.on, row.post, row.views, row.likes, row.comments, row.shares, row.clicks, row.spent_minor
+        )
+        for row in rows
+    )
+
+
+def sums_of_channels() -> dict[str, dict[str, int]]:
+    """All figures of each account added up, with how many posts they are about."""
+    totals = {name: Sum(name) for name in SUMMED}
+    rows = Figure.objects.order_by().values_list("channel__code")
+    found = rows.annotate(posts=Count("post", distinct=True), **totals)
+    names = ("posts", *SUMMED)
+    return {
+        row[0]: {name: int(value or 0) for name, value in zip(names, row[1:], strict=True)} for row in found
+    }
+
+
+def advise(code: str) -> tuple[Advice, ...]:
+    """Which accounts suit a piece, with what speaks for and against each; the best suited first.
+
+    :raises PieceNotFound: there is no such piece.
+    """
+    whole, sums = pieces.get_piece(code), sums_of_channels()
+    draft = whole.draft
+    found = [advising.advise(draft, one, sums.get(one.code, {})) for one in list_channels(active=True)]
+    order: dict[str, int] = {verdict: place for place, verdict in enumerate(advising.ORDER)}
+    return tuple(sorted(found, key=lambda one: (order[one.verdict], one.channel.draft.name)))
+
+
+def variant_view(channel: ChannelView, row: Variant | None, first: VariantDraft) -> VariantView:
+    """The version of an account, kept or to begin with."""
+    if row is None:
+        faults = rules.variant_faults(first, channel.limits)
+        return VariantView(channel, first, VariantState.DRAFT, "", None, faults, is_kept=False)
+    draft = VariantDraft(row.title, row.text, tuple(row.tags), tuple(row.pictures))
+    faults = rules.variant_faults(draft, channel.limits)
+    return VariantView(channel, draft, row.state, row.url, row.posted_at, faults, is_kept=True)
+
+
+def view(row: Channel) -> ChannelView:
+    """A row as others see it."""
+    platform = PLATFORMS[row.platform]
+    return ChannelView(
+        id=row.pk,
+        code=row.code,
+        draft=draft_of(row),
+        platform=platform,
+        limits=_limits(platform.limits, row),
+        is_active=row.is_active,
+        can_post=ports.find_publisher(row.platform) is not None,
+    )
+
+
+def draft_of(row: Channel) -> ChannelDraft:
+    """A row as its form shows it."""
+    values: Mapping[str, Any] = {name: getattr(row, name) for name in ChannelDraft.__slots__}
+    return ChannelDraft(**{**values, "segments": tuple(row.segments), "themes": tuple(row.themes)})
+
+
+def _limits(given: Limits, row: Channel) -> Limits:
+    return Limits(
+        title=row.title_limit or given.title,
+        text=row.text_limit or given.text,
+        pictures=row.picture_limit or given.pictures,
+        ratio=given.ratio,
+        tags=given.tags,
+        takes_links=given.takes_links,
+        wide_counts_twice=given.wide_counts_twice,
+        needs_picture=given.needs_picture,
+    )

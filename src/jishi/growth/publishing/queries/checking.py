@@ -1,0 +1,117 @@
+"""Gathers what the check looks at: the week around, earlier pieces and notes, what rises, past results."""
+
+from datetime import datetime, timedelta
+
+from jishi.growth.publishing import checks, ports, rules
+from jishi.growth.publishing.contracts import (
+    Around,
+    AssetView,
+    Earlier,
+    Facts,
+    Finding,
+    Hot,
+    Level,
+    PieceDraft,
+    State,
+)
+from jishi.growth.publishing.models import Piece, PieceProduct
+from jishi.growth.publishing.queries import assets, pieces, results
+from jishi.insight.recommendation import queries as recommendation
+from jishi.kernel import clock
+from jishi.kernel.errors import N_
+from jishi.people.accounts import queries as people
+from jishi.social.feed import queries as feed
+
+LOOKED_BACK = timedelta(days=180)
+HALF_WEEK = timedelta(days=3, hours=12)
+EARLIER = 300
+
+
+def check(code: str, *, at: datetime | None = None) -> tuple[Finding, ...]:
+    """What speaks for and against publishing a piece as it is now.
+
+    :raises PieceNotFound: there is none.
+    """
+    whole = pieces.get_piece(code)
+    return check_draft(whole.draft, whole.assets, but=whole.piece.id, at=at)
+
+
+def check_draft(
+    draft: PieceDraft, shown: tuple[AssetView, ...], *, but: int, at: datetime | None = None
+) -> tuple[Finding, ...]:
+    """The check of a draft; the piece `but` is not compared with itself."""
+    now = clock.at_or_now(at)
+    facts = Facts(
+        draft=draft,
+        assets=shown,
+        words=rules.words_in(draft.headline, draft.text),
+        house=pieces.get_house(),
+        earlier=_earlier(but, now),
+        week=_week(draft, but),
+        outcomes=results.list_outcomes(),
+        wanted=tuple(one.words for one in list_hot() if one.kind in ("search", "topic")),
+        remarks=judge(draft),
+        has_author=people.is_operator(draft.author_id),
+        at=now,
+    )
+    return checks.check(facts)
+
+
+def stop_at(row: Piece, *, at: datetime) -> tuple[Finding, ...]:
+    """What forbids to publish a piece at this moment: rights and what is missing, nothing of taste."""
+    draft = pieces.draft_of(row)
+    shown = assets.find_assets(draft.pictures)
+    found = [*rules.picture_faults(shown, at)]
+    if not people.is_operator(draft.author_id):
+        found.append(Finding("whole", Level.STOP, N_("Nobody is chosen in whose name it is published.")))
+    found += [one for one in judge(draft) if one.level == Level.STOP]
+    return tuple(found)
+
+
+def judge(draft: PieceDraft) -> tuple[Finding, ...]:
+    """What the judge of wording says."""
+    judge_ = ports.find_judge()
+    if judge_ is None:
+        return (Finding("wording", Level.UNKNOWN, N_("Nothing here looks at the wording.")),)
+    return tuple(judge_.judge(f"{draft.headline}\n{draft.text}", language=draft.language))
+
+
+def list_hot(*, limit: int = 12) -> tuple[Hot, ...]:
+    """Searches and topics that rise now, the quickest first of each."""
+    searches = [
+        Hot("search", one.word, one.count, one.usual)
+        for one in recommendation.list_trends("search", limit=limit)
+    ]
+    rising = recommendation.list_trends("topic", limit=limit)
+    names = {one.id: one.name for one in feed.list_topics(limit=400)} if rising else {}
+    topics = [Hot("topic", names[one.key], one.count, one.usual) for one in rising if one.key in names]
+    return (*searches, *topics)
+
+
+def _earlier(but: int, now: datetime) -> tuple[Earlier, ...]:
+    rows = (
+        Piece.objects.filter(created_at__gte=now - LOOKED_BACK).exclude(state=State.DROPPED).exclude(pk=but)
+    )
+    found = (
+        rows.exclude(text="").order_by("-pk").values_list("code", "title", "headline", "text", "created_at")
+    )
+    return tuple(
+        Earlier(code, headline or title, rules.words_in(headline, text), at)
+        for code, title, headline, text, at in found[:EARLIER]
+    )
+
+
+def _week(draft: PieceDraft, but: int) -> tuple[Around, ...]:
+    if draft.due_at is None:
+        return ()
+    span = (draft.due_at - HALF_WEEK, draft.due_at + HALF_WEEK)
+    rows = [one for one in pieces.list_between(*span) if one.id != but]
+    wares: dict[int, set[str]] = {}
+    found = PieceProduct.objects.filter(piece_id__in=[one.id for one in rows])
+    for piece_id, code in found.values_list("piece_id", "product__code"):
+        wares.setdefault(piece_id, set()).add(code)
+    return tuple(
+        Around(one.code, one.title, one.lane, one.form, one.due_at, frozenset(wares.get(one.id, ())))
+        for one in rows
+        if one.due_at is not None
+    )
