@@ -1,0 +1,61 @@
+"""Reads of community purchase: leaders and points, rounds and their demand, what is collected."""
+
+from jishi.promotions.community_buys.queries.collecting import (
+    collection_views,
+    get_collection,
+    list_desk,
+    list_own,
+)
+from jishi.promotions.community_buys.queries.leading import (
+    find_leader,
+    get_leader,
+    list_leaders,
+    list_points,
+    list_regions,
+    list_stand_ins,
+    pickup_place,
+    point_view,
+    responsible,
+)
+from jishi.promotions.community_buys.queries.rounds import (
+    export_demand,
+    find_demand,
+    get_round,
+    get_title,
+    list_figures,
+    list_rounds,
+    list_rounds_of_shop,
+    preview,
+    price_lines,
+    priced_variant,
+    quote,
+    round_views,
+)
+
+__all__ = [
+    "collection_views",
+    "export_demand",
+    "find_demand",
+    "find_leader",
+    "get_collection",
+    "get_leader",
+    "get_round",
+    "get_title",
+    "list_desk",
+    "list_figures",
+    "list_leaders",
+    "list_own",
+    "list_points",
+    "list_regions",
+    "list_rounds",
+    "list_rounds_of_shop",
+    "list_stand_ins",
+    "pickup_place",
+    "point_view",
+    "preview",
+    "price_lines",
+    "priced_variant",
+    "quote",
+    "responsible",
+    "round_views",
+]
