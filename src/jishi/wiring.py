@@ -9,10 +9,16 @@ from typing import Any
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
+from jishi.growth.campaigns import handlers as campaign_handlers
 from jishi.growth.campaigns import privacy as campaign_privacy
 from jishi.growth.campaigns import tasks as campaign_tasks
+from jishi.growth.merchandising import ports as merchandising_ports
 from jishi.growth.merchandising import privacy as merchandising_privacy
 from jishi.growth.merchandising import tasks as merchandising_tasks
+from jishi.growth.onboarding import handlers as onboarding_handlers
+from jishi.growth.onboarding import privacy as onboarding_privacy
+from jishi.growth.onboarding import queries as onboarding_queries
+from jishi.growth.onboarding import tasks as onboarding_tasks
 from jishi.growth.publishing import handlers as content_handlers
 from jishi.growth.publishing import privacy as content_privacy
 from jishi.growth.publishing import tasks as content_tasks
@@ -28,6 +34,7 @@ from jishi.insight.metrics import privacy as metric_privacy
 from jishi.insight.metrics import tasks as metric_tasks
 from jishi.insight.networks import privacy as network_privacy
 from jishi.insight.networks import tasks as network_tasks
+from jishi.insight.portraits import events as portrait_events
 from jishi.insight.portraits import handlers as portrait_handlers
 from jishi.insight.portraits import privacy as portrait_privacy
 from jishi.insight.portraits import tasks as portrait_tasks
@@ -83,6 +90,7 @@ from jishi.social.communities import events as community_events
 from jishi.social.communities import handlers as community_handlers
 from jishi.social.communities import privacy as community_privacy
 from jishi.social.communities import tasks as community_tasks
+from jishi.social.feed import events as feed_events
 from jishi.social.feed import handlers as feed_handlers
 from jishi.social.feed import privacy as feed_privacy
 from jishi.social.feed import tasks as feed_tasks
@@ -179,6 +187,24 @@ def connect_facts() -> None:
     connect_reviews()
     connect_behavior()
     connect_portraits()
+    connect_first_steps()
+    connect_campaigns()
+
+
+def connect_campaigns() -> None:
+    """What brings people into campaigns, and what they are for."""
+    told: Reactions = (
+        (portrait_events.SegmentEntered, campaign_handlers.on_segment_entered, "segment_entered"),
+        (portrait_events.SegmentLeft, campaign_handlers.on_segment_left, "segment_left"),
+        (portrait_events.StageChanged, campaign_handlers.on_stage_changed, "stage_changed"),
+        (OrderPaid, campaign_handlers.on_order_paid, "order_paid"),
+        (OrderReceived, campaign_handlers.on_order_received, "order_received"),
+        (order_events.OrderExpired, campaign_handlers.on_order_expired, "order_expired"),
+        (note_events.NotePublished, campaign_handlers.on_note_published, "note_published"),
+    )
+    for event, handler, name in told:
+        outbox.subscribe(event, handler, name=f"campaigns.{name}")
+    campaign_tasks.connect()
 
 
 def connect_community_buys() -> None:
@@ -211,6 +237,27 @@ def connect_notes() -> None:
     outbox.subscribe(
         note_events.NotePublished, content_handlers.on_note_published, name="publishing.mark_published"
     )
+
+
+def connect_first_steps() -> None:
+    """Which facts count as first steps of newcomers, and the pages that show how far somebody is."""
+    counted: Reactions = (
+        (feed_events.InterestsChosen, onboarding_handlers.on_interests_chosen, "interests"),
+        (graph_events.PersonFollowed, onboarding_handlers.on_followed, "followed"),
+        (graph_events.FollowAccepted, onboarding_handlers.on_accepted, "accepted"),
+        (note_events.NoteFavourited, onboarding_handlers.on_favourited, "favourited"),
+        (note_events.NoteLiked, onboarding_handlers.on_liked, "liked"),
+        (note_events.NotePublished, onboarding_handlers.on_published, "published"),
+        (team_events.SeatTaken, onboarding_handlers.on_seat_taken, "seat_taken"),
+        (OrderPaid, onboarding_handlers.on_paid, "paid"),
+        (ShareVisited, onboarding_handlers.on_share_visited, "share_visited"),
+    )
+    for fact, reaction, name in counted:
+        outbox.subscribe(fact, reaction, name=f"onboarding.{name}")
+    for page in ("home", "me"):
+        merchandising_ports.register_rider(
+            page, merchandising_ports.Rider("first_steps", onboarding_queries.PROGRESS_SQL)
+        )
 
 
 def connect_communities() -> None:
@@ -369,6 +416,7 @@ def connect_sweeps() -> None:
     content_tasks.register()
     campaign_tasks.register()
     merchandising_tasks.register()
+    onboarding_tasks.register()
     sweeps.register("accounts.forget_unproven", accounts.forget_unproven, every_s=3600)
     sweeps.register("accounts.forget_shared_cache", accounts.forget_shared_cache, every_s=600)
     sweeps.register("notifications.plan", notifications.plan_due, every_s=1)
@@ -440,6 +488,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
     privacy.register_eraser("merchandising", merchandising_privacy)
+    privacy.register_eraser("onboarding", onboarding_privacy)
     privacy.register_eraser("campaigns", campaign_privacy)
     privacy.register_eraser("teamwork", teamwork_privacy)
     privacy.register_eraser("publishing", content_privacy)

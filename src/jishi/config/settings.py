@@ -86,6 +86,7 @@ DOMAINS = [
     "jishi.growth.teamwork.apps.TeamworkConfig",
     "jishi.growth.strategies.apps.StrategiesConfig",
     "jishi.growth.merchandising.apps.MerchandisingConfig",
+    "jishi.growth.onboarding.apps.OnboardingConfig",
     "jishi.growth.publishing.apps.PublishingConfig",
     "jishi.growth.campaigns.apps.CampaignsConfig",
     "jishi.trust.moderation.apps.ModerationConfig",

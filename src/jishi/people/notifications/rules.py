@@ -16,6 +16,15 @@ TEXTS = {
     "flash_soon": N_("%(product)s goes on flash sale in a few minutes."),
     "flash_approved": N_("Your flash sale of %(product)s was approved. Its units are set aside."),
     "flash_refused": N_("Your flash sale of %(product)s was not accepted: %(reason)s"),
+    "leader_approved": N_("You are a leader now. Rounds of your area can be collected at your point."),
+    "leader_refused": N_("Your application as a leader was not accepted: %(reason)s"),
+    "leader_suspended": N_("You cannot hand goods out at present: %(reason)s"),
+    "round_cut": N_("The cut-off of %(round)s has passed. The purchase demand is ready."),
+    "pickup_ready": N_("Your order %(order)s waits at the pick-up point. Your code is in the app."),
+    "pickup_short": N_("Your order %(order)s waits for you. Some of it did not come and is being paid back."),
+    "pickup_soon": N_("Your order %(order)s still waits at the pick-up point. Please collect it soon."),
+    "pickup_refunded": N_("Nobody collected your order %(order)s in time. Your money is on its way back."),
+    "pickup_forfeited": N_("Nobody collected your order %(order)s in time. It counts as received."),
     "team_matched": N_("Your team for %(product)s was put together with another. Your seat and price stay."),
     "team_grew": N_("Your team for %(product)s reached a better price. You get the difference back."),
     "team_drawn": N_("The draw for %(product)s is done, and you get it. Anybody can check the draw."),
@@ -77,6 +86,8 @@ TEXTS = {
     "community_partner_agreed": N_("%(community)s agreed: you can make offers for its members now."),
     "task_assigned": N_("Something for you to do: %(title)s"),
     "experiment_paused": N_("A guardrail paused your experiment “%(name)s”."),
+    "campaign_paused": N_("The campaign “%(name)s” was paused by a guard. Please look why."),
+    "campaign_message": N_("%(text)s"),
     "survey_invited": N_("Your opinion counts: a short survey is waiting for you."),
     "review_requested": N_("How is %(product)s? A few words help others to choose."),
     "review_received": N_("Somebody reviewed %(product)s."),
@@ -88,6 +99,7 @@ TEXTS = {
     "community_partner_declined": N_("%(community)s does not want offers from your shop at present."),
 }
 TOPICS = {
+    "campaign_message": "offers",
     "survey_invited": "orders",
     "review_requested": "orders",
     "review_received": "shop",
@@ -99,6 +111,9 @@ TOPICS = {
     "flash_soon": "orders",
     "flash_approved": "shop",
     "flash_refused": "shop",
+    **dict.fromkeys(("pickup_ready", "pickup_short", "pickup_soon"), "orders"),
+    **dict.fromkeys(("pickup_refunded", "pickup_forfeited"), "orders"),
+    **dict.fromkeys(("leader_approved", "leader_refused", "leader_suspended", "round_cut"), "shop"),
     "team_formed": "teams",
     "team_expired": "teams",
     "team_failed": "teams",
@@ -158,6 +173,7 @@ TOPIC_NAMES = {
     "messages": N_("Messages"),
     "communities": N_("Communities"),
     "shop": N_("My shop"),
+    "offers": N_("Offers and ideas from Jishi"),
     "system": N_("Account and security"),
 }
 DEFAULTS: Mapping[tuple[str, str], str] = {
@@ -167,9 +183,10 @@ DEFAULTS: Mapping[tuple[str, str], str] = {
     ("communities", "mail"): "digest",
     ("shop", "mail"): "digest",
     ("system", "mail"): "now",
-    **{(topic, "push"): "now" for topic in TOPIC_NAMES},
+    **{(topic, "push"): "now" for topic in TOPIC_NAMES if topic != "offers"},
 }
-"""What happens before somebody chooses; a pair that is missing is off."""
+"""What happens before somebody chooses; a pair that is missing is off. Offers leave the house for nobody who
+did not ask for it."""
 CAPS: Mapping[str, tuple[int, timedelta]] = {
     "mail": (20, timedelta(days=1)),
     "push": (12, timedelta(hours=1)),
