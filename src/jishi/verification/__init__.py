@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from jishi.kernel import seal
 from jishi.verification import (
     books,
+    care,
     deals,
     experiments,
     learned,
@@ -20,6 +21,7 @@ from jishi.verification import (
     people,
     plays,
     portraits,
+    reach,
     sales,
     shelves,
     talk,
@@ -40,6 +42,8 @@ ALL: tuple[Check, ...] = (
     *plays.CHECKS,
     *portraits.CHECKS,
     *experiments.CHECKS,
+    *care.CHECKS,
+    *reach.CHECKS,
 )
 
 

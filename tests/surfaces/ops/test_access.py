@@ -53,6 +53,7 @@ ONLY_POST = {
     "teamwork_assign",
     "teamwork_comment",
     "teamwork_do",
+    "strategy_do",
 }
 LOOKED = (
     "orders.export",
@@ -184,6 +185,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
             for name in ("survey", "survey_edit", "survey_preview", "survey_do", "survey_export")
         },
         **{name: {"code": grouped(world)} for name in ("audience", "audience_edit", "audience_do")},
+        **{
+            name: {"kind": "stage", "key": "new"}
+            for name in ("strategy_of", "strategy_do", "strategy_behind")
+        },
         **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
         "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},

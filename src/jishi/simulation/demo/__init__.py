@@ -13,6 +13,7 @@ from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
 from jishi.simulation.demo import (
     asked,
+    care,
     circles,
     earlier,
     flash,
@@ -67,6 +68,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     trying.run(random.Random(seed), crowd, until=base)
     live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
+    care.care(crowd, until=base)
     sweeps.run_all(base)
     relay.drain()
 

@@ -20,8 +20,6 @@ from jishi.people.accounts.contracts import PersonCard
 from jishi.surfaces.ops.gate import person
 
 PLACES: Mapping[str, str] = {
-    "segment": "ops:audience",
-    "strategy": "ops:strategy",
     "campaign": "ops:campaign",
     "feedback": "ops:feedback",
     "piece": "ops:content_piece",
@@ -110,7 +108,7 @@ def address(subject: str) -> str:
     """Where a subject can be looked at; empty when its kind has no page of its own."""
     kind, _, code = subject.partition(":")
     try:
-        if kind in ("stage", "rfm"):
+        if kind in ("stage", "rfm", "segment"):
             return reverse("ops:strategy_of", args=[kind, code])
         return reverse(PLACES[kind], args=[code]) if kind in PLACES else ""
     except NoReverseMatch:
