@@ -76,6 +76,9 @@ def _template_folder() -> Path:
 KEPT = _template_folder()
 """A stopped cluster with the migrated template, kept between runs: migrating takes most of a short run."""
 
+KEPT_AT_MOST = 8
+"""Clusters and the files beside them."""
+
 cluster = Cluster(ROOT, options={**THROW_AWAY, "max_connections": "200", "log_min_messages": "fatal"})
 
 
@@ -128,17 +131,29 @@ def _drop_clones() -> bool:
 
 
 def _keep() -> None:
-    """Put the stopped cluster aside for the next run; older ones are of no use any more."""
+    """Put the stopped cluster aside for the next run, beside the last few of other sets of migrations."""
     KEPT.parent.mkdir(parents=True, exist_ok=True)
-    for old in KEPT.parent.iterdir():
+    fresh = KEPT.with_suffix(f".{os.getpid()}")
+    # Another run may be clearing up at the same moment; then the next one keeps its own.
+    copied = subprocess.run(["cp", "-a", str(cluster.data), str(fresh)], capture_output=True)
+    if copied.returncode == 0:
+        with contextlib.suppress(OSError):
+            fresh.rename(KEPT)
+        os.utime(KEPT)
+    shutil.rmtree(fresh, ignore_errors=True)
+    for old in _by_age(KEPT.parent)[KEPT_AT_MOST:]:
         if old.is_dir():
             with contextlib.suppress(OSError):  # out of the way at once, so that nobody finds half of it
                 old = old.rename(old.with_suffix(f".old{os.getpid()}"))
             shutil.rmtree(old, ignore_errors=True)
-        elif not old.name.startswith(KEPT.name):
+        else:
             old.unlink(missing_ok=True)
-    fresh = KEPT.with_suffix(f".{os.getpid()}")
-    subprocess.run(["cp", "-a", str(cluster.data), str(fresh)], check=True)
-    with contextlib.suppress(OSError):
-        fresh.rename(KEPT)
-    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _by_age(folder: Path) -> list[Path]:
+    """What lies in a folder, the newest first; what vanishes meanwhile is the oldest."""
+    ages = []
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            ages.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(ages, reverse=True)]

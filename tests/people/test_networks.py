@@ -180,3 +180,23 @@ def test_acc_115_a_network_s_address_does_not_open_an_existing_account(peer, mon
 
     assert answer.status_code != 200 or not answer.json()["meta"]["is_authenticated"]
     assert queries.export_person(person_id=owner.id)["networks"] == []
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "no token at all",
+        "a.b.c",
+        jwt.encode({"sub": "1"}, "x" * 32, algorithm="HS256"),
+        jwt.encode({"sub": "1"}, "x" * 32, algorithm="HS256", headers={"kid": "unknown"}),
+        "e30.e30.e30",
+    ],
+)
+def test_inp_a_malformed_identity_token_is_refused_clearly(peer, monkeypatch, identity):
+    monkeypatch.setattr(google, "CERTS_URL", f"{peer.base}/certs", raising=False)
+    peer.answers["/certs"] = {}
+
+    answer = present(identity)
+
+    assert answer.status_code == 400
+    assert [error["code"] for error in answer.json()["errors"]] == ["invalid_token"]

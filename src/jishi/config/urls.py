@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.headless.constants import Client
 from django.conf import settings
 from django.urls import include, path, re_path
 
 from jishi.config import health, media, metrics
+from jishi.surfaces.api import networks
 from jishi.surfaces.ops.backoffice.urls import urls as back_office
 
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", include("jishi.surfaces.api.urls")),
+    path("api/auth/app/v1/auth/provider/token", networks.TokenView.as_api_view(client=Client.APP)),
     path("api/auth/", include("allauth.headless.urls")),
     path("hooks/", include("jishi.surfaces.webhooks.urls")),
     path("m/", include("jishi.surfaces.merchant.urls")),
