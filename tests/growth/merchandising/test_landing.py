@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from tests.factories import jotted, trade
 
+from jishi import verification
 from jishi.goods.catalog.models import Product
 from jishi.growth.merchandising import errors, queries
 from jishi.growth.merchandising import operations as pages
@@ -164,3 +165,13 @@ def test_prv_140_signing_up_needs_a_tick_counts_once_and_is_forgotten() -> None:
         pages.forget(person_id=person)
     assert LandingPage.objects.get().sign_ups == 0
     assert not SignUp.objects.filter(person_id=person).exists()
+
+
+def test_verification_finds_a_count_that_drifted() -> None:
+    code = published(TEXT, LIST)
+    pages.sign_up(code=code, person_id=jotted.person(), agreed=True)
+    assert [one.broken for one in verification.run() if one.id == "I18"] == [0, 0, 0]
+
+    LandingPage.objects.update(sign_ups=7)
+
+    assert [one.broken for one in verification.run() if one.id == "I18"] == [1, 0, 0]

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from jishi.kernel import clock, outbox
 from jishi.social.feed.errors import PlaceTooLong, TooManyInterests
+from jishi.social.feed.events import InterestsChosen
 from jishi.social.feed.models import Choice, Interest
 
 INTERESTS_MAX = 20
@@ -28,7 +30,9 @@ def choose_interests(*, person_id: int, slugs: Iterable[str]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         Interest.objects.filter(person_id=person_id).delete()
         cursor.execute(_INTERESTS, {"person": person_id, "slugs": wanted})
-        return cursor.rowcount
+        count = cursor.rowcount
+        outbox.publish(InterestsChosen(person_id=person_id, count=count, at=clock.now()))
+        return count
 
 
 def choose_place(*, person_id: int, place: str) -> None:
