@@ -80,7 +80,7 @@ class CommunityRule:
 
     def settle(self, *, hold_key: str, paid_at: datetime, at: datetime) -> None:
         """Count the units as sold and promise the leader's part."""
-        community.settle(order_code=hold_key, paid_at=paid_at, at=at)
+        community.settle(order_code=hold_key, paid_at=paid_at)
 
     def release(self, *, hold_key: str, at: datetime) -> None:
         """Give the units back."""

@@ -2,12 +2,13 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+from django.conf import settings
+from django.db import migrations, models
+
 import jishi.kernel.crypto
 import jishi.kernel.ids
 import jishi.kernel.text
 import jishi.promotions.community_buys.contracts
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -104,7 +104,7 @@ def check(
         raise TooManyUnits(limit=item.limit_per_person)
 
 
-def settle(*, order_code: str, paid_at: datetime, at: datetime | None = None) -> None:
+def settle(*, order_code: str, paid_at: datetime) -> None:
     """The order was paid: its portions count, and the leader is promised the commission, within the budget.
 
     Money that comes after the order had lapsed is accepted while the round takes orders and has the units.
@@ -112,7 +112,6 @@ def settle(*, order_code: str, paid_at: datetime, at: datetime | None = None) ->
     :raises CutoffPassed: the round is cut or was stopped; nothing changed, and the money must go back.
     :raises TooFewLeft: / TooManyUnits: the units were given back and cannot be had again.
     """
-    now = clock.at_or_now(at)
     with transaction.atomic():
         found = locked.collection(order_code)
         if found is None:
@@ -131,7 +130,7 @@ def settle(*, order_code: str, paid_at: datetime, at: datetime | None = None) ->
             for portion in portions:
                 _move(portion.item, held=-portion.quantity, sold=portion.quantity)
         _price(one, portions)
-        _promise(row, one, portions, now)
+        _promise(row, one, portions, paid_at)
         one.state, one.paid_at, one.ended_at = CollectionState.PAID, paid_at, None
         one.save(update_fields=["state", "paid_at", "ended_at", "leader", "commission_minor"])
 

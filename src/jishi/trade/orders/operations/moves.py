@@ -77,7 +77,7 @@ def lock(
     wanted = {name: value for name, value in chosen.items() if value is not None}
     if len(wanted) != 1:
         raise InvariantBroken("orders are locked by one kind of name at a time")
-    acting = OrderAdjustment.objects.filter(order=OuterRef("pk")).values("rule").distinct()
+    acting = OrderAdjustment.objects.filter(order=OuterRef("pk")).values("rule").order_by("rule").distinct()
     waiting = FulfilmentHold.objects.filter(order=OuterRef("pk"), released_at=None)
     with together():
         rows = list(
