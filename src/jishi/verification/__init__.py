@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from jishi.kernel import seal
 from jishi.verification import (
     books,
+    campaigns,
     care,
     deals,
     experiments,
@@ -42,6 +43,7 @@ ALL: tuple[Check, ...] = (
     *plays.CHECKS,
     *portraits.CHECKS,
     *experiments.CHECKS,
+    *campaigns.CHECKS,
     *care.CHECKS,
     *reach.CHECKS,
 )

@@ -5,7 +5,7 @@ nothing but sums comes back. Invariant: a person counts once per experiment, by 
 with acts of their own window, so what counts for them never changes afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,13 @@ SELECT f.*, coalesce(a.language, '') AS language,
         AS has_bought
 FROM first f LEFT JOIN accounts_user a ON a.id = f.person_id
 """
+_GROUPS = """
+CREATE TEMPORARY TABLE experiments_people ON COMMIT DROP AS
+SELECT 'p:' || f.person_id AS unit, f.arm, f.first_at, f.person_id, coalesce(a.language, '') AS language,
+    EXISTS (SELECT 1 FROM orders_order o WHERE o.buyer_id = f.person_id AND o.paid_at < f.first_at)
+        AS has_bought
+FROM ({people}) f LEFT JOIN accounts_user a ON a.id = f.person_id
+"""
 _DONE = """
 SELECT p.unit,
     coalesce(sum(s.value) FILTER (WHERE s.at >= p.first_at), 0) AS after,
@@ -76,9 +83,18 @@ class Window:
 
 def open_people(experiment_id: int) -> None:
     """Put who was exposed into a table of this transaction."""
+    _open(_PEOPLE, [experiment_id])
+
+
+def open_groups(people: str, params: Sequence[Any]) -> None:
+    """Put people of arms that others drew into the same table: a statement of `person_id, arm, first_at`."""
+    _open(_GROUPS.format(people=people), params)
+
+
+def _open(statement: str, params: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.experiments_people")
-        cursor.execute(_PEOPLE, [experiment_id])
+        cursor.execute(statement, list(params))
         cursor.execute("ANALYZE experiments_people")
 
 

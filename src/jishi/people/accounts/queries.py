@@ -186,6 +186,11 @@ def is_operator(person_id: int | None) -> bool:
     )
 
 
+def is_administrator(person_id: int | None) -> bool:
+    """Whether somebody may do what takes more than an operator."""
+    return User.objects.filter(pk=person_id, is_superuser=True, is_active=True).exists()
+
+
 def list_operators() -> tuple[PersonCard, ...]:
     """Return everybody who works for the platform, by name; for choosing who is responsible."""
     rows = User.objects.only(*CARD_FIELDS).filter(is_operator=True, is_active=True)

@@ -83,31 +83,31 @@ def _compute(row: Experiment, at: datetime, earlier: ReadOut | None) -> ReadOut:
     window = Window(timedelta(hours=row.window_h), timedelta(days=row.before_days), at)
     guard_window = replace(window, after=min(window.after, GUARD_WINDOW))
     counts = _counts(row)
-    readings: list[Reading] = []
+    found_readings: list[Reading] = []
     for key in row.measures:
         if key in known:
             found = sums.moments(known[key], window)
             by_arm = {arm: one for (arm, _), one in found.items()}
-            readings += _readings(known[key], by_arm, arms, row.planned_n, earlier)
-    guarded: list[Guarded] = []
+            found_readings += readings(known[key], by_arm, arms, row.planned_n, earlier)
+    found_guarded: list[Guarded] = []
     for rail in rows.guardrails(row.guardrails):
         if rail.measure in known:
             found = sums.moments(known[rail.measure], guard_window)
             by_arm = {arm: one for (arm, _), one in found.items()}
-            guarded += _guarded(known[rail.measure], rail, by_arm, arms, row.planned_n)
+            found_guarded += guarded(known[rail.measure], rail, by_arm, arms, row.planned_n)
     return ReadOut(
         code=row.code,
         at=at,
         counts=counts,
         ripe=sums.count_ripe(window),
         ratio_p=_ratio_p(counts, arms),
-        readings=tuple(readings),
-        guarded=tuple(guarded),
+        readings=tuple(found_readings),
+        guarded=tuple(found_guarded),
         segments=tuple(_segments(row, known, arms, window)),
     )
 
 
-def _readings(
+def readings(
     measure: Measure,
     by_arm: Mapping[str, Moments],
     arms: Sequence[Arm],
@@ -177,7 +177,7 @@ def _reading(measure: Measure, arm: str, variant: Moments, control: Moments, pla
     )
 
 
-def _guarded(
+def guarded(
     measure: Measure, rail: Guardrail, by_arm: Mapping[str, Moments], arms: Sequence[Arm], planned: int
 ) -> list[Guarded]:
     """One side only: is it worse by more than is allowed? Level shared between the arms."""
@@ -218,7 +218,7 @@ def _segments(
             if part:
                 by_part.setdefault(part, {})[arm] = one
         for part, by_arm in sorted(by_part.items()):
-            found += _readings(known[key], by_arm, arms, row.planned_n, segment=part)
+            found += readings(known[key], by_arm, arms, row.planned_n, segment=part)
     corrected = inference.holm([one.always.p for one in found])
     return [replace(one, p_corrected=p) for one, p in zip(found, corrected, strict=True)]
 

@@ -20,6 +20,7 @@ from jishi.people.notifications.operations.telling import (
     forget_old,
     mark_read,
     notify,
+    notify_each,
     notify_many,
     withdraw,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "forget_old",
     "mark_read",
     "notify",
+    "notify_each",
     "notify_many",
     "plan_due",
     "send_again",

@@ -1,6 +1,6 @@
 """Telling people things inside the house, once per fact, and forgetting them again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,31 @@ def notify_many(
     }
     fields |= {"is_listed": is_listed, "plan_due_at": due_at, "created_at": moment}
     rows = [Notice(person_id=one, **fields) for one in sorted(set(person_ids))]
+    return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def notify_each(
+    *,
+    kind: str,
+    told: Mapping[int, tuple[str, dict[str, Any]]],
+    url: str = "",
+    at: datetime | None = None,
+) -> int:
+    """Tell each person something of their own, as (natural key, params), with one statement; returns how
+    many rows were tried."""
+    moment = clock.at_or_now(at)
+    rows = [
+        Notice(
+            person_id=person_id,
+            kind=kind[:60],
+            params=params,
+            url=url[:200],
+            natural_key=natural_key,
+            plan_due_at=moment,
+            created_at=moment,
+        )
+        for person_id, (natural_key, params) in sorted(told.items())
+    ]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 

@@ -1,0 +1,1 @@
+"""Campaigns: what the house does for some people at some time, step by step, and whether it worked."""

@@ -1,0 +1,195 @@
+"""Letting people in, set by set: one statement draws who is held out, and writes every way at once.
+
+Invariant: the database's keys let each person in once per reason and one way at a time, so any batch may be
+repeated, and two workers may do the same one. Whoever objected to personal offers or to being looked at is
+not let in. The draw depends on the campaign's salt and the person alone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from jishi.growth.campaigns.contracts import Kind, State, Trigger
+from jishi.growth.campaigns.errors import CampaignNotFound
+from jishi.growth.campaigns.models import Campaign
+from jishi.growth.campaigns.operations.writing import put
+from jishi.kernel import clock
+from jishi.people.privacy import queries as privacy
+
+BATCH = 25_000
+AT_ONCE = 8
+CART_OLD = timedelta(days=3)
+CART_USUAL_H = 4
+
+# `found` yields person_id, and key where it differs by person.
+_ENROL = """
+INSERT INTO campaigns_enrolment
+    (campaign_id, version_id, person_id, key, arm, state, step, step_at, due_at, tries, entered_at)
+SELECT %(campaign)s, %(version)s, p.person_id, p.key, d.arm,
+    CASE d.arm WHEN 'holdout' THEN 'held' ELSE 'active' END, %(step)s, %(at)s,
+    CASE d.arm WHEN 'holdout' THEN NULL ELSE %(at)s::timestamptz END, 0, %(at)s
+FROM ({found}) p
+JOIN accounts_user u ON u.id = p.person_id AND u.is_active
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN ('x' || left(md5(%(salt)s || ':' || p.person_id), 8))::bit(32)::bigint %% 10000
+        < %(holdout)s THEN 'holdout' ELSE 'treated' END AS arm
+) d
+WHERE coalesce((SELECT c.given FROM privacy_consent c WHERE c.person_id = p.person_id
+        AND c.purpose = 'personalisation' ORDER BY c.id DESC LIMIT 1), %(default)s)
+    AND (%(reentry)s::interval IS NULL OR NOT EXISTS (
+        SELECT 1 FROM campaigns_enrolment b WHERE b.campaign_id = %(campaign)s
+        AND b.person_id = p.person_id AND b.entered_at > %(at)s::timestamptz - %(reentry)s::interval))
+    AND (%(segment)s = '' OR EXISTS (
+        SELECT 1 FROM portraits_membership m JOIN portraits_segment s ON s.id = m.segment_id
+        WHERE s.code = %(segment)s AND s.archived_at IS NULL AND m.person_id = p.person_id))
+ON CONFLICT DO NOTHING
+"""
+_GIVEN = "SELECT unnest(%(people)s::bigint[]) AS person_id, %(key)s AS key"
+_MEMBERS = """
+SELECT m.person_id, %(key)s AS key FROM portraits_membership m
+JOIN portraits_segment s ON s.id = m.segment_id AND s.code = %(source)s AND s.archived_at IS NULL
+WHERE m.person_id > %(after)s AND m.person_id <= %(upto)s
+"""
+_EVERYBODY = """
+SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a WHERE a.id > %(after)s AND a.id <= %(upto)s
+"""
+_UPTO_MEMBER = """
+SELECT max(person_id) FROM (SELECT m.person_id FROM portraits_membership m
+JOIN portraits_segment s ON s.id = m.segment_id AND s.code = %s
+WHERE m.person_id > %s ORDER BY m.person_id LIMIT %s) few
+"""
+_UPTO_ANYBODY = "SELECT max(id) FROM (SELECT id FROM accounts_user WHERE id > %s ORDER BY id LIMIT %s) few"
+_CARTS = """
+SELECT c.person_id, 'cart:' || extract(epoch FROM c.updated_at)::bigint AS key FROM checkout_cart c
+WHERE c.person_id IS NOT NULL AND c.updated_at <= %(at)s::timestamptz - %(left_for)s::interval
+    AND c.updated_at > %(at)s::timestamptz - %(old)s::interval
+    AND EXISTS (SELECT 1 FROM checkout_cartline l WHERE l.cart_id = c.id)
+    AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.buyer_id = c.person_id
+        AND o.placed_at >= c.updated_at)
+"""
+_ANNIVERSARIES = """
+SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a
+WHERE to_char(a.joined_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD') = %(day)s
+    AND a.joined_at < %(at)s::timestamptz - interval '300 days'
+"""
+
+
+def enrol(*, code: str, person_ids: Sequence[int], key: str = "", at: datetime | None = None) -> int:
+    """Let people into a campaign that runs, for a reason of the caller's (a prediction, a list): once per
+    key. Returns how many came in.
+
+    :raises CampaignNotFound: there is none.
+    """
+    row = Campaign.objects.filter(code=code).first()
+    if row is None:
+        raise CampaignNotFound
+    return _enter(row.pk, clock.at_or_now(at), _GIVEN, people=sorted(set(person_ids)), key=key[:60])
+
+
+def on_people(
+    *, trigger: str, key: str, person_ids: Sequence[int], reason: str, at: datetime | None = None
+) -> int:
+    """Let people into every running campaign that waits for this; returns how many came in."""
+    moment = clock.at_or_now(at)
+    waiting = Campaign.objects.filter(state=State.RUNNING, trigger=trigger, kind=Kind.JOURNEY)
+    if trigger in (Trigger.ENTERED, Trigger.LEFT):
+        waiting = waiting.filter(segment=key)
+    elif trigger == Trigger.STAGE:
+        before, _, after = key.partition(">")
+        waiting = waiting.filter(trigger_key__in=[key, f"{before}>", f">{after}"])
+    else:
+        waiting = waiting.filter(trigger_key=key)
+    people, count = sorted(set(person_ids)), 0
+    for campaign_id in waiting.order_by("pk").values_list("pk", flat=True):
+        count += _enter(campaign_id, moment, _GIVEN, people=people, key=reason[:60])
+    return count
+
+
+def enrol_due(at: datetime) -> int:
+    """Let whole segments in, some tens of thousands at a time; returns how many people came in."""
+    came = 0
+    for _ in range(AT_ONCE):
+        due = Campaign.objects.filter(state=State.RUNNING, enrol_due_at__lte=at).order_by("enrol_due_at")
+        campaign_id = due.values_list("pk", flat=True).first()
+        if campaign_id is None:
+            break
+        came += _enrol_some(campaign_id, at)
+    return came
+
+
+def watch_due(at: datetime) -> int:
+    """Let in who left a cart standing, and whose day it is; returns how many."""
+    came = 0
+    watching = Campaign.objects.filter(
+        state=State.RUNNING, trigger__in=[Trigger.CART, Trigger.ANNIVERSARY], kind=Kind.JOURNEY
+    )
+    for row in watching.order_by("pk"):
+        if row.trigger == Trigger.CART:
+            hours = timedelta(hours=int(row.trigger_key or CART_USUAL_H))
+            came += _enter(row.pk, at, _CARTS, left_for=hours, old=hours + CART_OLD)
+        else:
+            came += _enter(row.pk, at, _ANNIVERSARIES, key=f"year:{at:%Y}", day=f"{at:%m-%d}")
+    return came
+
+
+def _enrol_some(campaign_id: int, at: datetime) -> int:
+    """The next batch of a segment, in a transaction with the mark how far it went."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        row = Campaign.objects.select_for_update(skip_locked=True).filter(pk=campaign_id).first()
+        if row is None or row.state != State.RUNNING or row.enrol_due_at is None or row.enrol_due_at > at:
+            return 0
+        if row.segment:
+            cursor.execute(_UPTO_MEMBER, [row.segment, row.enrol_after, BATCH])
+        else:
+            cursor.execute(_UPTO_ANYBODY, [row.enrol_after, BATCH])
+        upto = cursor.fetchone()[0]
+        if upto is None:
+            again = row.enrol_due_at + timedelta(days=row.repeat_days) if row.repeat_days else None
+            put(row, enrol_after=0, enrol_due_at=again)
+            return 0
+        key = f"day:{row.enrol_due_at:%Y%m%d}" if row.repeat_days else ""
+        found = _MEMBERS if row.segment else _EVERYBODY
+        span = {"after": row.enrol_after, "upto": upto, "key": key, "source": row.segment}
+        came = _insert(cursor, row, at, found, **span)
+        put(row, enrol_after=upto)
+    return came
+
+
+def _enter(campaign_id: int, at: datetime, found: str, **params: Any) -> int:
+    """Let the found people in while the campaign runs and its time has come."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A share of the row: a pause that is committed is seen, one that is coming waits for us.
+        cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [campaign_id])
+        row = Campaign.objects.get(pk=campaign_id)
+        is_open = (row.starts_at is None or row.starts_at <= at) and (row.ends_at is None or at < row.ends_at)
+        if row.state != State.RUNNING or not is_open:
+            return 0
+        return _insert(cursor, row, at, found, **params)
+
+
+def _insert(cursor: Any, row: Campaign, at: datetime, found: str, **params: Any) -> int:
+    live = row.live
+    if live is None or not live.steps:
+        return 0
+    is_source = row.trigger in (Trigger.SEGMENT, Trigger.ENTERED, Trigger.LEFT)
+    # Who may not come again comes under one key for ever, whatever the reason was this time.
+    once = row.reentry_days == 0 and not row.repeat_days
+    text = f"SELECT f.person_id, '' AS key FROM ({found}) f" if once else found  # noqa: S608 - constants
+    cursor.execute(
+        _ENROL.format(found=text),
+        {
+            **params,
+            "campaign": row.pk,
+            "version": live.pk,
+            "step": live.steps[0]["key"],
+            "at": at,
+            "salt": row.salt,
+            "holdout": row.holdout_bps,
+            "default": privacy.default(privacy.Purpose.PERSONALISATION),
+            "reentry": timedelta(days=row.reentry_days) if row.reentry_days else None,
+            "segment": "" if is_source else row.segment,
+        },
+    )
+    return int(cursor.rowcount)

@@ -1,0 +1,40 @@
+"""What others read of campaigns."""
+
+from jishi.growth.campaigns.queries.festivals import list_part_choices, part_figures
+from jishi.growth.campaigns.queries.finding import (
+    count_states,
+    get_campaign,
+    list_campaigns,
+    list_grants,
+    list_versions,
+    read_out,
+    step_counts,
+)
+from jishi.growth.campaigns.queries.people import (
+    export_person,
+    has_objected,
+    list_received,
+    page_people,
+)
+from jishi.growth.campaigns.queries.sheets import run_sheet
+from jishi.growth.campaigns.queries.walking import walk
+from jishi.growth.campaigns.starters import TEMPLATES
+
+__all__ = [
+    "TEMPLATES",
+    "count_states",
+    "export_person",
+    "get_campaign",
+    "has_objected",
+    "list_campaigns",
+    "list_grants",
+    "list_part_choices",
+    "list_received",
+    "list_versions",
+    "page_people",
+    "part_figures",
+    "read_out",
+    "run_sheet",
+    "step_counts",
+    "walk",
+]

@@ -1,0 +1,77 @@
+"""The way that one person would go, step by step, without anything happening."""
+
+from datetime import datetime
+
+from jishi.growth.campaigns import reading, rows, rules
+from jishi.growth.campaigns.contracts import Step, StepKind, Walked
+from jishi.growth.campaigns.models import Campaign, JourneyVersion
+from jishi.growth.campaigns.queries.finding import found
+from jishi.kernel import clock
+from jishi.kernel.text import pick
+from jishi.people.accounts import queries as accounts
+from jishi.people.notifications import queries as notifications
+
+
+def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walked, ...]:
+    """Lead one person through the newest steps as if they came in now, and as they are now.
+
+    Waiting is added up, quiet hours hold, conditions are asked of today's facts; what others get meanwhile
+    (caps) is not foreseen.
+
+    :raises CampaignNotFound: there is none.
+    :raises PersonNotFound: there is nobody of that number.
+    """
+    row = found(code)
+    newest = JourneyVersion.objects.filter(campaign=row).order_by("-number").first()
+    steps = rows.steps(newest.steps) if newest else ()
+    profile = accounts.get_profile(person_id)
+    reach = notifications.get_reach(person_id)
+    quiet = [(row.quiet_from, row.quiet_to), (_minute(reach.quiet_from), _minute(reach.quiet_to))]
+    moment, place, way = clock.at_or_now(at), 0, []
+    came = moment
+    while place < len(steps):
+        step = steps[place]
+        if step.kind == StepKind.WAIT:
+            moment = rules.wait_until(step, moment, reach.time_zone)
+        if step.kind == StepKind.SEND:
+            moment = rules.after_quiet(moment, spans=quiet, zone=reach.time_zone)
+        outcome, to = _outcome(row, step, person_id, came)
+        way.append(Walked(step, moment, outcome, _text(step, person_id, profile.language)))
+        if step.kind == StepKind.GOAL:
+            moment = rules.wait_until(step, moment, reach.time_zone)
+        place = rules.follow(steps, place, to)
+    return tuple(way)
+
+
+def _outcome(row: Campaign, step: Step, person_id: int, came: datetime) -> tuple[str, str]:
+    """What the step would come to, and where it leads."""
+    otherwise = str(step.params.get("otherwise", ""))
+    if step.kind == StepKind.CONDITION:
+        test, value = step.params["test"], str(step.params.get("value", ""))
+        holds = reading.who_holds(campaign_id=row.pk, test=test, value=value, since={person_id: came})
+        return ("yes", step.then) if holds else ("no", otherwise)
+    if step.kind == StepKind.SPLIT:
+        arm = reading.arm_of(row.salt, step.key, person_id, step.params["arms"])
+        return str(arm["key"]), str(arm.get("to", ""))
+    if step.kind == StepKind.SEND:
+        return reading.who_is_barred([person_id]).get(person_id, "sent"), step.then
+    if step.kind == StepKind.GOAL:
+        return "missed", otherwise
+    return {
+        StepKind.WAIT: "waited",
+        StepKind.PLACE: "placed",
+        StepKind.TASK: "assigned",
+        StepKind.GRANT: "granted",
+        StepKind.EXIT: "left",
+    }[StepKind(step.kind)], "end" if step.kind == StepKind.EXIT else step.then
+
+
+def _text(step: Step, person_id: int, language: str) -> str:
+    if step.kind != StepKind.SEND:
+        return ""
+    values = reading.variables([person_id], step)[person_id]
+    return rules.fill(pick(step.params["text"], language), values)
+
+
+def _minute(text: str) -> int | None:
+    return int(text[:2]) * 60 + int(text[3:]) if text else None

@@ -1,0 +1,210 @@
+"""Who comes in, what the steps do, who is spared, and that two people are needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.factories import jotted
+from tests.growth.campaigns import kit
+from tests.growth.campaigns.kit import HOUR, NOON, send, wait
+
+from jishi.growth.campaigns import handlers, ports, queries
+from jishi.growth.campaigns import operations as campaigns
+from jishi.growth.campaigns.contracts import Step
+from jishi.growth.campaigns.errors import (
+    AdministratorNeeded,
+    NotReady,
+    SecondPersonNeeded,
+    StepInvalid,
+    WrongState,
+)
+from jishi.growth.campaigns.models import Campaign, Effect, Enrolment, JourneyVersion, Purse
+from jishi.growth.teamwork import queries as teamwork
+from jishi.insight.portraits.events import SegmentEntered
+from jishi.kernel import audit
+from jishi.people.accounts.models import User
+from jishi.people.notifications import operations as notifications
+from jishi.people.notifications.models import Delivery, Notice
+from jishi.people.privacy.models import Consent
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_segment_is_let_in_once_and_led_to_the_end() -> None:
+    segment, people = kit.crowd(40)
+    steps = (
+        send("s1"),
+        wait("s2", 2),
+        Step("s3", "condition", {"test": "language", "value": "en", "otherwise": "s5"}),
+        Step("s4", "exit"),
+        Step("s5", "split", {"arms": [{"key": "a", "weight": 1, "to": "end"}, {"key": "b", "weight": 1}]}),
+        Step("s6", "task", {"title": "打个电话", "due_days": 3}),
+    )
+    User.objects.filter(pk__in=people[:10]).update(language="en")
+    code = kit.start(*steps, segment=segment, holdout=2000)
+
+    kit.run(NOON)
+    first, sent = kit.states(code), kit.outcomes(code, "s1")
+    kit.run(NOON + HOUR)
+    kit.run(NOON + 2 * HOUR)
+    again = campaigns.enrol(code=code, person_ids=people, at=NOON + 3 * HOUR)
+
+    held = first["held"]
+    assert 1 <= held <= 20 and first["active"] == 40 - held and sent == {"sent": 40 - held}
+    assert kit.states(code) == {"held": held, "done": 40 - held}
+    assert again == 0 and len(kit.told()) == 40 - held
+    assert set(kit.told()) == {"柿友，来看看", "柿友, have a look"}
+    counts = queries.step_counts(code)
+    assert counts["s3"].outcomes["yes"] + counts["s3"].outcomes["no"] == 40 - held
+    assert counts["s4"].outcomes == {"left": counts["s3"].outcomes["yes"]}
+    assert set(counts["s5"].outcomes) == {"a", "b"}
+    assert len(teamwork.list_tasks(subject=f"campaign:{code}")) == counts["s5"].outcomes["b"]
+    lines, _ = queries.page_people(code, step="s5", outcome="b")
+    assert len(lines) == counts["s5"].outcomes["b"]
+    notifications.plan_due(NOON + HOUR)
+    assert Delivery.objects.count() == 0  # offers leave the house for nobody who did not ask for it
+
+
+def test_quiet_hours_caps_objections_and_consent_spare_people() -> None:
+    segment, people = kit.crowd(4)
+    notifications.set_quiet_hours(
+        person_id=people[1], time_zone="Europe/London", quiet_from=2 * 60, quiet_to=10 * 60
+    )
+    campaigns.object_to(person_id=people[2], kind="stop", at=NOON)
+    code = kit.start(send("s1"), send("s2"), send("s3"), segment=segment)
+    Enrolment.objects.all().delete()
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+    kit.run(NOON)
+    Consent.objects.create(person_id=people[3], purpose="personalisation", given=False, at=NOON)
+    ways = {way.person_id: way for way in Enrolment.objects.all()}
+
+    assert len(kit.told(people[0])) == 2  # the third waits for the cap of the day
+    assert ways[people[0]].step == "s3" and ways[people[0]].due_at == NOON + timedelta(days=1)
+    assert kit.told(people[1]) == [] and ways[people[1]].due_at == NOON + 6 * HOUR  # ten o'clock in London
+    assert kit.outcomes(code, "s1").get("objected") == 1
+    kit.run(NOON + 6 * HOUR)
+    assert kit.told(people[1]) != []
+    kit.run(NOON + timedelta(days=1))
+    assert len(kit.told(people[0])) == 3 and len(kit.told(people[3])) == 2
+    assert kit.outcomes(code, "s3").get("no_consent") == 1
+    night = kit.start(send("s1"), segment=segment, at=NOON + 8 * HOUR + timedelta(days=9))
+    kit.run(NOON + 12 * HOUR + timedelta(days=9))  # midnight in Shanghai
+    way = Enrolment.objects.filter(campaign__code=night, person_id=people[0]).get()
+    assert way.due_at == NOON + 20 * HOUR + timedelta(days=9)
+    assert Enrolment.objects.filter(campaign__code=night, person_id=people[3]).count() == 0
+
+
+def test_it_takes_two_and_an_administrator_for_no_hold_out() -> None:
+    segment, _ = kit.crowd(3)
+    code, owner = kit.make(segment=segment)
+    writer, boss = jotted.person(is_operator=True), jotted.person(is_operator=True)
+    with pytest.raises(NotReady):
+        campaigns.ask(code=code, verb="start", by=owner, at=NOON)
+    with pytest.raises(StepInvalid):
+        campaigns.set_steps(code=code, steps=[send("s1", then="s1")], by=writer, at=NOON)
+    campaigns.set_steps(code=code, steps=[send("s1")], by=writer, at=NOON)
+    campaigns.ask(code=code, verb="start", by=owner, at=NOON)
+    for somebody in (owner, writer):
+        with pytest.raises(SecondPersonNeeded):
+            campaigns.confirm(code=code, by=somebody, at=NOON)
+    with pytest.raises(AdministratorNeeded):
+        campaigns.set_holdout(code=code, bps=0, reason="zu klein", by=boss)
+    User.objects.filter(pk=boss).update(is_superuser=True)
+    campaigns.set_holdout(code=code, bps=0, reason="人太少", by=boss)
+    assert queries.get_campaign(code).state == "draft"  # it has to be asked for again
+    campaigns.ask(code=code, verb="start", by=owner, at=NOON)
+    campaigns.confirm(code=code, by=writer, at=NOON)
+
+    found = queries.get_campaign(code)
+    assert (found.state, found.holdout_bps, found.live) == ("running", 0, 1)
+    entry = next(e for e in audit.list_entries(subject=f"campaign:{code}") if e.action.endswith("holdout"))
+    assert entry.detail == {"bps": 0, "before": 100, "reason": "人太少"}
+    with pytest.raises(WrongState):
+        campaigns.set_holdout(code=code, bps=500, reason="", by=boss)
+
+
+def test_pause_stop_and_a_new_version_with_people_on_the_way() -> None:
+    segment, people = kit.crowd(6)
+    code = kit.start(send("s1"), wait("s2", 2), send("s3"), trigger="entered", segment=segment)
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+    fact = SegmentEntered(segment=segment, person_ids=tuple(people[:3]), at=NOON)
+    handlers.on_segment_entered(
+        SegmentEntered(segment=segment, person_ids=(people[5],), at=NOON, is_initial=True)
+    )
+    campaigns.on_people(trigger="entered", key=segment, person_ids=fact.person_ids, reason="e:1", at=NOON)
+    kit.run(NOON)
+    writer, second = jotted.person(is_operator=True), jotted.person(is_operator=True)
+    assert campaigns.set_steps(code=code, steps=[send("s1"), wait("s9", 1)], by=writer, at=NOON) == 2
+    campaigns.on_people(trigger="entered", key=segment, person_ids=people[3:4], reason="e:2", at=NOON)
+    campaigns.ask(code=code, verb="version", by=writer, at=NOON)
+    campaigns.confirm(code=code, by=second, at=NOON)
+    campaigns.on_people(trigger="entered", key=segment, person_ids=people[4:5], reason="e:3", at=NOON)
+    campaigns.pause(code=code, by=writer)
+    assert kit.run(NOON + 2 * HOUR) == 0
+    assert campaigns.on_people(trigger="entered", key=segment, person_ids=people, reason="e", at=NOON) == 0
+    campaigns.ask(code=code, verb="resume", by=writer, at=NOON)
+    campaigns.confirm(code=code, by=second, at=NOON)
+    kit.run(NOON + 3 * HOUR)
+
+    by_version = {way.person_id: way.version.number for way in Enrolment.objects.select_related("version")}
+    assert by_version == {people[0]: 1, people[1]: 1, people[2]: 1, people[3]: 1, people[4]: 2}
+    assert kit.outcomes(code, "s3") == {"sent": 3} and kit.outcomes(code, "s9") == {}
+    with pytest.raises(Exception, match="frozen"):
+        JourneyVersion.objects.filter(number=1).update(steps=[])
+
+
+def test_budget_goal_grants_and_a_trial() -> None:
+    segment, people = kit.crowd(5)
+    given: list[int] = []
+
+    def give(*, key: str, person_id: int, natural_key: str, at: object) -> None:
+        if person_id == people[0]:
+            raise WrongState(state="x")
+        given.append(person_id)
+
+    ports.register_grant(ports.Grant("badge", "Badge", give, lambda: (("gold", "Gold"),)))
+    grant = Step("s1", "grant", {"kind": "badge", "value": "gold", "cost_minor": 100})
+    goal = Step("s2", "goal", {"hours": 24, "otherwise": "end"})
+    code = kit.start(grant, goal, send("s3"), segment=segment, budget_minor=350, exits_on_goal=False)
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+    owner = Campaign.objects.get(code=code).owner_id or 0
+    ways = campaigns.try_out(code=code, person_id=owner, by=owner, at=NOON)
+    assert Enrolment.objects.get(pk=ways).state == "done" and len(kit.told()) == 0
+    given.clear()
+    kit.run(NOON)
+    after = queries.get_campaign(code)
+
+    # The first is refused and costs nothing; the budget reaches for those that were paid.
+    assert after.state == "paused" and after.pause_reason == "budget"
+    assert after.spent_minor == len(given) * 100 <= 350
+    assert Notice.objects.filter(kind="campaign_paused").count() == 1
+    campaigns.edit(code=code, draft=replace(after.draft, budget_minor=1000), by=owner)
+    campaigns.ask(code=code, verb="resume", by=jotted.person(is_operator=True), at=NOON)
+    campaigns.confirm(code=code, by=jotted.person(is_operator=True), at=NOON)
+    kit.run(NOON + 2 * HOUR)
+    assert sorted(given) == people[1:] and Purse.objects.get().spent_minor == 400
+    assert campaigns.reach_goal(person_id=people[1], kind="order", at=NOON + 3 * HOUR) == 1
+    kit.run(NOON + 3 * HOUR)
+    kit.run(NOON + 40 * HOUR)
+    assert kit.outcomes(code, "s2") == {"reached": 1, "missed": 4}
+    assert kit.told(people[1]) == ["柿友，来看看"] and len(kit.told()) == 1
+    assert queries.get_campaign(code).goals == 1
+    assert Effect.objects.filter(kind="grant", outcome="refused", cost_minor=0).count() == 1
+
+
+def test_objections_pause_by_themselves() -> None:
+    segment, _ = kit.crowd(60)
+    code = kit.start(send("s1"), segment=segment)
+    kit.run(NOON)
+    reached = list(Enrolment.objects.filter(arm="treated").values_list("person_id", flat=True))
+    assert campaigns.guard_due(NOON + HOUR) == 0
+    for person in reached[:8]:
+        campaigns.object_to(person_id=person, kind="complaint", campaign_code=code, at=NOON + HOUR)
+
+    assert campaigns.guard_due(NOON + 2 * HOUR) == 1
+    assert queries.get_campaign(code).pause_reason == "objections"
+    assert campaigns.record_click(campaign_code=code, step="s1", person_id=reached[0], at=NOON) == "/hot/"
+    campaigns.forget(person_id=reached[0])
+    assert queries.export_person(person_id=reached[0])["ways"] == []
