@@ -74,6 +74,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionGroup:
+    """A part of the country with its provinces, as (code, name), in one language."""
+
+    code: str
+    name: str
+    regions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlacementDraft:
     """What is to be shown. No audience means everybody; `is_for_chosen` means only people named one by one.
 

@@ -163,7 +163,7 @@ def tidy_landing(draft: LandingDraft) -> LandingDraft:
 
 def landing_fault(draft: LandingDraft) -> str:
     """The first field of a landing page that cannot be, or ''."""
-    if not SLUG.match(draft.slug):
+    if not SLUG.match(draft.slug) or draft.slug == "preview":
         return "slug"
     if not draft.title or is_too_long(draft.title, MAX_TITLE):
         return "title"

@@ -14,7 +14,9 @@ from jishi.surfaces.storefront import (
     picks_urls,
     play_urls,
     review_urls,
+    rounds_urls,
     safety_urls,
+    slot_urls,
     survey_urls,
 )
 from jishi.surfaces.storefront.pages import (
@@ -70,5 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *people_urls.urlpatterns,
     *play_urls.urlpatterns,
     *review_urls.urlpatterns,
+    *rounds_urls.urlpatterns,
+    *slot_urls.urlpatterns,
     *survey_urls.urlpatterns,
 ]

@@ -9,6 +9,12 @@ from jishi.growth.merchandising.queries.boards import (
     preview,
     tallies,
 )
+from jishi.growth.merchandising.queries.catalogue import (
+    find_region_name,
+    list_regions,
+    list_seasons,
+    list_slots,
+)
 from jishi.growth.merchandising.queries.filling import fill, fill_page
 from jishi.growth.merchandising.queries.landing import (
     get_page,
@@ -27,6 +33,7 @@ __all__ = [
     "fill",
     "fill_page",
     "find_placement",
+    "find_region_name",
     "get_page",
     "get_placement",
     "get_preview",
@@ -34,7 +41,10 @@ __all__ = [
     "has_signed_up",
     "list_pages",
     "list_placements",
+    "list_regions",
+    "list_seasons",
     "list_sign_ups",
+    "list_slots",
     "preview",
     "tallies",
 ]

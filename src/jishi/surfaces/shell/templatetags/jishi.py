@@ -37,6 +37,7 @@ PUBLIC_NAMES = frozenset(
         "flash_buy",
         "flash_remind",
         "home",
+        "landing",
         "search",
         "category",
         "product",

@@ -13,7 +13,7 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OpenTeamView
 from jishi.social.feed import queries as feed_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import feed_shelf, picked
+from jishi.surfaces.storefront import feed_shelf, picked, slots
 
 PAGE_SIZE = 20
 STRIP_SIZE = 8
@@ -43,7 +43,9 @@ def home(request: HttpRequest) -> HttpResponse:
         limit=PAGE_SIZE,
     )
     teams = () if cursor else play_queries.list_open_teams(viewer_id=facts.person_id, limit=STRIP_SIZE)
-    laid = feed_shelf.lay_out(page, facts, also=[team.product_id for team in teams])
+    slotted = slots.Shown() if cursor else slots.fill(request, "home")
+    also = [*(team.product_id for team in teams), *slotted.product_ids]
+    laid = feed_shelf.lay_out(page, facts, also=also)
     context: dict[str, Any] = {
         "tab": "home",
         "channel": "home",
@@ -54,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Request") and cursor:
         return render(request, "storefront/feed/entries.html", context)
+    context |= {"slots": slotted, "pinned": slotted.pinned(laid.goods)}
     context["strip"] = almost_full(teams, laid.goods)
     context["chosen"] = chosen
     context["is_personal"] = page.is_personal

@@ -20,6 +20,7 @@ from jishi.people.notifications import queries as notices
 from jishi.social.messaging import queries as talks
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import talk as shown
+from jishi.surfaces.storefront import slots
 from jishi.trade.orders import queries as orders
 
 # State, label, symbol of the shortcuts into the order list.
@@ -60,6 +61,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "shops": list(shops.values()),
         "address": people.find_default_address(person_id),
         "unread": notices.count_unread(person_id=person_id),
+        "slots": slots.fill(request, "me"),
         "private": True,
     }
     return render(request, "storefront/me.html", context)

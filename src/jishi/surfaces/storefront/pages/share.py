@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.goods.merchants import queries as merchant_queries
+from jishi.growth.merchandising import queries as landing_queries
 from jishi.insight.recommendation.contracts import Act
 from jishi.kernel.errors import NotFound
+from jishi.kernel.text import pick
 from jishi.people.accounts import queries as account_queries
 from jishi.promotions.lotteries import queries as lottery_queries
 from jishi.promotions.plays import queries as play_queries
@@ -59,6 +61,8 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
         if club is None:
             raise NotFound()
         return Shared(reverse("storefront:community", args=[key]), club.name, club.for_whom, None, None)
+    if kind == ShareKind.LANDING:
+        return _landing(key, facts)
     if kind == ShareKind.NOTE:
         return _note(key, facts)
     if kind == ShareKind.RALLY:
@@ -95,6 +99,13 @@ def describe(kind: str, key: str, facts: request_facts.Facts) -> Shared:
     return Shared(
         reverse("storefront:product", args=[f"{card.code}-{card.slug}"]), card.title, words, card, None
     )
+
+
+def _landing(slug: str, facts: request_facts.Facts) -> Shared:
+    found = landing_queries.get_public(slug)
+    picture = found.picture.url if found.picture else ""
+    title, words = pick(found.title, facts.language), pick(found.summary, facts.language)
+    return Shared(reverse("storefront:landing", args=[slug]), title, words, None, None, picture_url=picture)
 
 
 def _rally(code: str, facts: request_facts.Facts) -> Shared:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jishi.insight.surveys import operations as surveys
 from jishi.insight.surveys import queries
-from jishi.insight.surveys.contracts import SurveyView, Taker
+from jishi.insight.surveys.contracts import NEVER_ON, SurveyView, Taker
 from jishi.insight.surveys.errors import (
     AnsweredAlready,
     AnswerInvalid,
@@ -24,6 +24,7 @@ from jishi.kernel.errors import DomainError
 from jishi.kernel.text import pick
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import survey as steps
+from jishi.surfaces.storefront.pages import slots
 
 SHOWN = "survey_shown"
 """A mark in the session: something came up already."""
@@ -60,9 +61,13 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def pop(request: HttpRequest) -> HttpResponse:
-    """The survey that comes up on a page, or nothing; at most one in a session."""
-    if request.session.get(SHOWN):
+    """The pop-up or survey that comes up on a page, or nothing; at most one in a session."""
+    if request.session.get(SHOWN) or request.GET.get("page", "") in NEVER_ON:
         return HttpResponse(status=204)
+    popup = slots.pop(request)
+    if popup is not None:
+        request.session[SHOWN] = True
+        return popup
     taker = _taker(request)
     offer = queries.find_offer(taker, page=request.GET.get("page", "")[:40].removeprefix("storefront:"))
     if offer is None:

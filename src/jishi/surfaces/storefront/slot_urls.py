@@ -1,0 +1,17 @@
+"""Addresses of slots, landing pages and first steps; `urls.py` takes them in."""
+
+from django.urls import URLPattern, path
+
+from jishi.surfaces.storefront.pages import landing, slots
+
+urlpatterns: list[URLPattern] = [
+    path("slots/seen/", slots.seen, name="slot_seen"),
+    path("slots/<slug:code>/away/", slots.away, name="slot_away"),
+    path("region/", slots.region, name="region"),
+    path("start/", slots.start, name="start"),
+    path("start/away/", slots.start_away, name="start_away"),
+    path("l/preview/<slug:code>/", landing.preview, name="landing_preview"),
+    path("l/<slug:slug>/", landing.landing, name="landing"),
+    path("l/<slug:slug>/list/", landing.sign_up, name="landing_sign_up"),
+    path("l/<slug:slug>/leave/", landing.leave, name="landing_leave"),
+]
