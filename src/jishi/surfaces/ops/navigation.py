@@ -1,0 +1,49 @@
+"""What stands in the operator console's side navigation."""
+
+from jishi.kernel.errors import N_
+from jishi.surfaces.shell.navigation import Entry, Group
+
+GROUPS = (
+    Group("", (Entry(N_("Overview"), "ops:overview", "chart", ("overview",)),)),
+    Group(
+        N_("Trade"),
+        (
+            Entry(N_("Orders"), "ops:orders", "box", ("orders", "order", "refund")),
+            Entry(N_("Teams"), "ops:teams", "team", ("teams", "team")),
+            Entry(N_("Running now"), "ops:plays", "flame", ("plays",)),
+            Entry(N_("Flash sale"), "ops:flash", "clock", ("flash",)),
+            Entry(N_("Community purchase"), "ops:rounds", "pin", ("rounds", "leaders", "leader")),
+            Entry(N_("Sharing"), "ops:shares", "share", ("shares",)),
+            Entry(N_("Shops"), "ops:shops", "shop", ("shops",)),
+        ),
+    ),
+    Group(
+        N_("Insight"),
+        (
+            Entry(N_("Insights"), "ops:insights", "chart", ("insights", "insight")),
+            Entry(N_("Boards"), "ops:boards", "grid", ("boards", "board")),
+            Entry(N_("Segments"), "ops:audiences", "filter", ("audiences", "audience")),
+            Entry(N_("Users"), "ops:people", "user", ("people", "person")),
+            Entry(N_("Stages of life"), "ops:lifecycle", "refund", ("lifecycle",)),
+            Entry(N_("Social network"), "ops:networks", "team", ("networks",)),
+            Entry(N_("Trends"), "ops:trends", "flame", ("trends",)),
+            Entry(N_("Goods for a campaign"), "ops:selection", "bag", ("selection",)),
+            Entry(N_("Surveys"), "ops:surveys", "chat", ("surveys", "survey")),
+            Entry(N_("Experiments"), "ops:experiments", "chart", ("experiments", "experiment")),
+            Entry(N_("Behaviour events"), "ops:events", "list", ("events",)),
+        ),
+    ),
+    Group(
+        N_("House"),
+        (
+            Entry(N_("Finance"), "ops:finance", "wallet", ("finance", "settlements")),
+            Entry(N_("Moderation"), "ops:moderation", "warn", ("moderation",)),
+            Entry(N_("Challenges"), "ops:challenges", "crown", ("challenges", "challenge")),
+            Entry(N_("What reviews judge"), "ops:aspects", "heart", ("aspects",)),
+            Entry(N_("Health"), "ops:health", "shield", ("health",)),
+            Entry(N_("Audit trail"), "ops:audit", "list", ("audit",)),
+            Entry(N_("Components"), "ops:styleguide", "grid", ("styleguide",)),
+            Entry(N_("Back office"), "admin:index", "gear", ()),
+        ),
+    ),
+)
