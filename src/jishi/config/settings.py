@@ -84,6 +84,7 @@ DOMAINS = [
     "jishi.insight.networks.apps.NetworksConfig",
     "jishi.insight.recommendation.apps.RecommendationConfig",
     "jishi.growth.teamwork.apps.TeamworkConfig",
+    "jishi.growth.listening.apps.ListeningConfig",
     "jishi.growth.strategies.apps.StrategiesConfig",
     "jishi.growth.merchandising.apps.MerchandisingConfig",
     "jishi.growth.onboarding.apps.OnboardingConfig",

@@ -10,8 +10,7 @@ from PIL import Image
 from tests.factories import jotted
 
 from jishi.growth.publishing import operations as content
-from jishi.growth.publishing.contracts import PieceDraft
-from jishi.growth.publishing.operations.library import AssetDraft
+from jishi.growth.publishing.contracts import AssetDraft, PieceDraft
 from jishi.kernel import clock
 
 TEXT = "霜降以后的柿子最甜。挑选时看蒂，青绿的还要再等几天；捏一捏，软而不破最好。配一壶热茶，和家人分着吃。"

@@ -12,8 +12,8 @@ from tests.growth.publishing import kit
 
 from jishi.growth.publishing import errors, queries
 from jishi.growth.publishing import operations as content
+from jishi.growth.publishing.contracts import AssetDraft
 from jishi.growth.publishing.models import Piece, Step
-from jishi.growth.publishing.operations.library import AssetDraft
 from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.social.notes import ports as notes_ports
@@ -100,7 +100,7 @@ def test_a_licence_that_is_not_known_or_has_run_out_blocks() -> None:
     content.edit_asset(code=unknown, draft=until, by=writer)
     content.ask_review(code=code, by=writer)
     content.approve(code=code, by=reviewer)
-    stopped = [one.level for one in queries.check(code) if one.about == "rights"]
+    stopped = [one.level for one in queries.check(queries.get_piece(code)) if one.about == "rights"]
     # The licence ends between the review and the moment, or the piece is moved behind its end.
     content.move(code=code, due_at=tomorrow + timedelta(hours=1), by=writer)
 

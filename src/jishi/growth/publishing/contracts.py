@@ -103,6 +103,20 @@ class PieceDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetDraft:
+    """What is said about a picture."""
+
+    title: str
+    licence: str = Licence.UNKNOWN
+    alt: str = ""
+    source: str = ""
+    credit: str = ""
+    proof: str = ""
+    expires_on: date | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AssetView:
     """A picture of the library."""
 
@@ -167,6 +181,8 @@ class PieceWhole:
     assets: tuple[AssetView, ...]
     steps: tuple[StepView, ...]
     revision: int
+    has_author: bool
+    """Whether it is signed by somebody who works here today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from jishi.growth.publishing import rules
-from jishi.growth.publishing.contracts import Licence
+from jishi.growth.publishing.contracts import AssetDraft, Licence
 from jishi.growth.publishing.errors import AssetInvalid, AssetNotFound
 from jishi.growth.publishing.models import Asset
 from jishi.kernel import audit, clock, limits, media
@@ -18,20 +17,6 @@ FOLDER = "library"
 UPLOADS_PER_HOUR = 200
 MAX_TAGS = 12
 LIMITS = {"title": 80, "alt": 200, "source": 200, "credit": 80, "proof": 200}
-
-
-@dataclass(frozen=True, slots=True)
-class AssetDraft:
-    """What is said about a picture."""
-
-    title: str
-    licence: str = Licence.UNKNOWN
-    alt: str = ""
-    source: str = ""
-    credit: str = ""
-    proof: str = ""
-    expires_on: date | None = None
-    tags: tuple[str, ...] = ()
 
 
 def add_asset(*, data: bytes, draft: AssetDraft, by: int, at: datetime | None = None) -> str:

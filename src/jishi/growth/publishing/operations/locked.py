@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from jishi.growth.publishing import rules
-from jishi.growth.publishing.contracts import PieceDraft
 from jishi.growth.publishing.errors import PieceNotFound, StepForbidden
 from jishi.growth.publishing.models import Piece, Step
-from jishi.growth.publishing.queries import assets, pieces
+from jishi.growth.publishing.queries import pieces
 from jishi.kernel import audit
 
 
@@ -50,7 +49,7 @@ def record(row: Piece, verb: str, *, by: int | None, at: datetime, words: str = 
 
 def digest(row: Piece) -> str:
     """What readers would see of a piece, as one value: text, pictures with their words, products, author."""
-    draft: PieceDraft = pieces.draft_of(row)
-    shown = [[one.code, one.alt] for one in assets.find_assets(draft.pictures)]
+    draft, pictures = pieces.load(row)
+    shown = [[one.code, one.alt] for one in pictures]
     content = json.dumps([rules.content_of(draft), shown], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

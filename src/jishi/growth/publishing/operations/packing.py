@@ -32,7 +32,8 @@ def package(*, code: str, channel_code: str, at: datetime | None = None) -> Pack
     :raises VariantUnfit: the version breaks a limit of the platform, or is not kept yet.
     :raises CheckStops: a picture of it may not be used now.
     """
-    whole, version = pieces.get_piece(code), channels.get_variant(code, channel_code)
+    whole = pieces.get_piece(code, with_steps=False)
+    version = channels.get_variant(whole, channel_code)
     if version.faults or not version.is_kept:
         raise VariantUnfit
     shown = assets.find_assets(version.draft.pictures)
@@ -59,7 +60,7 @@ def pack(*, code: str, channel_code: str, at: datetime | None = None) -> bytes:
     :raises CheckStops: a picture of it may not be used now.
     """
     found = package(code=code, channel_code=channel_code, at=at)
-    version = channels.get_variant(code, channel_code)
+    version = channels.get_variant(pieces.get_piece(code, with_steps=False), channel_code)
     tags = " ".join(f"#{tag}" for tag in found.tags)
     parts = {"text.txt": "\n\n".join(part for part in (found.title, found.text, tags) if part)}
     if found.link:

@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db import transaction
 
 from jishi.growth.publishing import rules
-from jishi.growth.publishing.contracts import PieceDraft, State
+from jishi.growth.publishing.contracts import AssetView, PieceDraft, State
 from jishi.growth.publishing.models import Piece
 from jishi.growth.publishing.operations import locked
-from jishi.growth.publishing.queries import assets, checking, pieces
+from jishi.growth.publishing.queries import checking, pieces
 from jishi.kernel import clock
 from jishi.kernel.errors import N_, DomainError, Unavailable
 from jishi.social.notes import operations as notes
@@ -74,15 +74,14 @@ def _go_out(row: Piece, at: datetime) -> int:
 
 
 def _publish(row: Piece, at: datetime) -> str:
-    draft = pieces.draft_of(row)
+    draft, shown = pieces.load(row)
     assert row.author_id is not None, "the check looked for an author"
-    code = notes.save(author_id=row.author_id, draft=_note(draft), key=f"piece:{row.code}", at=at)
+    code = notes.save(author_id=row.author_id, draft=_note(draft, shown), key=f"piece:{row.code}", at=at)
     row.note_code = code
     return notes.publish(author_id=row.author_id, code=code, at=at)
 
 
-def _note(draft: PieceDraft) -> NoteDraft:
-    shown = assets.find_assets(draft.pictures)
+def _note(draft: PieceDraft, shown: tuple[AssetView, ...]) -> NoteDraft:
     credit = rules.credit_line(shown, draft.language)
     return NoteDraft(
         title=draft.headline,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jishi.growth.publishing import checks, rules
-from jishi.growth.publishing.contracts import PieceDraft, State
+from jishi.growth.publishing.contracts import Lane, PieceDraft, State
 from jishi.growth.publishing.errors import (
     AssetNotFound,
     ChangedMeanwhile,
@@ -96,22 +96,28 @@ def edit(
             locked.record(row, "note", by=by, at=now)
 
 
-def move(*, code: str, due_at: datetime | None, by: int, at: datetime | None = None) -> None:
-    """Put a piece on another moment of the calendar, or take it off; again changes nothing.
+def move(*, code: str, due_at: datetime | None, by: int, lane: str = "", at: datetime | None = None) -> None:
+    """Put a piece on another moment of the calendar, or take it off, or into another lane; again changes
+    nothing.
 
     :raises PieceNotFound: there is none.
+    :raises PieceInvalid: there is no such lane.
     :raises MomentPast: the moment is over.
     :raises StepForbidden: it is out already, or it is scheduled and would have no moment.
     """
     now = clock.at_or_now(at)
     with transaction.atomic():
         row = locked.lock(code)
-        if row.due_at == due_at:
+        lane = lane or row.lane
+        if row.due_at == due_at and row.lane == lane:
             return
-        _check_moment(due_at, now)
+        if lane not in tuple(Lane):
+            raise PieceInvalid(field="lane")
+        if row.due_at != due_at:
+            _check_moment(due_at, now)
         if row.state not in rules.MOVABLE or (due_at is None and row.state in (State.SCHEDULED, State.HELD)):
             raise StepForbidden(state=row.state)
-        locked.put(row, due_at=due_at)
+        locked.put(row, due_at=due_at, lane=lane)
         locked.record(row, "move", by=by, at=now, words=due_at.isoformat() if due_at else "")
 
 
@@ -219,8 +225,8 @@ def _check_moment(due_at: datetime | None, now: datetime) -> None:
 
 
 def _must_pass(row: Piece, now: datetime) -> None:
-    whole = pieces.get_piece(row.code)
-    found = checks.stops(checking.check_draft(whole.draft, whole.assets, but=row.pk, at=now))
+    whole = pieces.get_piece(row.code, with_steps=False)
+    found = checks.stops(checking.check(whole, at=now))
     if found:
         raise CheckStops(reason=found[0].message, about=found[0].about)
 

@@ -14,6 +14,7 @@ from jishi.growth.publishing.contracts import (
     FigureRow,
     Limits,
     PieceView,
+    PieceWhole,
     Platform,
     VariantDraft,
     VariantState,
@@ -49,30 +50,22 @@ def get_channel(code: str) -> ChannelView:
     return view(row)
 
 
-def list_variants(code: str) -> tuple[VariantView, ...]:
-    """The version of a piece for every active account, and for others that have one already.
-
-    :raises PieceNotFound: there is no such piece.
-    """
-    whole = pieces.get_piece(code)
+def list_variants(whole: PieceWhole, among: tuple[ChannelView, ...]) -> tuple[VariantView, ...]:
+    """The version of a piece for every active account, and for others that have one already."""
     kept = {row.channel_id: row for row in Variant.objects.filter(piece_id=whole.piece.id)}
-    rows = Channel.objects.order_by("platform", "name")[:100]
-    found = []
-    for row in rows:
-        if row.is_active or row.pk in kept:
-            channel = view(row)
-            first = rules.first_version(whole.draft, channel.limits)
-            found.append(variant_view(channel, kept.get(row.pk), first))
-    return tuple(found)
+    return tuple(
+        variant_view(one, kept.get(one.id), rules.first_version(whole.draft, one.limits))
+        for one in among
+        if one.is_active or one.id in kept
+    )
 
 
-def get_variant(code: str, channel_code: str) -> VariantView:
+def get_variant(whole: PieceWhole, channel_code: str) -> VariantView:
     """The version of a piece for one account; before anybody kept one, what it would begin with.
 
-    :raises PieceNotFound: there is no such piece.
     :raises ChannelNotFound: there is no such account.
     """
-    whole, channel = pieces.get_piece(code), get_channel(channel_code)
+    channel = get_channel(channel_code)
     row = Variant.objects.filter(piece_id=whole.piece.id, channel_id=channel.id).first()
     return variant_view(channel, row, rules.first_version(whole.draft, channel.limits))
 
@@ -106,14 +99,10 @@ def sums_of_channels() -> dict[str, dict[str, int]]:
     }
 
 
-def advise(code: str) -> tuple[Advice, ...]:
-    """Which accounts suit a piece, with what speaks for and against each; the best suited first.
-
-    :raises PieceNotFound: there is no such piece.
-    """
-    whole, sums = pieces.get_piece(code), sums_of_channels()
-    draft = whole.draft
-    found = [advising.advise(draft, one, sums.get(one.code, {})) for one in list_channels(active=True)]
+def advise(whole: PieceWhole, among: tuple[ChannelView, ...]) -> tuple[Advice, ...]:
+    """Which active accounts suit a piece, with what speaks for and against each; the best suited first."""
+    sums = sums_of_channels()
+    found = [advising.advise(whole.draft, one, sums.get(one.code, {})) for one in among if one.is_active]
     order: dict[str, int] = {verdict: place for place, verdict in enumerate(advising.ORDER)}
     return tuple(sorted(found, key=lambda one: (order[one.verdict], one.channel.draft.name)))
 

@@ -1,21 +1,25 @@
 """Gathers what the check looks at: the week around, earlier pieces and notes, what rises, past results."""
 
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 
 from jishi.growth.publishing import checks, ports, rules
 from jishi.growth.publishing.contracts import (
     Around,
-    AssetView,
     Earlier,
     Facts,
     Finding,
     Hot,
     Level,
     PieceDraft,
+    PieceWhole,
     State,
 )
-from jishi.growth.publishing.models import Piece, PieceProduct
-from jishi.growth.publishing.queries import assets, pieces, results
+from jishi.growth.publishing.models import Piece
+from jishi.growth.publishing.queries import pieces, results
 from jishi.insight.recommendation import queries as recommendation
 from jishi.kernel import clock
 from jishi.kernel.errors import N_
@@ -27,40 +31,28 @@ HALF_WEEK = timedelta(days=3, hours=12)
 EARLIER = 300
 
 
-def check(code: str, *, at: datetime | None = None) -> tuple[Finding, ...]:
-    """What speaks for and against publishing a piece as it is now.
-
-    :raises PieceNotFound: there is none.
-    """
-    whole = pieces.get_piece(code)
-    return check_draft(whole.draft, whole.assets, but=whole.piece.id, at=at)
-
-
-def check_draft(
-    draft: PieceDraft, shown: tuple[AssetView, ...], *, but: int, at: datetime | None = None
-) -> tuple[Finding, ...]:
-    """The check of a draft; the piece `but` is not compared with itself."""
-    now = clock.at_or_now(at)
+def check(whole: PieceWhole, *, at: datetime | None = None) -> tuple[Finding, ...]:
+    """What speaks for and against publishing a piece as it is now."""
+    draft = whole.draft
     facts = Facts(
         draft=draft,
-        assets=shown,
+        assets=whole.assets,
         words=rules.words_in(draft.headline, draft.text),
         house=pieces.get_house(),
-        earlier=_earlier(but, now),
-        week=_week(draft, but),
+        earlier=_earlier(whole.piece.id, clock.at_or_now(at)),
+        week=_week(draft, whole.piece.id),
         outcomes=results.list_outcomes(),
         wanted=tuple(one.words for one in list_hot() if one.kind in ("search", "topic")),
         remarks=judge(draft),
-        has_author=people.is_operator(draft.author_id),
-        at=now,
+        has_author=whole.has_author,
+        at=clock.at_or_now(at),
     )
     return checks.check(facts)
 
 
 def stop_at(row: Piece, *, at: datetime) -> tuple[Finding, ...]:
     """What forbids to publish a piece at this moment: rights and what is missing, nothing of taste."""
-    draft = pieces.draft_of(row)
-    shown = assets.find_assets(draft.pictures)
+    draft, shown = pieces.load(row)
     found = [*rules.picture_faults(shown, at)]
     if not people.is_operator(draft.author_id):
         found.append(Finding("whole", Level.STOP, N_("Nobody is chosen in whose name it is published.")))
@@ -104,14 +96,11 @@ def _earlier(but: int, now: datetime) -> tuple[Earlier, ...]:
 def _week(draft: PieceDraft, but: int) -> tuple[Around, ...]:
     if draft.due_at is None:
         return ()
-    span = (draft.due_at - HALF_WEEK, draft.due_at + HALF_WEEK)
-    rows = [one for one in pieces.list_between(*span) if one.id != but]
-    wares: dict[int, set[str]] = {}
-    found = PieceProduct.objects.filter(piece_id__in=[one.id for one in rows])
-    for piece_id, code in found.values_list("piece_id", "product__code"):
-        wares.setdefault(piece_id, set()).add(code)
+    rows = Piece.objects.filter(due_at__gte=draft.due_at - HALF_WEEK, due_at__lt=draft.due_at + HALF_WEEK)
+    others = rows.exclude(state=State.DROPPED).exclude(pk=but).order_by("due_at", "pk")
+    codes = ArrayAgg("products__product__code", filter=Q(products__isnull=False), default=[])
+    found: Any = others.annotate(codes=codes).values_list("code", "title", "lane", "form", "due_at", "codes")
     return tuple(
-        Around(one.code, one.title, one.lane, one.form, one.due_at, frozenset(wares.get(one.id, ())))
-        for one in rows
-        if one.due_at is not None
+        Around(code, title, lane, form, due_at, frozenset(wares))
+        for code, title, lane, form, due_at, wares in found[:100]
     )

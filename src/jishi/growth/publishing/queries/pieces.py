@@ -18,30 +18,32 @@ SHOWN = (
 )  # fmt: skip
 
 
-def get_piece(code: str) -> PieceWhole:
-    """One piece with its pictures and what was done to it.
+def get_piece(code: str, *, with_steps: bool = True) -> PieceWhole:
+    """One piece with its pictures and, if asked, what was done to it.
 
     :raises PieceNotFound: there is none.
     """
-    row = Piece.objects.filter(code=code[:12]).first()
+    row = Piece.objects.select_related("author").filter(code=code[:12]).first()
     if row is None:
         raise PieceNotFound
-    steps = Step.objects.filter(piece=row).order_by("-pk")[:60]
-    draft = draft_of(row)
+    steps = Step.objects.filter(piece=row).order_by("-pk")[:60] if with_steps else ()
+    draft, shown = load(row)
     return PieceWhole(
         piece=view(row),
         draft=draft,
-        assets=assets.find_assets(draft.pictures),
+        assets=shown,
         steps=tuple(StepView(one.verb, one.by_id, one.words, one.at) for one in steps),
         revision=row.revision,
+        has_author=row.author is not None and row.author.is_active and row.author.is_operator,
     )
 
 
-def draft_of(row: Piece) -> PieceDraft:
-    """A row as its form shows it."""
-    pictures = PiecePicture.objects.filter(piece=row).order_by("position")
+def load(row: Piece) -> tuple[PieceDraft, tuple[contracts.AssetView, ...]]:
+    """A row as its form shows it, with its pictures; two statements."""
+    pictures = PiecePicture.objects.filter(piece=row).order_by("position").select_related("asset")
+    shown = tuple(assets.view(one.asset) for one in pictures)
     wares = PieceProduct.objects.filter(piece=row).order_by("position")
-    return PieceDraft(
+    draft = PieceDraft(
         title=row.title,
         lane=row.lane,
         need=row.need,
@@ -54,10 +56,11 @@ def draft_of(row: Piece) -> PieceDraft:
         language=row.language,
         sponsor=row.sponsor,
         author_id=row.author_id,
-        pictures=tuple(pictures.values_list("asset__code", flat=True)),
+        pictures=tuple(one.code for one in shown),
         products=tuple(wares.values_list("product__code", flat=True)),
         due_at=row.due_at,
     )
+    return draft, shown
 
 
 def product_ids(codes: tuple[str, ...]) -> list[int]:
