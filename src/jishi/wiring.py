@@ -12,6 +12,9 @@ from jishi.goods.pricing import ports as pricing
 from jishi.growth.campaigns import handlers as campaign_handlers
 from jishi.growth.campaigns import privacy as campaign_privacy
 from jishi.growth.campaigns import tasks as campaign_tasks
+from jishi.growth.listening import handlers as listening_handlers
+from jishi.growth.listening import privacy as listening_privacy
+from jishi.growth.listening import tasks as listening_tasks
 from jishi.growth.merchandising import ports as merchandising_ports
 from jishi.growth.merchandising import privacy as merchandising_privacy
 from jishi.growth.merchandising import tasks as merchandising_tasks
@@ -314,6 +317,7 @@ def connect_behavior() -> None:
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"behavior.{name}")
     outbox.subscribe(SurveyAnswered, survey_handlers.on_survey_answered, name="surveys.record_behavior")
+    outbox.subscribe(SurveyAnswered, listening_handlers.on_survey_answered, name="listening.survey_answered")
     outbox.subscribe(OrderReceived, survey_handlers.on_order_received, name="surveys.plan_receipt")
 
 
@@ -361,6 +365,11 @@ def connect_reviews() -> None:
     )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"reviews.{name}")
+    outbox.subscribe(
+        review_events.ReviewPublished,
+        listening_handlers.on_review_published,
+        name="listening.review_published",
+    )
 
 
 def connect_prices() -> None:
@@ -413,6 +422,7 @@ def connect_sweeps() -> None:
     metric_tasks.register()
     recommendation_tasks.register()
     survey_tasks.register()
+    listening_tasks.register()
     content_tasks.register()
     campaign_tasks.register()
     merchandising_tasks.register()
@@ -442,6 +452,7 @@ def connect_heavy() -> None:
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
     strategy_tasks.register_heavy()
+    listening_tasks.register_heavy()
 
 
 def connect_providers() -> None:
@@ -492,6 +503,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("campaigns", campaign_privacy)
     privacy.register_eraser("teamwork", teamwork_privacy)
     privacy.register_eraser("publishing", content_privacy)
+    privacy.register_eraser("listening", listening_privacy)
     privacy.register_eraser("strategies", strategy_privacy)
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)

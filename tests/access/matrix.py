@@ -55,7 +55,19 @@ PERSON = {
     "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
+PERSON |= {"feedback"}
+PUBLIC |= {"rounds", "round"}
+PERSON |= {
+    "round_order", "collections", "collection", "collection_renew", "leader", "leader_apply", "leader_points",
+    "leader_point", "leader_substitute", "leader_hand_out",
+}  # fmt: skip
+PUBLIC |= {"campaign_go"}
+PERSON |= {"offers"}
 PERSON |= {"flash_buy", "flash_remind", "rally_start", "rally_help", "lottery_enter"}
+PUBLIC |= {
+    "slot_seen", "slot_away", "region", "landing", "landing_sign_up", "landing_leave", "landing_preview",
+}  # fmt: skip
+PERSON |= {"start", "start_away"}
 OWNED = {
     "pay": "payment", "pay_return": "payment", "pay_state": "payment",
     "order": "order", "order_pay": "order", "order_cancel": "order", "order_confirm": "order",

@@ -26,6 +26,7 @@ from jishi.verification import (
     sales,
     shelves,
     talk,
+    together,
 )
 from jishi.verification.checks import Check
 
@@ -35,6 +36,7 @@ ALL: tuple[Check, ...] = (
     *books.CHECKS,
     *deals.CHECKS,
     *sales.CHECKS,
+    *together.CHECKS,
     *shelves.CHECKS,
     *people.CHECKS,
     *learned.CHECKS,

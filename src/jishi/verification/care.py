@@ -38,4 +38,14 @@ CHECKS: tuple[Check, ...] = (
         WHERE c.after <> t.state
         """,
     ),
+    Check(
+        "I20",
+        "whoever was answered can read an answer",
+        "SELECT count(*) FROM listening_item",
+        """
+        SELECT 'feedback ' || i.code AS subject, 'answered without an answer' AS problem
+        FROM listening_item i
+        WHERE i.state = 'answered' AND NOT EXISTS (SELECT 1 FROM listening_answer a WHERE a.item_id = i.id)
+        """,
+    ),
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, reverse
-from tests.factories import bought, consoles, trade
+from tests.factories import bought, consoles, rounds, trade
 
 from jishi.goods.catalog.models import Product
 from jishi.goods.inventory import queries as inventory_queries
@@ -26,7 +26,8 @@ from jishi.social.reviews import operations as reviews
 from jishi.social.reviews.models import Question, Review
 from jishi.surfaces.merchant import uploads, urls
 
-TALKS = {"talk", "talk_new", "talk_send", "talk_take"}
+TALKS = {"talk", "talk_new", "talk_send", "talk_take", "talk_complaint"}
+ROUNDS = {"round", "round_act", "round_count", "round_demand"}
 REVIEWS = {"review_reply", "question_answer"}
 OBJECTS = {
     *REVIEWS,
@@ -41,6 +42,7 @@ OBJECTS = {
     "lottery_stop",
     "flash_enrol",
     "flash_withdraw",
+    *ROUNDS,
     *TALKS,
 }
 ONLY_POST = {
@@ -53,8 +55,8 @@ ONLY_POST = {
     "reply",
     "community_ask",
 }
-ONLY_POST |= {"lottery_stop", "flash_withdraw"}
-ONLY_POST |= {"talk_send", "talk_take", *REVIEWS}
+ONLY_POST |= {"lottery_stop", "flash_withdraw", "round_act", "round_count"}
+ONLY_POST |= {"talk_send", "talk_take", "talk_complaint", *REVIEWS}
 
 
 @pytest.fixture
@@ -67,8 +69,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
     """What an address needs. An object address that is not listed here fails, and so it should."""
     product = Product.objects.get(pk=world.party.scene.product_id)
     talk = {"code": messaging.open_shop(person_id=world.shopper.id, shop_id=world.shop.id)}
+    opened = rounds.cut_round_of(world.shop.id, world.party.scene.variant_id)
     known = {
         **dict.fromkeys(TALKS, talk),
+        **{name: {"code": opened} for name in ROUNDS},
         "review_reply": {"code": _review(world)},
         "question_answer": {"code": _question(world)},
         "order": {"code": world.ready},

@@ -8,9 +8,12 @@ from functools import cache
 
 import pytest
 from django.urls import URLPattern, reverse
-from tests.factories import consoles, jotted
+from tests.factories import consoles, jotted, rounds
 from tests.insight.experiments import kit
 
+from jishi.growth.listening import operations as listening
+from jishi.growth.campaigns import operations as campaigns
+from jishi.growth.campaigns.contracts import Draft as CampaignDraft
 from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
@@ -54,11 +57,14 @@ ONLY_POST = {
     "teamwork_comment",
     "teamwork_do",
     "strategy_do",
+    "feedback_do",
+    "feedback_tell",
 }
 LOOKED = (
     "orders.export",
     "metrics.export",
     "surveys.export",
+    "campaigns.people",
     "experiments.export",
     "surveys.people",
     "people.view",
@@ -68,6 +74,7 @@ LOOKED = (
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
 
 
+CAMPAIGN_PAGES = ("edit", "steps", "parts", "preview", "sheet", "people", "result", "team", "do")
 CASES = ("moderation_case", "moderation_claim", "moderation_decide", "moderation_appeal")
 
 
@@ -128,6 +135,11 @@ def _experiment(number: int) -> str:
 
 
 @cache
+def _campaign(number: int) -> str:
+    return campaigns.create(draft=CampaignDraft(name="campaign"), owner_id=None)
+
+
+@cache
 def _survey(number: int) -> str:
     return surveys.create(kind="nps", owner_id=None)
 
@@ -141,6 +153,11 @@ def asked(world: consoles.World) -> str:
 def _segment(number: int) -> str:
     rule = {"field": "tag:orders", "op": "gte", "value": 1}
     return portraits.create_segment(name=f"segment {number}", rule=rule, owner_id=None)
+
+
+@cache
+def _said(number: int) -> str:
+    return listening.suggest(person_id=jotted.person(), text="更快一点", client_key="k")
 
 
 @cache
@@ -169,6 +186,9 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "flash_decide": {"code": "none"},
         "flash_stop": {"code": "none"},
         "play_stop": {"code": "none"},
+        "round_stop": {"code": "none"},
+        "leader": {"code": rounds.leader()[0]},
+        "leader_decide": {"code": "none"},
         "play_stop_lottery": {"code": "none"},
         "settlements": {"shop_id": world.shop.id},
         "retry_refund": {"code": "none"},
@@ -189,6 +209,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
             name: {"kind": "stage", "key": "new"}
             for name in ("strategy_of", "strategy_do", "strategy_behind")
         },
+        **{name: {"code": _said(id(world))} for name in ("feedback", "feedback_do", "feedback_tell")},
         **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
         "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},
@@ -197,6 +218,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         **{
             name: {"code": _experiment(id(world))}
             for name in ("experiment", "experiment_edit", "experiment_do", "experiment_export")
+        },
+        **{
+            f"campaign{rest}": {"code": _campaign(id(world))}
+            for rest in ("", *(f"_{page}" for page in CAMPAIGN_PAGES))
         },
         "challenge": {"code": contested(world)},
         "challenge_call_off": {"code": contested(world)},
@@ -208,7 +233,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
     return known.get(name, {})
 
 
-ONLY_POST |= {"flash_open", "flash_decide", "flash_stop"}
+ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide"}
 
 
 @cache

@@ -194,6 +194,17 @@ def texts_of(code: str, *, version: int, question: str, theme: str | None = None
     return tuple(sorted(said, key=lambda text: (len(text), text)))
 
 
+def texts_of_answer(answer_code: str) -> tuple[str, dict[str, str]]:
+    """The survey of one answer under a name, and the words in it by question; nothing of answers without."""
+    rows = Answer.objects.filter(code=answer_code, person__isnull=False).select_related("version__survey")
+    row = rows.first()
+    if row is None:
+        return "", {}
+    asked = {one.key for one in rules.from_rows(row.version.questions) if one.form == QuestionForm.TEXT}
+    texts = {key: str(value).strip() for key, value in row.values.items() if key in asked}
+    return row.version.survey.code, {key: text for key, text in texts.items() if text}
+
+
 def people_of(code: str, *, version: int, question: str, value: str, limit: int = 200) -> tuple[int, ...]:
     """Who gave an answer, where answers have names.
 

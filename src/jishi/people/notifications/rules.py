@@ -84,6 +84,8 @@ TEXTS = {
     "community_event_cancelled": N_("%(title)s in %(community)s does not take place."),
     "community_partner_asked": N_("%(shop)s would like to make offers for the members of %(community)s."),
     "community_partner_agreed": N_("%(community)s agreed: you can make offers for its members now."),
+    "feedback_answered": N_("There is an answer to what you told us: “%(text)s”"),
+    "feedback_changed": N_("You said it, we changed it: %(title)s"),
     "task_assigned": N_("Something for you to do: %(title)s"),
     "experiment_paused": N_("A guardrail paused your experiment “%(name)s”."),
     "campaign_paused": N_("The campaign “%(name)s” was paused by a guard. Please look why."),

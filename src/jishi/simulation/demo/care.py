@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from jishi.growth.listening import operations as listening
 from jishi.growth.strategies import operations as strategies
 from jishi.growth.strategies import queries as strategy_queries
 from jishi.growth.strategies.contracts import StrategyDraft
@@ -15,6 +16,21 @@ from jishi.simulation.demo.people import Crowd
 
 DAY = timedelta(days=1)
 BEGAN = 14 * DAY
+SAID = (
+    (20, "物流有点慢，下单三天才发货", "我们换了离您更近的仓，下一单您会感觉到。"),
+    (19, "快递把箱子压坏了，包装能不能厚一点", "已经改成双层瓦楞纸，谢谢您拍照告诉我们。"),
+    (17, "包装太多塑料了", ""),
+    (15, "Delivery took a week, please use a faster courier", "We changed the courier for your region."),
+    (13, "发货太慢，想要次日达", ""),
+    (12, "拼团凑不齐的时候能不能提醒我换一个团", "下个版本会有，先谢谢您的主意。"),
+    (9, "页面字太小，爸妈看不清", ""),
+    (6, "搜索“柿饼”找不到柿子礼盒", ""),
+    (4, "客服回复慢，周末没人", ""),
+    (3, "尺寸比想象的偏小，图片上看不出来", ""),
+    (2, "喜欢朋友买过什么这个功能，很安心", ""),
+    (1, "希望有夜间模式的切换按钮", ""),
+)
+"""Days ago, what was said, what was answered."""
 _STOOD = """
 SELECT u.id, count(o.id) FROM accounts_user u
 LEFT JOIN orders_order o ON o.buyer_id = u.id AND o.paid_at < %(at)s
@@ -51,6 +67,7 @@ def care(crowd: Crowd, *, until: datetime) -> None:
     strategies.adopt(subject="rfm:best", owner_id=operator, by=operator, at=began)
     strategies.measure_due(at=until)
     _talk(operator, until)
+    _listen(crowd, operator, until)
 
 
 def _talk(operator: int, until: datetime) -> None:
@@ -80,3 +97,31 @@ def _talk(operator: int, until: datetime) -> None:
     )
     for number, (subject, text) in enumerate(said):
         teamwork.comment(subject=subject, text=text, by=operator, at=until - (5 - number) * DAY)
+
+
+def _listen(crowd: Crowd, operator: int, until: datetime) -> None:
+    """What people told the house, what was answered, and what was changed since."""
+    listening.open_ready()
+    asked: list[str] = []
+    people = [crowd.roles["shopper"], *crowd.ids[40:80]]
+    for number, (days, text, reply) in enumerate(SAID):
+        at = until - days * DAY
+        code = listening.suggest(
+            person_id=people[number % len(people)], text=text, client_key=f"demo-{number}", at=at
+        )
+        if reply:
+            listening.answer(code=code, text=reply, by=operator, at=at + DAY)
+        if "慢" in text or "courier" in text:
+            asked.append(code)
+    change = listening.make_change(
+        title="杭州与广州改用本地仓发货",
+        what="两地订单从离顾客最近的仓出库，平均少一天。",
+        theme="delivery",
+        item_codes=asked[:3],
+        made_at=until - 11 * DAY,
+        by=operator,
+        at=until,
+    )
+    listening.tell(change_code=change, at=until - 10 * DAY)
+    listening.tag_due()
+    listening.measure_due(at=until)

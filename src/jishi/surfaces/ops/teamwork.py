@@ -24,6 +24,7 @@ PLACES: Mapping[str, str] = {
     "feedback": "ops:feedback",
     "piece": "ops:content_piece",
     "landing": "ops:landing",
+    "placement": "ops:slot",
     "experiment": "ops:experiment",
     "survey": "ops:survey",
     "case": "ops:moderation_case",

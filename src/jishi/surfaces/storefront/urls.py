@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from jishi.surfaces.storefront import (
+    campaign_urls,
     community_urls,
     contest_urls,
     feed_urls,
+    feedback_urls,
     flash_urls,
     graph_urls,
     messages_urls,
@@ -60,7 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:code>/pay/", orders.pay, name="order_pay"),
     path("orders/<slug:code>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<slug:code>/receipt/", orders.confirm, name="order_confirm"),
+    *campaign_urls.urlpatterns,
     *feed_urls.urlpatterns,
+    *feedback_urls.urlpatterns,
     *flash_urls.urlpatterns,
     *graph_urls.urlpatterns,
     *community_urls.urlpatterns,

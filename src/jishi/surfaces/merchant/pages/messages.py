@@ -2,11 +2,14 @@
 
 from uuid import uuid4
 
+from django.contrib import messages as messages_of
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from jishi.growth.listening import operations as listening
 from jishi.kernel.errors import DomainError
 from jishi.social.messaging import operations as messaging
 from jishi.social.messaging import queries as talks
@@ -92,6 +95,27 @@ def take(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     to_id = desk.person_id if request.POST.get("take") else None
     messaging.assign(staff_id=desk.person_id, conversation_code=code, to_id=to_id)
     return HttpResponseRedirect(reverse("merchant:talk", args=[code]))
+
+
+@staff
+@require_POST
+def complaint(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """Mark a shopper's line as a complaint: it comes into the house's feedback inbox, once."""
+    own_talk(desk, code)
+    text = request.POST.get("no", "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
+    lines = talks.list_messages(code, viewer_id=desk.person_id, after=number - 1, limit=1)
+    line = next((one for one in lines if one.no == number and not one.from_shop), None)
+    if line is None or line.sender is None or line.is_recalled or line.is_hidden:
+        raise Http404
+    try:
+        listening.take_line(
+            message_code=line.code, person_id=line.sender.id, text=line.text, by=desk.person_id
+        )
+        messages_of.success(request, gettext("Passed on. The house answers the shopper in their feedback."))
+    except DomainError as error:
+        refusals.tell(request, error)
+    return HttpResponseRedirect(reverse("merchant:talk", args=[code]) + f"#m{number}")
 
 
 @staff

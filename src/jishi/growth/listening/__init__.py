@@ -1,0 +1,1 @@
+"""One inbox for what people say: suggestions, low ratings, survey answers, complaints."""

@@ -1,0 +1,96 @@
+"""Community purchase: counters against portions, promises against escrow, goods against what arrived."""
+
+from jishi.verification.checks import Check
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "I8",
+        "the counters of a round's item are its portions, and never more than its cap",
+        "SELECT count(*) FROM community_buys_item",
+        """
+        SELECT 'item ' || i.code AS subject, 'held ' || i.held || ' and sold ' || i.sold ||
+            ', portions say ' || coalesce(sum(p.quantity) FILTER (WHERE c.state = 'held'), 0) || ' and ' ||
+            coalesce(sum(p.quantity) FILTER (
+                WHERE c.state IN ('paid', 'ready', 'collected', 'forfeited')), 0) AS problem
+        FROM community_buys_item i
+        LEFT JOIN community_buys_portion p ON p.item_id = i.id
+        LEFT JOIN community_buys_collection c ON c.id = p.collection_id
+        GROUP BY i.id
+        HAVING i.held <> coalesce(sum(p.quantity) FILTER (WHERE c.state = 'held'), 0)
+            OR i.sold <> coalesce(sum(p.quantity) FILTER (
+                WHERE c.state IN ('paid', 'ready', 'collected', 'forfeited')), 0)
+            OR i.held + i.sold > i.cap OR (i.arrived IS NOT NULL AND i.given > i.arrived)
+        """,
+    ),
+    Check(
+        "I8",
+        "a person's tally of an item is what they have in live orders",
+        "SELECT count(*) FROM community_buys_tally",
+        """
+        SELECT 'tally ' || t.id AS subject, t.quantity || ', portions say ' ||
+            coalesce(sum(p.quantity) FILTER (WHERE c.id IS NOT NULL), 0) AS problem
+        FROM community_buys_tally t
+        LEFT JOIN community_buys_portion p ON p.item_id = t.item_id
+        LEFT JOIN community_buys_collection c ON c.id = p.collection_id AND c.person_id = t.person_id
+            AND c.state NOT IN ('released', 'refunded')
+        GROUP BY t.id
+        HAVING t.quantity <> coalesce(sum(p.quantity) FILTER (WHERE c.id IS NOT NULL), 0)
+            OR t.quantity > t.most
+        """,
+    ),
+    Check(
+        "I4",
+        "what leaders are promised of a round is within its budget and is their shares in escrow",
+        "SELECT count(*) FROM community_buys_round",
+        """
+        SELECT 'round ' || r.code AS subject, r.commission_minor || ' of ' || r.budget_minor ||
+            ', collections say ' || coalesce(sum(c.commission_minor - c.commission_back_minor), 0) ||
+            ', escrow ' || coalesce(sum(s.amount_minor - s.refunded_minor), 0) AS problem
+        FROM community_buys_round r
+        LEFT JOIN community_buys_collection c ON c.round_id = r.id
+        LEFT JOIN escrow_holding h ON h.order_code = c.order_code
+        LEFT JOIN escrow_split s ON s.holding_id = h.id AND s.role = 'beneficiary'
+        WHERE NOT EXISTS (SELECT 1 FROM community_buys_collection w JOIN orders_order o
+            ON o.code = w.order_code
+            WHERE w.round_id = r.id AND w.state IN ('paid', 'ready') AND o.state = 'refunding')
+        GROUP BY r.id
+        HAVING r.commission_minor > r.budget_minor
+            OR r.commission_minor <> coalesce(sum(c.commission_minor - c.commission_back_minor), 0)
+            OR r.commission_minor <> coalesce(sum(s.amount_minor - s.refunded_minor), 0)
+        """,
+    ),
+    Check(
+        "I3",
+        "a collection and its order agree, and what a buyer was paid back for a shortage is one refund",
+        "SELECT count(*) FROM community_buys_collection",
+        """
+        SELECT 'order ' || c.order_code AS subject, 'collection ' || c.state || ', order ' ||
+            coalesce(o.state, 'missing') || ', short ' || c.short_minor || ', refunds ' || f.n AS problem
+        FROM community_buys_collection c
+        LEFT JOIN orders_order o ON o.code = c.order_code AND o.buyer_id = c.person_id
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS n, coalesce(sum(f.amount_minor), 0) AS minor FROM payments_refund f
+            WHERE f.natural_key = 'community_short:' || c.order_code) f ON true
+        WHERE o.id IS NULL
+           OR (c.state = 'held' AND o.state <> 'awaiting_payment')
+           OR (c.state = 'paid' AND o.state NOT IN ('paid', 'refunding', 'refunded'))
+           OR (c.state = 'ready' AND o.state NOT IN ('paid', 'refunding', 'refunded'))
+           OR (c.state IN ('collected', 'forfeited') AND o.state <> 'received')
+           OR (c.state = 'released' AND o.state NOT IN ('expired', 'cancelled'))
+           OR (c.state IN ('ready', 'collected', 'forfeited') AND f.minor <> c.short_minor)
+        """,
+    ),
+    Check(
+        "I8",
+        "a round that was cut with paid orders has one demand with a line for each item",
+        "SELECT count(*) FROM community_buys_round WHERE state IN ('cut', 'counted', 'closed')",
+        """
+        SELECT 'round ' || r.code AS subject, 'item ' || i.code || ' sold ' || i.sold || ', demanded ' ||
+            coalesce(l.quantity, 0) AS problem
+        FROM community_buys_round r
+        JOIN community_buys_item i ON i.round_id = r.id
+        LEFT JOIN community_buys_demandline l ON l.item_id = i.id
+        WHERE r.state IN ('cut', 'counted', 'closed') AND i.sold > coalesce(l.quantity, 0)
+        """,
+    ),
+)
