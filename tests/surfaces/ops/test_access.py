@@ -11,9 +11,11 @@ from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted, rounds
 from tests.insight.experiments import kit
 
-from jishi.growth.listening import operations as listening
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns.contracts import Draft as CampaignDraft
+from jishi.growth.listening import operations as listening
+from jishi.growth.merchandising import operations as merchandising
+from jishi.growth.merchandising.contracts import LandingDraft, PlacementDraft
 from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
@@ -64,6 +66,8 @@ LOOKED = (
     "orders.export",
     "metrics.export",
     "surveys.export",
+    "landing.people",
+    "onboarding.people",
     "campaigns.people",
     "experiments.export",
     "surveys.people",
@@ -144,6 +148,18 @@ def _survey(number: int) -> str:
     return surveys.create(kind="nps", owner_id=None)
 
 
+@cache
+def _placed(number: int) -> str:
+    words = {"zh-hans": "秋", "en": "Autumn"}
+    return merchandising.draft(draft=PlacementDraft(slot="popup", title=words, url="/"), by=None)
+
+
+@cache
+def _landing(number: int) -> str:
+    words = {"zh-hans": "秋", "en": "Autumn"}
+    return merchandising.create_page(draft=LandingDraft(slug=f"page-{number}", title=words), by=None)
+
+
 def asked(world: consoles.World) -> str:
     """The code of a survey, one per world."""
     return _survey(id(world))
@@ -213,6 +229,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
         "person": {"code": people.get_person(world.shopper.id).code},
         "survey_behind": {"code": asked(world)},
+        **{name: {"code": _placed(id(world))} for name in ("slot", "slot_edit", "slot_do")},
+        **{name: {"code": _landing(id(world))} for name in ("landing", "landing_do", "landing_people")},
         "survey_texts": {"code": asked(world), "question": "words"},
         "aspects_save": {"slug": "none"},
         **{
@@ -233,6 +251,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
     return known.get(name, {})
 
 
+ONLY_POST |= {"slot_do", "landing_do"}
 ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide"}
 
 
