@@ -9,7 +9,9 @@ from uuid import uuid4
 from tests.factories import goods, trade
 from tests.factories.goods import NOON
 
+from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.merchants.contracts import ShopView
+from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
@@ -140,3 +142,21 @@ def fair(
 def settle_facts() -> None:
     """Deliver what was published, as the relay does."""
     relay.drain()
+
+
+def cut_round_of(shop_id: int, variant_id: int) -> str:
+    """A round of a shop with one paid order whose cut-off has passed, made once."""
+    known = Round.objects.filter(shop_id=shop_id).first()
+    if known:
+        return known.code
+    now = clock.now()
+    region, point = f"区 {shop_id}", leader(f"区 {shop_id}")[2]
+    wish = RoundPlan("团", "Round", region, now - 2 * HOUR, now - HOUR, now + HOUR, now + DAY, 500, 10_000)
+    code = community.plan(shop_id=shop_id, wish=wish, by=None, at=now - 3 * HOUR)
+    item = community.put_item(shop_id=shop_id, round_code=code, wish=ItemPlan(variant_id, 1, 10))
+    community.open_round(shop_id=shop_id, round_code=code, by=None, at=now - 3 * HOUR)
+    shop = merchant_queries.get_shop(shop_id)
+    made = Fair(shop=shop, leader_code="", leader_person=0, point=point, code=code, items=[item], variants=[])
+    made.buy(trade.buyer(), 1, at=now - 2 * HOUR)
+    community.cut_due(now)
+    return code

@@ -67,6 +67,11 @@ PUBLIC |= {
     "GET /lotteries/{code}/proof",
 }  # fmt: skip
 SIGNED_IN |= {"POST /rallies", "POST /rallies/{code}/helps", "POST /lotteries/{code}/entries"}
+PUBLIC |= {"GET /rounds", "GET /rounds/{code}", "GET /rounds/{code}/points"}
+SIGNED_IN |= {
+    "POST /rounds/{code}/quote", "POST /rounds/{code}/orders", "GET /pickups", "GET /pickups/{code}",
+    "GET /hand-outs", "POST /hand-outs/{code}",
+}  # fmt: skip
 PUBLIC |= {"GET /flash-sales", "GET /flash-sales/{code}/items", "GET /flash-sale-items/{code}"}
 STAFF = {
     "GET /merchant/shops/{slug}/orders", "GET /merchant/shops/{slug}/orders/{code}",

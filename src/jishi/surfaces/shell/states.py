@@ -71,8 +71,24 @@ FLASH_SLOT_STATES: Mapping[str, tuple[str, str]] = {
     "ended": (N_("Ended"), ""),
     "stopped": (N_("Stopped"), "bad"),
 }
+ROUND_STATES: Mapping[str, tuple[str, str]] = {
+    "planned": (N_("Planned"), ""),
+    "open": (N_("Taking orders"), "hot"),
+    "cut": (N_("Goods on order"), "gold"),
+    "counted": (N_("Being collected"), "ok"),
+    "closed": (N_("Closed"), ""),
+    "stopped": (N_("Called off"), "bad"),
+}
+LEADER_STATES: Mapping[str, tuple[str, str]] = {
+    "applied": (N_("Waiting for a decision"), "gold"),
+    "approved": (N_("Approved"), "ok"),
+    "refused": (N_("Refused"), "bad"),
+    "suspended": (N_("Suspended"), "bad"),
+}
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "flash": FLASH_STATES,
+    "round": ROUND_STATES,
+    "leader": LEADER_STATES,
     "flash_slot": FLASH_SLOT_STATES,
     "order": ORDER_STATES,
     "team": TEAM_STATES,
