@@ -142,8 +142,8 @@ def find_card(slug: str) -> CommunityCard | None:
 def page_discover(
     *, viewer_id: int | None, text: str = "", cursor: str | None = None, limit: int = 20
 ) -> Page[CommunityCard]:
-    """Return communities to join, the largest first; those one joins by invitation only when they are
-    searched for by name. Communities that banned the viewer are left out.
+    """Return communities to join, the largest first; one's own and those one joins by invitation only when
+    they are searched for by name. Communities that banned the viewer are left out.
 
     :raises BadCursor: the cursor was not made here.
     """
@@ -155,8 +155,9 @@ def page_discover(
     else:
         rows = rows.exclude(join_policy=JoinPolicy.INVITATION)
     if viewer_id is not None:
-        banned = Row.objects.filter(person_id=viewer_id, state=Standing.BANNED)
-        rows = rows.exclude(pk__in=banned.values("community_id"))
+        left_out = [Standing.BANNED] if words else [Standing.BANNED, Standing.MEMBER]
+        known = Row.objects.filter(person_id=viewer_id, state__in=left_out)
+        rows = rows.exclude(pk__in=known.values("community_id"))
     if cursor:
         count, pk = decode_cursor(cursor)
         rows = rows.filter(Q(member_count__lt=count) | Q(member_count=count, pk__lt=pk))
