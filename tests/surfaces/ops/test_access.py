@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from django.urls import URLPattern, reverse
 from tests.factories import consoles, jotted, rounds
+from tests.growth.publishing import kit as planner
 from tests.insight.experiments import kit
 
 from jishi.growth.campaigns import operations as campaigns
@@ -16,6 +17,8 @@ from jishi.growth.campaigns.contracts import Draft as CampaignDraft
 from jishi.growth.listening import operations as listening
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising.contracts import LandingDraft, PlacementDraft
+from jishi.growth.publishing import operations as content
+from jishi.growth.publishing.contracts import ChannelDraft, PieceDraft
 from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
@@ -165,6 +168,32 @@ def asked(world: consoles.World) -> str:
     return _survey(id(world))
 
 
+OF_PIECES = (
+    "content_piece",
+    "content_edit",
+    "content_do",
+    "content_move",
+    "content_check",
+    "content_versions",
+)
+
+
+@cache
+def _piece(number: int) -> str:
+    by = jotted.person(is_operator=True)
+    return content.create(draft=PieceDraft(title=f"piece {number}"), by=by)
+
+
+@cache
+def _channel(number: int) -> str:
+    return content.open_channel(draft=ChannelDraft("weibo", f"{number}"[-40:]), by=planner.staff())
+
+
+@cache
+def _asset(number: int) -> str:
+    return planner.asset(planner.staff(), shade=number % 250)
+
+
 @cache
 def _segment(number: int) -> str:
     rule = {"field": "tag:orders", "op": "gte", "value": 1}
@@ -247,6 +276,13 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "board": {"code": _board(id(world))},
         "board_change": {"code": _board(id(world))},
         **{case: {"code": reported(world)} for case in CASES},
+        **{name: {"code": _piece(id(world))} for name in OF_PIECES},
+        **{name: {"code": _channel(id(world))} for name in ("content_channel", "content_figures")},
+        **{
+            name: {"code": _piece(id(world)), "channel": _channel(id(world))}
+            for name in ("content_variant", "content_package")
+        },
+        "content_asset": {"code": _asset(id(world))},
     }
     return known.get(name, {})
 

@@ -92,7 +92,7 @@ def _link(piece: PieceView, channel: ChannelView, at: datetime | None) -> str:
             "utm_content": channel.code,
         }
     )
-    return f"{settings.JISHI_BASE_URL.rstrip('/')}/s/{link.code}/?{query}"
+    return f"{settings.JISHI_BASE_URL.rstrip('/')}/r/{link.code}/?{query}"
 
 
 def _cut(shown: tuple[AssetView, ...], ratio: str) -> Iterator[tuple[str, bytes]]:
