@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from jishi.insight.experiments.contracts import Guarded, Reading
-from jishi.kernel.text import Translated
 
 STEPS_MOST = 30
 HOLDOUT_USUAL_BPS = 1000
@@ -266,5 +265,5 @@ class Received:
 
     campaign: str
     name: str
-    text: Translated
+    text: str
     at: datetime

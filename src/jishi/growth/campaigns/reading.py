@@ -36,6 +36,10 @@ _TESTS: Mapping[str, str] = {
             AND person_id = ANY(%(people)s)""",
     "language": "SELECT id FROM accounts_user WHERE language = %(value)s AND id = ANY(%(people)s)",
 }
+_HABITS = """
+SELECT u.language, coalesce(r.time_zone, 'Asia/Shanghai'), r.quiet_from, r.quiet_to
+FROM accounts_user u LEFT JOIN notifications_reach r ON r.person_id = u.id WHERE u.id = %s
+"""
 _NAMES = "SELECT id, nickname FROM accounts_user WHERE id = ANY(%s)"
 _ORDERS = """
 SELECT buyer_id, count(*) FROM orders_order WHERE buyer_id = ANY(%s) AND paid_at IS NOT NULL GROUP BY 1
@@ -49,6 +53,13 @@ def who_is_barred(people: Sequence[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(_BARRED, [privacy.default(privacy.Purpose.PERSONALISATION), list(people)])
         return {person_id: reason for person_id, reason in cursor.fetchall() if reason}
+
+
+def habits(person_id: int) -> tuple[str, str, int | None, int | None]:
+    """Language, time zone and own quiet hours of somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HABITS, [person_id])
+        return tuple(cursor.fetchone())
 
 
 def who_holds(*, campaign_id: int, test: str, value: str, since: Mapping[int, datetime]) -> set[int]:

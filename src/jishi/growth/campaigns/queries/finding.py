@@ -1,6 +1,8 @@
 """Campaigns as the team sees them: what there is, its versions, who stands where, what was read."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -18,18 +20,25 @@ from jishi.growth.campaigns.contracts import (
     VersionView,
 )
 from jishi.growth.campaigns.errors import CampaignNotFound
-from jishi.growth.campaigns.models import Campaign, Enrolment, JourneyVersion, Purse, ReadOutRow
-from jishi.growth.campaigns.models import Part as PartRow
+from jishi.growth.campaigns.models import Campaign, Enrolment, JourneyVersion, ReadOutRow
 
 SHOWN = 200
 _COUNTS = """
-SELECT campaign_id, count(*) FILTER (WHERE arm = 'treated'), count(*) FILTER (WHERE arm = 'holdout'),
-    count(*) FILTER (WHERE arm = 'treated' AND goal_at IS NOT NULL)
-FROM campaigns_enrolment WHERE campaign_id = ANY(%s) GROUP BY 1
+SELECT c.id, coalesce(p.spent_minor, 0), coalesce(n.treated, 0), coalesce(n.held, 0), coalesce(n.goals, 0),
+    (SELECT jsonb_agg(jsonb_build_array(t.kind, t.code) ORDER BY t.id) FROM campaigns_part t
+        WHERE t.campaign_id = c.id)
+FROM campaigns_campaign c LEFT JOIN campaigns_purse p ON p.campaign_id = c.id
+LEFT JOIN (
+    SELECT campaign_id, count(*) FILTER (WHERE arm = 'treated') AS treated,
+        count(*) FILTER (WHERE arm = 'holdout') AS held,
+        count(*) FILTER (WHERE arm = 'treated' AND goal_at IS NOT NULL) AS goals
+    FROM campaigns_enrolment WHERE campaign_id = ANY(%s) GROUP BY 1
+) n ON n.campaign_id = c.id WHERE c.id = ANY(%s)
 """
 _OUTCOMES = """
 SELECT f.step, f.outcome, count(*) FROM campaigns_effect f JOIN campaigns_enrolment e ON e.id = f.enrolment_id
-WHERE e.campaign_id = %s AND e.arm <> 'test' GROUP BY 1, 2 ORDER BY 1, 2
+JOIN campaigns_campaign c ON c.id = e.campaign_id
+WHERE c.code = %s AND e.arm <> 'test' GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
@@ -83,12 +92,11 @@ def list_versions(code: str) -> tuple[VersionView, ...]:
 
 def step_counts(code: str) -> dict[str, StepCount]:
     """By step: how many stand there now, and with which outcomes the others left it. Trials do not count."""
-    row = found(code)
-    ways = Enrolment.objects.filter(campaign=row, state=Flow.ACTIVE).exclude(arm=Arm.TEST)
+    ways = Enrolment.objects.filter(campaign__code=code, state=Flow.ACTIVE).exclude(arm=Arm.TEST)
     here = dict(ways.values_list("step").annotate(n=Count("id")).order_by())
     outcomes: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES, [row.pk])
+        cursor.execute(_OUTCOMES, [code])
         for step, outcome, count in cursor.fetchall():
             outcomes.setdefault(step, {})[outcome] = count
     return {
@@ -109,23 +117,18 @@ def list_grants() -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
 
 def _views(those: Sequence[Campaign]) -> tuple[CampaignView, ...]:
     ids = [row.pk for row in those]
-    spent = dict(Purse.objects.filter(pk__in=ids).values_list("pk", "spent_minor"))
-    parts: dict[int, list[Part]] = {}
-    for one in PartRow.objects.filter(campaign__in=ids).order_by("pk"):
-        parts.setdefault(one.campaign_id, []).append(Part(one.kind, one.code))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, [ids])
-        counts = {number: tuple(rest) for number, *rest in cursor.fetchall()}
-    return tuple(
-        _view(row, spent.get(row.pk, 0), parts.get(row.pk, ()), counts.get(row.pk, (0, 0, 0)))
-        for row in those
-    )
+        cursor.execute(_COUNTS, [ids, ids])
+        known = {number: rest for number, *rest in cursor.fetchall()}
+    return tuple(_view(row, known[row.pk]) for row in those)
 
 
-def _view(row: Campaign, spent: int, parts: Iterable[Part], counts: Sequence[int]) -> CampaignView:
+def _view(row: Campaign, known: Sequence[Any]) -> CampaignView:
     asked = None
     if row.asked_verb and row.asked_at is not None:
         asked = Asked(row.asked_verb, row.asked_by_id, row.asked_at)
+    spent, treated, held, goals, parts = known
+    parts = json.loads(parts) if isinstance(parts, str) else parts
     return CampaignView(
         code=row.code,
         draft=draft_of(row),
@@ -140,10 +143,10 @@ def _view(row: Campaign, spent: int, parts: Iterable[Part], counts: Sequence[int
         started_at=row.started_at,
         ended_at=row.ended_at,
         live=row.live.number if row.live else None,
-        parts=tuple(parts),
-        treated=counts[0],
-        held=counts[1],
-        goals=counts[2],
+        parts=tuple(Part(*one) for one in parts or ()),
+        treated=treated,
+        held=held,
+        goals=goals,
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns import rows
 from jishi.growth.campaigns.contracts import Arm, Received
 from jishi.growth.campaigns.models import Click, Effect, Enrolment, Objection, Pressure
 from jishi.people.accounts import queries as accounts
@@ -21,6 +20,15 @@ WHERE c.code = %(code)s AND e.arm <> 'test' AND (%(arm)s = '' OR e.arm = %(arm)s
     AND (%(step)s = '' OR %(outcome)s = '' OR EXISTS (SELECT 1 FROM campaigns_effect f
         WHERE f.enrolment_id = e.id AND f.step = %(step)s AND f.outcome = %(outcome)s))
 ORDER BY e.id LIMIT %(limit)s
+"""
+
+_RECEIVED = """
+SELECT c.code, c.name, coalesce(n.params->>'text', ''), f.at FROM campaigns_enrolment e
+JOIN campaigns_campaign c ON c.id = e.campaign_id
+JOIN campaigns_effect f ON f.enrolment_id = e.id AND f.kind = 'send' AND f.outcome = 'sent'
+JOIN notifications_notice n ON n.person_id = e.person_id
+    AND n.natural_key = 'campaign:' || e.id || ':' || f.step
+WHERE e.person_id = %s ORDER BY f.at DESC, f.step LIMIT %s
 """
 
 
@@ -57,16 +65,10 @@ def page_people(
 
 
 def list_received(*, person_id: int, limit: int = 30) -> tuple[Received, ...]:
-    """The messages of campaigns that somebody got, the newest first."""
-    sent = Effect.objects.filter(enrolment__person_id=person_id, kind="send", outcome="sent")
-    those = sent.select_related("enrolment__campaign", "enrolment__version").order_by("-at")[:limit]
-    found = []
-    for one in those:
-        campaign, version = one.enrolment.campaign, one.enrolment.version
-        step = next((step for step in rows.steps(version.steps) if step.key == one.step), None)
-        if step is not None:
-            found.append(Received(campaign.code, campaign.name, step.params["text"], one.at))
-    return tuple(found)
+    """The messages of campaigns that somebody got, as they were worded then, the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVED, [person_id, limit])
+        return tuple(Received(*found) for found in cursor.fetchall())
 
 
 def has_objected(person_id: int) -> bool:

@@ -8,8 +8,6 @@ from jishi.growth.campaigns.models import Campaign, JourneyVersion
 from jishi.growth.campaigns.queries.finding import found
 from jishi.kernel import clock
 from jishi.kernel.text import pick
-from jishi.people.accounts import queries as accounts
-from jishi.people.notifications import queries as notifications
 
 
 def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walked, ...]:
@@ -19,31 +17,30 @@ def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walk
     (caps) is not foreseen.
 
     :raises CampaignNotFound: there is none.
-    :raises PersonNotFound: there is nobody of that number.
     """
     row = found(code)
     newest = JourneyVersion.objects.filter(campaign=row).order_by("-number").first()
     steps = rows.steps(newest.steps) if newest else ()
-    profile = accounts.get_profile(person_id)
-    reach = notifications.get_reach(person_id)
-    quiet = [(row.quiet_from, row.quiet_to), (_minute(reach.quiet_from), _minute(reach.quiet_to))]
+    language, zone, quiet_from, quiet_to = reading.habits(person_id)
+    barred = reading.who_is_barred([person_id]).get(person_id, "")
+    quiet = [(row.quiet_from, row.quiet_to), (quiet_from, quiet_to)]
     moment, place, way = clock.at_or_now(at), 0, []
     came = moment
     while place < len(steps):
         step = steps[place]
         if step.kind == StepKind.WAIT:
-            moment = rules.wait_until(step, moment, reach.time_zone)
+            moment = rules.wait_until(step, moment, zone)
         if step.kind == StepKind.SEND:
-            moment = rules.after_quiet(moment, spans=quiet, zone=reach.time_zone)
-        outcome, to = _outcome(row, step, person_id, came)
-        way.append(Walked(step, moment, outcome, _text(step, person_id, profile.language)))
+            moment = rules.after_quiet(moment, spans=quiet, zone=zone)
+        outcome, to = _outcome(row, step, person_id, came, barred)
+        way.append(Walked(step, moment, outcome, _text(step, person_id, language)))
         if step.kind == StepKind.GOAL:
-            moment = rules.wait_until(step, moment, reach.time_zone)
+            moment = rules.wait_until(step, moment, zone)
         place = rules.follow(steps, place, to)
     return tuple(way)
 
 
-def _outcome(row: Campaign, step: Step, person_id: int, came: datetime) -> tuple[str, str]:
+def _outcome(row: Campaign, step: Step, person_id: int, came: datetime, barred: str) -> tuple[str, str]:
     """What the step would come to, and where it leads."""
     otherwise = str(step.params.get("otherwise", ""))
     if step.kind == StepKind.CONDITION:
@@ -54,7 +51,7 @@ def _outcome(row: Campaign, step: Step, person_id: int, came: datetime) -> tuple
         arm = reading.arm_of(row.salt, step.key, person_id, step.params["arms"])
         return str(arm["key"]), str(arm.get("to", ""))
     if step.kind == StepKind.SEND:
-        return reading.who_is_barred([person_id]).get(person_id, "sent"), step.then
+        return barred or "sent", step.then
     if step.kind == StepKind.GOAL:
         return "missed", otherwise
     return {
@@ -71,7 +68,3 @@ def _text(step: Step, person_id: int, language: str) -> str:
         return ""
     values = reading.variables([person_id], step)[person_id]
     return rules.fill(pick(step.params["text"], language), values)
-
-
-def _minute(text: str) -> int | None:
-    return int(text[:2]) * 60 + int(text[3:]) if text else None

@@ -1,0 +1,268 @@
+"""Campaigns in words: states, triggers, steps, outcomes, checks, and what a read-out says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, ngettext
+
+from jishi.growth.campaigns.contracts import CampaignView, Check, ReadOut, Step, StepKind
+from jishi.insight.experiments.contracts import Reading
+from jishi.kernel.errors import fill
+from jishi.kernel.text import pick
+from jishi.surfaces.shell import formats
+
+ICONS: Mapping[str, str] = {
+    "wait": "clock", "condition": "filter", "send": "chat", "place": "image", "task": "check",
+    "grant": "gift", "split": "share", "goal": "crown", "exit": "close",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a campaign brought in money, as a range, beside what it cost."""
+
+    sentence: str
+    tone: str
+    gain: str
+    low: str
+    high: str
+    cost: str
+    ratio: str
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """The states with their tones."""
+    return {
+        "draft": (gettext("Draft"), ""),
+        "approval": (gettext("Waits for approval"), "gold"),
+        "running": (gettext("Running"), "ok"),
+        "paused": (gettext("Paused"), "bad"),
+        "ended": (gettext("Ended"), ""),
+    }
+
+
+def verbs() -> dict[str, str]:
+    """What waits for a second person, in words."""
+    return {"start": gettext("start"), "resume": gettext("go on"), "version": gettext("use the new steps")}
+
+
+def triggers() -> dict[str, str]:
+    """What brings people in."""
+    return {
+        "segment": gettext("Everybody in the segment, at the start"),
+        "entered": gettext("Whoever comes into the segment"),
+        "left": gettext("Whoever leaves the segment"),
+        "stage": gettext("Whoever moves to another stage of life"),
+        "fact": gettext("Whoever does something"),
+        "cart": gettext("Whoever leaves a cart standing"),
+        "anniversary": gettext("The day somebody joined, each year"),
+        "hook": gettext("Whom a prediction or another part names"),
+    }
+
+
+def facts() -> dict[str, str]:
+    """What people do that brings them in."""
+    return {
+        "order_paid": gettext("Paid an order"),
+        "order_received": gettext("Received the goods"),
+        "order_expired": gettext("Left an order unpaid"),
+        "note_published": gettext("Published a note"),
+    }
+
+
+def goals() -> dict[str, str]:
+    """What a campaign is for."""
+    return {
+        "order": gettext("They buy"),
+        "note": gettext("They write a note"),
+        "": gettext("Nothing countable"),
+    }
+
+
+def kinds() -> dict[str, str]:
+    """What steps do."""
+    return {
+        "send": gettext("Send a message"),
+        "wait": gettext("Wait"),
+        "condition": gettext("Ask a condition"),
+        "split": gettext("Split"),
+        "place": gettext("Show in the shop"),
+        "task": gettext("Give the team a task"),
+        "grant": gettext("Give something"),
+        "goal": gettext("Wait for the goal"),
+        "exit": gettext("Leave"),
+    }
+
+
+def tests() -> dict[str, str]:
+    """What a condition may ask."""
+    return {
+        "bought": gettext("bought since they came in"),
+        "clicked": gettext("followed the link of a step"),
+        "segment": gettext("is in a segment"),
+        "stage": gettext("stands at a stage"),
+        "language": gettext("reads a language"),
+    }
+
+
+def part_kinds() -> dict[str, str]:
+    """What belongs to a festival."""
+    return {
+        "offer": gettext("Team offer"),
+        "flash": gettext("Flash sale slot"),
+        "lottery": gettext("Lottery"),
+        "landing": gettext("Landing page"),
+        "journey": gettext("Journey"),
+    }
+
+
+def outcomes() -> dict[str, str]:
+    """How people leave steps."""
+    return {
+        "sent": gettext("reached"),
+        "objected": gettext("wants no messages"),
+        "no_consent": gettext("no consent"),
+        "capped": gettext("over the cap"),
+        "gone": gettext("not there"),
+        "waited": gettext("waited"),
+        "yes": gettext("yes"),
+        "no": gettext("no"),
+        "placed": gettext("shown"),
+        "refused": gettext("refused"),
+        "assigned": gettext("task made"),
+        "granted": gettext("given"),
+        "reached": gettext("reached the goal"),
+        "missed": gettext("missed the goal"),
+        "left": gettext("left"),
+    }
+
+
+def outcome(code: str) -> str:
+    """One outcome; an arm of a split has only its letter."""
+    return outcomes().get(code) or gettext("arm %(key)s") % {"key": code.upper()}
+
+
+def flows() -> dict[str, str]:
+    """Where somebody's way stands."""
+    return {
+        "active": gettext("on the way"),
+        "held": gettext("held out"),
+        "done": gettext("through"),
+        "goal": gettext("reached the goal"),
+        "stopped": gettext("stopped"),
+        "failed": gettext("failed"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """Why a campaign paused by itself."""
+    return {
+        "budget": gettext("the budget is used up"),
+        "objections": gettext("too many people objected"),
+        "unsubscribed": gettext("more people withdrew a consent than in the hold-out"),
+        "complained": gettext("more people complained than in the hold-out"),
+        "left": gettext("more people asked to leave for good than in the hold-out"),
+    }
+
+
+def field_name(field: str) -> str:
+    """What a refusal calls a field."""
+    return {
+        "name": gettext("the name"),
+        "segment": gettext("the segment"),
+        "trigger_key": gettext("what brings people in"),
+        "period": gettext("the first and last day"),
+        "budget_minor": gettext("the budget: not below what is spent"),
+        "quiet": gettext("the quiet hours"),
+        "goal_days": gettext("the days for the goal"),
+        "holdout_bps": gettext("the hold-out: between 1 and 90 percent"),
+        "holdout_reason": gettext("the reason"),
+        "then": gettext("where it goes on: only to a later step"),
+        "hours": gettext("the hours"),
+        "at": gettext("the time of day"),
+        "test": gettext("the condition"),
+        "text": gettext("the message: both languages, at most 200 characters"),
+        "variables": gettext("the variables: only {nickname} and {orders}"),
+        "url": gettext("the link: a page of this shop, beginning with /"),
+        "cost_minor": gettext("the cost"),
+        "placement": gettext("what is shown, and for how many days"),
+        "title": gettext("the task"),
+        "grant": gettext("what is given"),
+        "arms": gettext("the arms: two to four, each with a weight"),
+        "count": gettext("the number of steps"),
+        "parts": gettext("the offers"),
+        "person": gettext("the person: somebody who works here"),
+        "steps": gettext("the steps"),
+    }.get(field, field)
+
+
+def check_line(check: Check) -> str:
+    """A line of the run sheet."""
+    return fill(gettext(check.text), dict(check.params))
+
+
+def summary(step: Step, language: str) -> str:
+    """A step in one line."""
+    values = step.params
+    if step.kind == StepKind.SEND:
+        return pick(values.get("text"), language)
+    if step.kind in (StepKind.WAIT, StepKind.GOAL):
+        hours = int(values.get("hours", 0))
+        text = ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours}
+        if hours and hours % 24 == 0:
+            days = hours // 24
+            text = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+        if values.get("at"):
+            until = gettext("until %(at)s") % {"at": values["at"]}
+            return f"{text}, {until}" if hours else until
+        return text
+    if step.kind == StepKind.CONDITION:
+        value = f" {values.get('value', '')}" if values.get("value") else ""
+        return tests().get(str(values.get("test")), "") + value
+    if step.kind == StepKind.SPLIT:
+        return " : ".join(str(arm["weight"]) for arm in values.get("arms", ()))
+    if step.kind == StepKind.TASK:
+        return str(values.get("title", ""))
+    return str(values.get("value") or values.get("placement") or "")
+
+
+def worth(view: CampaignView, read: ReadOut, language: str) -> Worth | None:
+    """What the treated brought more than the held-out, with its range; None without a comparison."""
+    revenue = next((one for one in read.readings if one.measure == "revenue"), None)
+    if revenue is None:
+        return None
+    treated = read.people.get("treated", 0)
+
+    def money(value: float) -> str:
+        return formats.money(round(value), view.draft.currency, language)
+
+    gain, low, high = (x * treated for x in (revenue.always.value, revenue.always.low, revenue.always.high))
+    cost = read.cost_minor
+    if low > cost:
+        said, tone = gettext("It brought more than it cost, and this is not chance."), "better"
+    elif high < cost:
+        said, tone = gettext("It cost more than it brought, and this is not chance."), "worse"
+    else:
+        said, tone = gettext("Whether it paid is not known yet: the range still contains its cost."), "open"
+    ratio = f"{gain / cost:.1f}" if cost else ""
+    return Worth(said, tone, money(gain), money(low), money(high), money(cost), ratio)
+
+
+def advice(read: ReadOut) -> list[str]:
+    """What to do next about the arms of splits."""
+    found = []
+    for key, readings in read.splits.items():
+        best = _better(readings)
+        if best is not None:
+            found.append(
+                gettext(
+                    "Step %(step)s: arm %(arm)s sells better, and this is not chance. Move the weight there."
+                )
+                % {"step": key, "arm": best.upper()}
+            )
+    return found
+
+
+def _better(readings: tuple[Reading, ...]) -> str | None:
+    sure = [one for one in readings if one.measure == "buyers" and one.always.low > 0]
+    return max(sure, key=lambda one: one.always.value).arm if sure else None
