@@ -45,8 +45,13 @@ CHECKS: tuple[Check, ...] = (
         LEFT JOIN LATERAL (SELECT -sum(m.quantity) AS taken FROM inventory_movement m JOIN inventory_stock
             s ON s.id = m.stock_id
             WHERE m.reference = o.code AND s.variant_id = l.variant_id AND m.kind = 'ship') m ON true
-        WHERE (o.state = 'paid' AND coalesce(h.aside, 0) <> l.quantity)
-           OR (o.state IN ('shipped', 'received') AND coalesce(m.taken, 0) <> l.quantity)
+        LEFT JOIN community_buys_collection c ON c.order_code = o.code
+        LEFT JOIN community_buys_item i ON i.round_id = c.round_id AND i.variant_id = l.variant_id
+        LEFT JOIN community_buys_portion p ON p.collection_id = c.id AND p.item_id = i.id
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.id IS NULL THEN l.quantity  -- goods of a round come later
+            WHEN c.state IN ('held', 'paid') THEN 0 ELSE coalesce(p.given, 0) END AS due) d
+        WHERE (o.state = 'paid' AND coalesce(h.aside, 0) <> d.due)
+           OR (o.state IN ('shipped', 'received') AND coalesce(m.taken, 0) <> d.due)
            OR (o.state IN ('expired', 'cancelled', 'awaiting_payment') AND coalesce(m.taken, 0) <> 0)
         """,
     ),

@@ -28,7 +28,7 @@ from jishi.promotions.community_buys.contracts import (
     Unpicked,
 )
 from jishi.promotions.community_buys.errors import ItemNotFound, RoundNotFound
-from jishi.promotions.community_buys.models import BOUGHT, Collection, Demand, Item, Round
+from jishi.promotions.community_buys.models import BOUGHT, Collection, Demand, DemandLine, Item, Round
 from jishi.promotions.community_buys.queries import leading
 from jishi.promotions.plays import queries as play_queries
 from jishi.trade.checkout import queries as checkout_queries
@@ -189,19 +189,18 @@ def priced_variant(shop_id: int, variant_id: int) -> tuple[VariantView, PriceVie
 
 def find_demand(round_code: str, *, shop_id: int | None, language: str) -> DemandView | None:
     """Return the purchase demand of a round, of one shop if it is given; None before its cut-off."""
-    rows = Demand.objects.filter(round__code=round_code)
+    rows = DemandLine.objects.filter(demand__round__code=round_code)
     if shop_id is not None:
-        rows = rows.filter(round__shop_id=shop_id)
-    row = rows.first()
-    if row is None:
+        rows = rows.filter(demand__round__shop_id=shop_id)
+    lines = list(rows.select_related("item", "demand").order_by("item_id"))
+    if not lines:
         return None
-    lines = list(row.lines.select_related("item").order_by("item_id"))
     variants = catalog_queries.find_variants([line.item.variant_id for line in lines], language=language)
     return DemandView(
-        code=row.code,
+        code=lines[0].demand.code,
         round_code=round_code,
-        made_at=row.made_at,
-        orders=row.orders,
+        made_at=lines[0].demand.made_at,
+        orders=lines[0].demand.orders,
         lines=tuple(
             DemandLineView(
                 product_code=variants[line.item.variant_id].product_code,

@@ -1,0 +1,129 @@
+"""Community purchase of the demo: leaders, and rounds that take orders, are collected, and are planned."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from jishi.kernel import clock
+from jishi.kernel.outbox import relay
+from jishi.money.payments import operations as payments
+from jishi.promotions.community_buys import operations as community
+from jishi.promotions.community_buys import queries
+from jishi.promotions.community_buys.contracts import Application, ItemPlan, RoundPlan
+from jishi.promotions.community_buys.models import Item
+from jishi.simulation.demo.history import DAY, HOUR, MINUTE
+from jishi.simulation.demo.people import Crowd
+from jishi.simulation.demo.shelves import Ware
+
+REGION = "上海市浦东新区"
+LEADERS = (
+    ("friend", "小林家便利店", "张杨路店", "张杨路 188 号", "07:00–22:00"),
+    (None, "陈阿姨", "柿子苑东门", "柿园路 9 弄 1 号", "17:00–20:30"),
+    (None, "周师傅快递驿站", "锦绣路驿站", "锦绣路 66 号", "09:00–21:00"),
+)
+GOODS = 4
+
+
+def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
+    """Approve leaders, leave an application open, and run three rounds up to now."""
+    people = iter(crowd.ids[200:])
+    points = [_lead(crowd, people, row, until=until) for row in LEADERS]
+    waiting = Application(
+        "吴老师", "13800001111", REGION, "小区业委会成员，下午都在家。", "活动室", "花木路 3 号", ""
+    )
+    community.apply(person_id=next(people), wish=waiting, at=until - 2 * HOUR)
+    shop_id = wares[0].shop_id
+    own = [ware for ware in wares if ware.shop_id == shop_id][:GOODS]
+    past = _round(shop_id, own, "周末果篮团", "Weekend basket", until - 3 * DAY, until - DAY, until=until)
+    buyers = [crowd.roles["shopper"], *(next(people) for _ in range(5))]
+    for number, person in enumerate(buyers):
+        at = until - 2 * DAY + number * 10 * MINUTE
+        _buy(past, person, points[number % 2], 1 + number % 3, at=at)
+    community.cut_due(until - DAY + MINUTE)
+    demand = queries.find_demand(past, shop_id=shop_id, language="zh-hans")
+    items = Item.objects.filter(round__code=past, sold__gt=0).order_by("pk")
+    arrived = {item.code: max(0, item.sold - (2 if place == 0 else 0)) for place, item in enumerate(items)}
+    if demand is not None:
+        community.count(shop_id=shop_id, round_code=past, arrived=arrived, by=None, at=until - 3 * HOUR)
+        community.settle_due(until - 3 * HOUR)
+    now = _round(
+        shop_id, own, "今晚截单 · 邻里团", "Tonight's round", until - 5 * HOUR, until + 8 * HOUR, until=until
+    )
+    for number in range(4):
+        _buy(now, next(people), points[number % 3], 1 + number % 2, at=until - (4 - number) * HOUR)
+    _round(
+        shop_id,
+        own[:2],
+        "下周预告团",
+        "Next week",
+        until + 5 * DAY,
+        until + 6 * DAY,
+        until=until,
+        opens=False,
+    )
+    relay.drain()
+
+
+def _lead(
+    crowd: Crowd, people: Iterator[int], row: tuple[str | None, str, str, str, str], *, until: datetime
+) -> str:
+    role, name, point, line, hours = row
+    person = crowd.roles[role] if role and role in crowd.roles else next(people)
+    wish = Application(name, "13900002222", REGION, "", point, line, hours)
+    code = community.apply(person_id=person, wish=wish, at=until - 20 * DAY)
+    community.decide(leader_code=code, state="approved", by=None, at=until - 19 * DAY)
+    return queries.get_leader(code, at=until).points[0].code
+
+
+def _round(
+    shop_id: int,
+    wares: list[Ware],
+    zh: str,
+    en: str,
+    starts: datetime,
+    cutoff: datetime,
+    *,
+    until: datetime,
+    opens: bool = True,
+) -> str:
+    wish = RoundPlan(
+        title_zh=zh,
+        title_en=en,
+        region=REGION,
+        starts_at=starts,
+        cutoff_at=cutoff,
+        arrives_at=cutoff + 14 * HOUR,
+        pickup_until_at=cutoff + 3 * DAY,
+        commission_bps=800,
+        budget_minor=30_000,
+    )
+    at = starts - HOUR if starts < until else until - HOUR
+    code = community.plan(shop_id=shop_id, wish=wish, by=None, at=at)
+    for ware in wares:
+        price = max(1, ware.prices[0] * 78 // 100)
+        plan = ItemPlan(variant_id=ware.variant_ids[0], price_minor=price, cap=60, limit_per_person=6)
+        community.put_item(shop_id=shop_id, round_code=code, wish=plan)
+    if opens:
+        community.open_round(shop_id=shop_id, round_code=code, by=None, at=at)
+    return code
+
+
+def _buy(round_code: str, person: int, point: str, units: int, *, at: datetime) -> None:
+    items = list(Item.objects.filter(round__code=round_code).order_by("pk").values_list("code", flat=True))
+    wanted = {items[0]: units, items[person % len(items)]: 1} if person % 2 else {items[0]: units}
+    with clock.as_of(at):
+        seen = queries.quote(
+            round_code=round_code, point_code=point, wanted=wanted, buyer_id=person, language="zh-hans", at=at
+        )
+        placed = community.order(
+            round_code=round_code,
+            point_code=point,
+            wanted=wanted,
+            buyer_id=person,
+            fingerprint=seen.quote.fingerprint,
+            checkout_key=f"demo-round-{round_code}-{person}",
+            language="zh-hans",
+            at=at,
+        )
+        paid = at + timedelta(minutes=1)
+        payments.record_paid(intent_code=placed.intent_code, paid_at=paid, at=paid)
+        relay.drain()
