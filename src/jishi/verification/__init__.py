@@ -15,6 +15,7 @@ from jishi.verification import (
     books,
     campaigns,
     care,
+    content,
     deals,
     experiments,
     learned,
@@ -48,6 +49,7 @@ ALL: tuple[Check, ...] = (
     *campaigns.CHECKS,
     *care.CHECKS,
     *reach.CHECKS,
+    *content.CHECKS,
 )
 
 

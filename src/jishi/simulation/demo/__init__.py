@@ -21,6 +21,9 @@ from jishi.simulation.demo import (
     gathering,
     opinions,
     people,
+    planned,
+    reach,
+    rounds,
     shelves,
     showcase,
     talks,
@@ -61,6 +64,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     showcase.arrange(history, until=base)
     history.run(EXPECTED_ORDERS)
     flash.hold(history, until=base)
+    rounds.gather(crowd, wares, until=base)
     gathering.gather(crowd, wares, until=base)
     opinions.speak(random.Random(seed), crowd, until=base)
     asked.ask(random.Random(seed), crowd, until=base)
@@ -69,6 +73,8 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
     care.care(crowd, until=base)
+    planned.plan(crowd, wares, until=base)
+    reach.reach(crowd, wares, until=base)
     sweeps.run_all(base)
     relay.drain()
 
