@@ -63,9 +63,9 @@ def advance(*, person_id: int, kind: str, subject: str, at: datetime) -> bool:
     it. Whoever joined longer ago is no newcomer, and nothing happens.
     """
     with transaction.atomic():
-        if not Newcomer.objects.filter(person_id=person_id).exists():
-            _enrol(ONE, max(at, clock.now()), person=person_id)
         row = Newcomer.objects.select_for_update().filter(person_id=person_id).first()
+        if row is None and _enrol(ONE, max(at, clock.now()), person=person_id):
+            row = Newcomer.objects.select_for_update().get(person_id=person_id)
         if row is None or at >= row.joined_at + WINDOW:
             return False
         steps = queries.get_path(row.path_number).steps if row.path_number else rules.SHIPPED

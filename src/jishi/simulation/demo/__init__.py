@@ -21,6 +21,7 @@ from jishi.simulation.demo import (
     gathering,
     opinions,
     people,
+    reaching,
     planned,
     reach,
     rounds,
@@ -75,6 +76,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     care.care(crowd, until=base)
     planned.plan(crowd, wares, until=base)
     reach.reach(crowd, wares, until=base)
+    reaching.reach(crowd, until=base)
     sweeps.run_all(base)
     relay.drain()
 
