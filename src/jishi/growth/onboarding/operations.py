@@ -5,6 +5,7 @@ Locks: the newcomer's row; everything about one newcomer happens one after the o
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -99,7 +100,7 @@ def forget(*, person_id: int) -> None:
 
 
 def _enrol(which: str, at: datetime, **more: int) -> int:
-    params = {"since": at - WINDOW, "at": at + timedelta(seconds=5), **more}
+    params: dict[str, Any] = {"since": at - WINDOW, "at": at + timedelta(seconds=5), **more}
     with connection.cursor() as cursor:
         cursor.execute(ENROL.format(which=which), params)
         return int(cursor.rowcount)

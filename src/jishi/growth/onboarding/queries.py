@@ -110,7 +110,7 @@ def board(*, days: int = 28, path: int | None = None, at: datetime | None = None
     """Where newcomers of the last days stop, on one path (the newest, if none is named)."""
     moment = clock.at_or_now(at)
     chosen = get_path(path)
-    params = {"path": chosen.number, "since": moment - timedelta(days=days)}
+    params: dict[str, Any] = {"path": chosen.number, "since": moment - timedelta(days=days)}
     with connection.cursor() as cursor:
         cursor.execute(SETS, params)
         sets = [(frozenset(done), int(count)) for done, count in cursor.fetchall()]
@@ -137,7 +137,7 @@ def list_stopped(
     kinds = [str(one.kind) for one in chosen.steps]
     if kind not in kinds:
         return ()
-    params = {
+    params: dict[str, Any] = {
         "path": chosen.number,
         "since": clock.at_or_now(at) - timedelta(days=days),
         "kind": kind,

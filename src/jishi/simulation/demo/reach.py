@@ -121,7 +121,7 @@ def _page(
     code = merchandising.create_page(draft=draft, by=maker, at=began)
     cards = catalog.list_cards([ware.product_id for ware in wares], language="zh-hans")
     named = [cards[ware.product_id].code for ware in wares if ware.product_id in cards]
-    offers = [ware for ware in wares if ware.offer_code and ware.product_id in cards]
+    offers = [cards[one.product_id].code for one in wares if one.offer_code and one.product_id in cards][:12]
     blocks = (
         Block(
             "b1",
@@ -134,7 +134,7 @@ def _page(
             ),
         ),
         Block("b2", "countdown", title=both("距离结束", "Ends in"), until="page"),
-        Block("b3", "teams", title=both("正在拼的团", "Teams to join"), codes=tuple(_codes(offers, cards))),
+        Block("b3", "teams", title=both("正在拼的团", "Teams to join"), codes=tuple(offers)),
         Block("b4", "goods", title=both("一起买更便宜", "Cheaper together"), codes=tuple(named[:8])),
         Block(
             "b5",
@@ -148,10 +148,6 @@ def _page(
     merchandising.put_blocks(code=code, blocks=blocks, revision=1, by=maker)
     merchandising.ask_publishing(code=code, revision=2, by=maker, at=began)
     merchandising.publish(code=code, revision=2, by=second, at=began)
-
-
-def _codes(offers: list[Ware], cards: dict[int, object]) -> list[str]:
-    return [str(getattr(cards[ware.product_id], "code", "")) for ware in offers[:12]]
 
 
 def _look(crowd: Crowd, codes: list[str], *, until: datetime) -> None:

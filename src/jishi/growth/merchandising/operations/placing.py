@@ -212,7 +212,7 @@ def store_picture(*, data: bytes, slot: str) -> dict[str, Any]:
 
 
 def _choose(row: Placement, people: Mapping[str, int], until: datetime, at: datetime) -> int:
-    params = {
+    params: dict[str, Any] = {
         "placement": row.pk,
         "people": list(people.values()),
         "keys": [key[:120] for key in people],

@@ -4,6 +4,7 @@ Invariant: whether something may be shown once more is decided by the statement 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -119,7 +120,7 @@ def _run(text: str, viewer: Viewer, at: datetime, **more: object) -> bool:
     name = key_of(viewer)
     if not name:
         return False
-    params = {"viewer": name, "person": viewer.person_id, "day": day_of(at), "at": at, **more}
+    params: dict[str, Any] = {"viewer": name, "person": viewer.person_id, "day": day_of(at), "at": at, **more}
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         return int(cursor.rowcount) > 0
