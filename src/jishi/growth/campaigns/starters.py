@@ -102,7 +102,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "winback",
         N_("Bring people back"),
-        N_("For people about to be lost: a message, a card on the home page later, then a call by the team."),
+        N_("For people about to be lost: a message, then a task for the team."),
         Draft(
             name="好久不见",
             trigger=Trigger.STAGE,
