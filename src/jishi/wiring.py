@@ -44,6 +44,8 @@ from jishi.insight.portraits import tasks as portrait_tasks
 from jishi.insight.recommendation import handlers as recommendation_handlers
 from jishi.insight.recommendation import privacy as recommendation_privacy
 from jishi.insight.recommendation import tasks as recommendation_tasks
+from jishi.insight.reports import privacy as report_privacy
+from jishi.insight.reports import tasks as report_tasks
 from jishi.insight.surveys import handlers as survey_handlers
 from jishi.insight.surveys import privacy as survey_privacy
 from jishi.insight.surveys import tasks as survey_tasks
@@ -87,6 +89,11 @@ from jishi.promotions.plays import handlers as play_handlers
 from jishi.promotions.plays import privacy as play_privacy
 from jishi.promotions.plays import tasks as play_tasks
 from jishi.promotions.plays.pricing import GroupBuyRule, RallyRule
+from jishi.promotions.presales import handlers as presale_handlers
+from jishi.promotions.presales import privacy as presale_privacy
+from jishi.promotions.presales import tasks as presale_tasks
+from jishi.promotions.presales.events import ReservationEnded
+from jishi.promotions.presales.pricing import PresaleRule
 from jishi.social.challenges import privacy as challenge_privacy
 from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
@@ -185,6 +192,7 @@ def connect_facts() -> None:
     outbox.subscribe(OrderRefunding, flash_handlers.on_order_refunding, name="flash_sales.end_claim")
     outbox.subscribe(flash_events.ItemDecided, flash_handlers.on_item_decided, name="flash_sales.tell_shop")
     connect_community_buys()
+    connect_presales()
     connect_notes()
     connect_communities()
     connect_reviews()
@@ -221,6 +229,18 @@ def connect_community_buys() -> None:
     )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"community_buys.{name}")
+
+
+def connect_presales() -> None:
+    """Deposits follow the money and the orders of their balances."""
+    done: Reactions = (
+        (PaymentCaptured, presale_handlers.on_payment_captured, "apply_deposit"),
+        (OrderReceived, presale_handlers.on_order_received, "release_deposit"),
+        (OrderRefunding, presale_handlers.on_order_refunding, "refund_deposit"),
+        (ReservationEnded, presale_handlers.on_reservation_ended, "tell_ended"),
+    )
+    for event, handler, name in done:
+        outbox.subscribe(event, handler, name=f"presales.{name}")
 
 
 def connect_notes() -> None:
@@ -381,6 +401,7 @@ def connect_prices() -> None:
     pricing.register(PrizeDelivery(), "delivery")
     pricing.register(FlashRule(), "exclusive")
     pricing.register(CommunityRule(), "exclusive")
+    pricing.register(PresaleRule(), "exclusive")
     placing.register_shares(LeaderShares())
 
 
@@ -411,6 +432,7 @@ def connect_sweeps() -> None:
     sweeps.register("plays.close_due_rallies", play_tasks.close_due_rallies, every_s=2)
     flash_tasks.register()
     community_buy_tasks.register()
+    presale_tasks.register()
     sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
     sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
@@ -422,6 +444,7 @@ def connect_sweeps() -> None:
     metric_tasks.register()
     recommendation_tasks.register()
     survey_tasks.register()
+    report_tasks.register()
     listening_tasks.register()
     content_tasks.register()
     campaign_tasks.register()
@@ -451,6 +474,7 @@ def connect_heavy() -> None:
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
+    report_tasks.register_heavy()
     strategy_tasks.register_heavy()
     listening_tasks.register_heavy()
 
@@ -490,6 +514,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("lotteries", lottery_privacy)
     privacy.register_eraser("flash_sales", flash_privacy)
     privacy.register_eraser("community_buys", community_buy_privacy)
+    privacy.register_eraser("presales", presale_privacy)
     privacy.register_eraser("behavior", behavior_privacy)
     privacy.register_eraser("moderation", moderation_privacy)
     privacy.register_eraser("metrics", metric_privacy)
@@ -498,6 +523,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("networks", network_privacy)
     privacy.register_eraser("recommendation", recommendation_privacy)
     privacy.register_eraser("surveys", survey_privacy)
+    privacy.register_eraser("reports", report_privacy)
     privacy.register_eraser("merchandising", merchandising_privacy)
     privacy.register_eraser("onboarding", onboarding_privacy)
     privacy.register_eraser("campaigns", campaign_privacy)
@@ -508,6 +534,7 @@ def connect_erasers() -> None:
     privacy.register_obstacle(order_privacy.find_open_orders)
     privacy.register_obstacle(merchant_privacy.find_shop_without_heir)
     privacy.register_obstacle(community_buy_privacy.find_waiting_goods)
+    privacy.register_obstacle(presale_privacy.find_paid_deposits)
     privacy_providers.connect(mail=notifications.send_mail, text=notifications.send_sms)
 
 

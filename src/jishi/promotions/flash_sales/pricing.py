@@ -29,7 +29,7 @@ class FlashRule:
         :raises ItemNotFound: the token names no item, or none of these goods.
         :raises Conflict: the named item cannot be had by this buyer now.
         """
-        if request.tokens.get("offer"):
+        if any(request.tokens.get(name) for name in ("offer", "round", "presale")):
             return ()
         named = request.tokens.get("flash", "")
         units: dict[int, int] = {}

@@ -72,7 +72,7 @@ FLASH_SLOT_STATES: Mapping[str, tuple[str, str]] = {
     "stopped": (N_("Stopped"), "bad"),
 }
 ROUND_STATES: Mapping[str, tuple[str, str]] = {
-    "planned": (N_("Planned"), ""),
+    "planned": (N_("Not open yet"), ""),
     "open": (N_("Taking orders"), "hot"),
     "cut": (N_("Goods on order"), "gold"),
     "counted": (N_("Being collected"), "ok"),
