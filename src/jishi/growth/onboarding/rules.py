@@ -29,7 +29,7 @@ SHIPPED = (
         StepKind.ORDER,
         1,
         {"zh-hans": "下第一单", "en": "Place your first order"},
-        {"zh-hans": "不满意,七天内可退", "en": "Not happy? Seven days to send it back"},
+        {"zh-hans": "收到货之前，货款由平台保管", "en": "Your money waits with us until the goods arrive"},
     ),
     Step(
         StepKind.NOTE,

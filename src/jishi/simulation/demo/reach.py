@@ -17,7 +17,8 @@ from jishi.simulation.demo.shelves import Ware
 DAY = timedelta(days=1)
 SLUG = "persimmon-days"
 SAW, FOLLOWED, CLOSED = 60, 17, 4
-LIST = 23
+LIST, NEWCOMERS = 23, 40
+STEPS = (("interests", 1), ("follow", 3), ("save", 1), ("order", 1), ("note", 1))
 
 
 def reach(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
@@ -38,6 +39,7 @@ def reach(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     for person in crowd.ids[40 : 40 + LIST]:
         merchandising.sign_up(code=page, person_id=person, agreed=True, at=until - 2 * DAY)
     onboarding.enrol_new(until)
+    _begin(crowd, until=until)
 
 
 def _drafts(
@@ -148,6 +150,18 @@ def _page(
     merchandising.put_blocks(code=code, blocks=blocks, revision=1, by=maker)
     merchandising.ask_publishing(code=code, revision=2, by=maker, at=began)
     merchandising.publish(code=code, revision=2, by=second, at=began)
+
+
+def _begin(crowd: Crowd, *, until: datetime) -> None:
+    """The newest people take their first steps, each as far as they got, within days of joining."""
+    dice = random.Random(5)
+    for person in crowd.ids[-NEWCOMERS:]:
+        far = dice.choice((0, 1, 1, 2, 2, 3, 3, 4, 5))
+        at = until - 12 * DAY
+        for number, (kind, needed) in enumerate(STEPS[:far]):
+            for place in range(needed):
+                at += DAY * dice.random() / (1 if number else 12)
+                onboarding.advance(person_id=person, kind=kind, subject=f"demo-{place}", at=at)
 
 
 def _look(crowd: Crowd, codes: list[str], *, until: datetime) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from jishi.goods.catalog import queries as catalog
@@ -25,6 +24,7 @@ from jishi.growth.merchandising.contracts import (
 )
 from jishi.growth.merchandising.errors import PageInvalid, PlacementInvalid
 from jishi.insight.portraits import queries as portraits
+from jishi.surfaces.shell.formats import PLATFORM_ZONE
 
 WORDS = ("title", "text", "summary")
 
@@ -42,13 +42,13 @@ def moment(text: str) -> datetime | None:
     if not text.strip():
         return None
     typed = datetime.fromisoformat(text.strip()[:32])
-    zoned = typed if typed.tzinfo else typed.replace(tzinfo=timezone.get_current_timezone())
+    zoned = typed if typed.tzinfo else typed.replace(tzinfo=PLATFORM_ZONE)
     return zoned.astimezone(UTC)
 
 
 def typed_moment(at: datetime | None) -> str:
     """A moment as its field shows it."""
-    return at.astimezone(timezone.get_current_timezone()).strftime("%Y-%m-%dT%H:%M") if at else ""
+    return at.astimezone(PLATFORM_ZONE).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
 def placement(request: HttpRequest, old: PlacementDraft | None) -> PlacementDraft:
@@ -115,7 +115,7 @@ def audiences() -> list[tuple[str, str]]:
     """Whom something can be for."""
     rows = [(VISITORS, gettext("Visitors who are not signed in")), (MEMBERS, gettext("Everybody signed in"))]
     for one in portraits.list_stages():
-        rows.append((f"stage:{one.code}", gettext("Stage: %(name)s") % {"name": one.name}))
+        rows.append((f"stage:{one.code}", gettext("Stage: %(name)s") % {"name": gettext(one.name)}))
     return rows + [(f"segment:{one.code}", one.name) for one in portraits.list_segments()]
 
 
@@ -249,7 +249,7 @@ def rearranged(blocks: list[Block], verb: str, key: str, request: HttpRequest) -
 def block_kinds() -> list[tuple[str, str]]:
     """The kinds of blocks in words."""
     return [
-        (BlockKind.TEXT, gettext("Text")),
+        (BlockKind.TEXT, gettext("Paragraphs")),
         (BlockKind.PICTURE, gettext("Picture")),
         (BlockKind.GOODS, gettext("Goods")),
         (BlockKind.TEAMS, gettext("Open teams")),

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +22,7 @@ from jishi.surfaces.ops import slot_forms as forms
 from jishi.surfaces.ops import teamwork
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import formats, refusals
 
 STATES = ("on", "waiting", "draft", "off")
 
@@ -209,7 +208,7 @@ def _noon(text: str) -> datetime | None:
         day = parse_date(text)
     except ValueError:
         day = None
-    return datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone()) if day else None
+    return datetime.combine(day, time(12), tzinfo=formats.PLATFORM_ZONE) if day else None
 
 
 def _words(error: DomainError) -> str:
