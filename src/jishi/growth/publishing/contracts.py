@@ -160,6 +160,8 @@ class PieceView:
     audience: str = ""
     form: str = "plain"
     language: str = "zh-hans"
+    reasons: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """Why it was held back: English messages with their parameters; `trouble` is the same filled in."""
 
 
 @dataclass(frozen=True, slots=True)

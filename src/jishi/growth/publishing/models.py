@@ -39,6 +39,7 @@ class Piece(models.Model):
     due_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=500, blank=True, default="")
+    reasons = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     note_code = models.CharField(max_length=12, null=True, unique=True)
     published_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

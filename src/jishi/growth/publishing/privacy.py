@@ -49,6 +49,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
                 "due_at",
                 "revision",
                 "trouble",
+                "reasons",
             ),
             *("note_code", "published_at", "created_at"),
         }

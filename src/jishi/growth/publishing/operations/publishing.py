@@ -6,6 +6,7 @@ was put back by hand would find its old note.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -15,11 +16,12 @@ from jishi.growth.publishing.models import Piece
 from jishi.growth.publishing.operations import locked
 from jishi.growth.publishing.queries import checking, pieces
 from jishi.kernel import clock
-from jishi.kernel.errors import N_, DomainError, Unavailable
+from jishi.kernel.errors import N_, DomainError, Unavailable, fill
 from jishi.social.notes import operations as notes
 from jishi.social.notes.contracts import NoteDraft, PinDraft
 
 AT_ONCE = 20
+Reason = tuple[str, dict[str, Any]]
 CHANGED = N_("It was changed after the review.")
 
 
@@ -50,11 +52,11 @@ def note_published(*, note_code: str, at: datetime | None = None) -> bool:
 
 
 def _go_out(row: Piece, at: datetime) -> int:
-    reasons = [one.message % dict(one.params) for one in checking.stop_at(row, at=at)]
+    reasons: list[Reason] = [(one.message, dict(one.params)) for one in checking.stop_at(row, at=at)]
     if row.approved_digest != locked.digest(row):
-        reasons.append(CHANGED)
+        reasons.append((CHANGED, {}))
     if reasons:
-        _hold(row, " ".join(reasons), at)
+        _hold(row, reasons, at)
         return 1
     try:
         with transaction.atomic():
@@ -63,12 +65,11 @@ def _go_out(row: Piece, at: datetime) -> int:
         # A limit of the hour: the next round tries again, nothing is lost.
         return 0
     except DomainError as error:
-        _hold(row, error.english(), at)
+        _hold(row, [(error.message, {name: str(value) for name, value in error.fields.items()})], at)
         return 1
     after = State.PUBLISHED if state == "published" else State.WAITING
-    locked.move_to(
-        row, after, note_code=row.note_code, published_at=at if after == State.PUBLISHED else None, trouble=""
-    )
+    published_at = at if after == State.PUBLISHED else None
+    locked.move_to(row, after, note_code=row.note_code, published_at=published_at, trouble="", reasons=[])
     locked.record(row, str(after), by=None, at=at)
     return 1
 
@@ -95,6 +96,7 @@ def _note(draft: PieceDraft, shown: tuple[AssetView, ...]) -> NoteDraft:
     )
 
 
-def _hold(row: Piece, why: str, at: datetime) -> None:
-    locked.move_to(row, State.HELD, trouble=why[:500])
+def _hold(row: Piece, reasons: list[Reason], at: datetime) -> None:
+    why = " ".join(fill(message, params) for message, params in reasons)
+    locked.move_to(row, State.HELD, trouble=why[:500], reasons=reasons)
     locked.record(row, "held", by=None, at=at, words=why)

@@ -192,7 +192,7 @@ def approve(*, code: str, by: int, words: str = "", at: datetime | None = None) 
             raise MomentPast
         _must_pass(row, now)
         values = {"is_approved": True, "reviewer_id": by, "approved_digest": locked.digest(row)}
-        locked.move_to(row, State.SCHEDULED, trouble="", **values)
+        locked.move_to(row, State.SCHEDULED, trouble="", reasons=[], **values)
         locked.record(row, "approve", by=by, at=now, words=rules.clean(words))
 
 
@@ -256,4 +256,4 @@ def _hang(row: Piece, draft: PieceDraft) -> None:
 
 
 def _unapproved() -> dict[str, object]:
-    return {"is_approved": False, "reviewer_id": None, "approved_digest": "", "trouble": ""}
+    return {"is_approved": False, "reviewer_id": None, "approved_digest": "", "trouble": "", "reasons": []}

@@ -14,7 +14,7 @@ from jishi.growth.publishing.queries import assets
 
 SHOWN = (
     "id", "code", "state", "lane", "title", "headline", "due_at", "writer_id", "reviewer_id", "author_id",
-    "note_code", "published_at", "trouble", "audience", "form", "language",
+    "note_code", "published_at", "trouble", "reasons", "audience", "form", "language",
 )  # fmt: skip
 
 
@@ -143,4 +143,5 @@ def view(row: Piece) -> PieceView:
         audience=row.audience,
         form=row.form,
         language=row.language,
+        reasons=tuple((message, params) for message, params in row.reasons),
     )

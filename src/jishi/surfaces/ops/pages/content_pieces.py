@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jishi.growth.publishing import operations as content
 from jishi.growth.publishing import queries
-from jishi.growth.publishing.contracts import PieceDraft, PieceView, PieceWhole, State, VariantState
+from jishi.growth.publishing.contracts import (
+    AssetView,
+    PieceDraft,
+    PieceView,
+    PieceWhole,
+    State,
+    VariantState,
+)
 from jishi.insight.portraits import queries as portraits
 from jishi.kernel import audit
 from jishi.kernel.errors import DomainError
@@ -64,13 +72,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         by, revision = person(request), request.POST.get("revision", "")
         try:
             draft = forms.piece(request, _team())
-            content.edit(
-                code=code,
-                draft=draft,
-                by=by,
-                revision=int(revision) if revision.isdecimal() and len(revision) < 9 else None,
-            )
-            content.move(code=code, due_at=draft.due_at, by=by)
+            seen = int(revision) if revision.isdecimal() and len(revision) < 9 else None
+            # Words and moment of one form: both or neither.
+            with transaction.atomic():
+                content.edit(code=code, draft=draft, by=by, revision=seen)
+                content.move(code=code, due_at=draft.due_at, by=by)
         except DomainError as error:
             return _form(request, forms.refusal(error), whole=whole)
         messages.success(request, gettext("Saved."))
@@ -98,6 +104,7 @@ def piece(request: HttpRequest, code: str) -> HttpResponse:
             (cards.get(one.by_id or 0), verbs.get(one.verb, one.verb), _said(one.verb, one.words), one.at)
             for one in whole.steps
         ],
+        "troubles": [gettext(message) % dict(params) for message, params in whole.piece.reasons],
         "can_review": me not in wrote,
         "open_states": [
             (one, words.states()[one][0]) for one in OPEN if one != state and state in (*OPEN, "dropped")
@@ -267,7 +274,7 @@ def _head(found: PieceView, part: str) -> dict[str, Any]:
 
 
 def _said(verb: str, text: str) -> str:
-    return "" if verb == "move" else text
+    return "" if verb in ("move", "held") else text
 
 
 def _team() -> dict[str, int]:
@@ -284,6 +291,13 @@ def _filled(draft: PieceDraft) -> dict[str, Any]:
         "on": due.date().isoformat() if due else "",
         "at": f"{due:%H:%M}" if due else "",
     }
+
+
+def _library(whole: PieceWhole | None) -> list[AssetView]:
+    """The pictures of the piece in their order, then the newest others."""
+    own = list(whole.assets) if whole else []
+    codes = {one.code for one in own}
+    return own + [one for one in queries.list_assets(limit=48) if one.code not in codes]
 
 
 def _form(
@@ -310,6 +324,6 @@ def _form(
         "forms": words.forms(),
         "states": [(one, words.states()[one][0]) for one in OPEN],
         "segments": portraits.list_segments(),
-        "library": queries.list_assets(limit=48),
+        "library": _library(whole),
     }
     return render(request, "ops/content/form.html", context, status=422 if trouble else 200)
