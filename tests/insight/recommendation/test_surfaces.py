@@ -10,11 +10,10 @@ from tests.insight.recommendation import shop as shops
 
 from jishi.goods.catalog.models import Listing
 from jishi.insight.networks import measuring
-from jishi.insight.recommendation import errors, fitting, ports, queries, rules
+from jishi.insight.recommendation import errors, fitting, queries, rules
 from jishi.insight.recommendation import operations as recommendation
 from jishi.insight.recommendation.contracts import About, Act, Asker, Because, Surface
 from jishi.insight.recommendation.models import Bundle, Candidates, Due, Slate, Touch
-from jishi.insight.recommendation.ports import Contest
 from jishi.people.privacy import operations as privacy
 
 pytestmark = pytest.mark.django_db
@@ -187,19 +186,6 @@ def test_what_was_opened_is_noted_once_per_list(shop: shops.Shop) -> None:
 
 def test_one_showing_has_one_name_wherever_it_is_made() -> None:
     assert rules.exposure_of("abc", 3) == queries.exposure_of("abc", 3) != rules.exposure_of("abc", 4)
-
-
-def test_a_contest_is_interleaved_and_says_who_picked(shop: shops.Shop) -> None:
-    louder = rules.Mix("louder", {**rules.STANDARD.worth, "popular": 5.0, "home": 0.1})
-    ports.register_contests(lambda surface, asker: Contest("popular-or-personal", rules.STANDARD, louder))
-    try:
-        made = recommendation.show(Asker(shop.tea_people[0]), Surface.HOME, limit=12, at=shop.at)
-    finally:
-        ports.forget_contests()
-
-    row = Slate.objects.get(code=made.slate)
-    assert row.contest == "popular-or-personal" and set(row.teams) == {"a", "b"}
-    assert abs(row.teams.count("a") - row.teams.count("b")) <= 1
 
 
 def test_bundles_are_proposed_against_chance_and_a_refusal_outlives_the_next_fit(shop: shops.Shop) -> None:

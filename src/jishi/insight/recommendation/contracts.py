@@ -337,3 +337,47 @@ class ModelView:
     def gain(self) -> float:
         """N@20 on the acts it did not see."""
         return float((self.figures.get("validation") or {}).get("N@20", 0.0))
+
+
+class MixName(IntEnum):
+    """A way to weigh what the home page is made of; see `rules.MIXES`."""
+
+    STANDARD = 1
+    TASTE = 2
+    FRIENDS = 3
+    FRESH = 4
+
+
+class ContestState(StrEnum):
+    """A contest runs once, one at a time, and then is over."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ContestView:
+    """Two mixes shown interleaved to the same readers, and how they voted by opening things. `lists` counts
+    what was shown; `share` of the votes went to the second mix, between `low` and `high` at any moment.
+    """
+
+    code: str
+    name: str
+    one: MixName
+    two: MixName
+    state: ContestState
+    started_at: datetime
+    ended_at: datetime | None
+    lists: int
+    votes_one: int
+    votes_two: int
+    even: int
+    share: float
+    low: float
+    high: float
+    p_value: float
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the interval leaves out that nobody prefers either."""
+        return self.p_value < 0.05

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jishi.kernel.errors import N_, Invalid, NotFound
+from jishi.kernel.errors import N_, Conflict, Invalid, NotFound
 
 
 class SignalsBroken(ValueError):
@@ -39,3 +39,24 @@ class BundleUnknown(NotFound):
 
     code = "recommendation.bundle_unknown"
     message = N_("This proposal is gone.")
+
+
+class ContestRunning(Conflict):
+    """The home page can only be shared by two mixes at a time."""
+
+    code = "recommendation.contest_running"
+    message = N_("Another contest is running on the home page. End it first.")
+
+
+class ContestInvalid(Invalid):
+    """A contest needs a name and two different mixes."""
+
+    code = "recommendation.contest_invalid"
+    message = N_("A contest needs a name and two different mixes.")
+
+
+class ContestUnknown(NotFound):
+    """No contest has this code."""
+
+    code = "recommendation.contest_unknown"
+    message = N_("We could not find this contest.")

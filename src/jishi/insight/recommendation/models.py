@@ -7,7 +7,7 @@ for what was opened from it.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jishi.kernel.ids import new_code
 
@@ -206,3 +206,32 @@ class Bundle(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Contest(models.Model):
+    """Two mixes of the home page, interleaved for the same readers; one contest runs at a time."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_code)
+    name = models.CharField(max_length=80)
+    one = models.SmallIntegerField()
+    two = models.SmallIntegerField()
+    state = models.CharField(max_length=8, default="running")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    started_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(one=F("two")), name="recommendation_contest_differ"),
+            models.CheckConstraint(
+                condition=Q(state="running", ended_at__isnull=True)
+                | Q(state="ended", ended_at__isnull=False),
+                name="recommendation_contest_state",
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="recommendation_contest_single"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

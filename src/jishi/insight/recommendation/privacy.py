@@ -34,6 +34,9 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "recommendation_candidates": frozenset({"list", "subject_id", "made_at"}),
     "recommendation_touch": frozenset({"person_id"}),
     "recommendation_slate": frozenset({"id", "code", "surface", "person_id", "teams", "contest", "made_at"}),
+    "recommendation_contest": frozenset(
+        {"id", "code", "name", "one", "two", "state", "started_at", "ended_at", "started_by_id"}
+    ),
     "recommendation_hidden": frozenset({"id", "person_id"}),
     "recommendation_choice": frozenset({"person_id"}),
     "recommendation_capped": frozenset({"person_id"}),

@@ -53,22 +53,7 @@ def replay(*, days: int = DAYS, at: datetime | None = None) -> dict[str, Any]:
         "as_shown": _mean(shown),
         "by_todays_model": _mean(anew),
         "by_chance": _mean(chance),
-        "contests": contests(days=days, at=now),
     }
-
-
-def contests(*, days: int = DAYS, at: datetime) -> dict[str, dict[str, int]]:
-    """Interleaved contests: in how many lists each team's picks were opened more often."""
-    found: dict[str, dict[str, int]] = {}
-    rows = Slate.objects.filter(made_at__gt=at - timedelta(days=days)).exclude(contest="")
-    for row in rows:
-        won = found.setdefault(row.contest, {"lists": 0, "a": 0, "b": 0, "even": 0})
-        teams = [row.teams[place - 1] for place in row.opened if place <= len(row.teams)]
-        won["lists"] += 1
-        if teams:
-            a, b = teams.count("a"), teams.count("b")
-            won["a" if a > b else "b" if b > a else "even"] += 1
-    return found
 
 
 def _scores(person_id: int | None, keys: list[int]) -> dict[int, float]:

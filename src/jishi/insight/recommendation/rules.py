@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jishi.insight.recommendation.contracts import Act, Because
+from jishi.insight.recommendation.contracts import Act, Because, MixName
 
 HOME_LENGTH = 60
 PAGE = 20
@@ -60,6 +60,13 @@ class Mix:
 
 
 STANDARD = Mix()
+MIXES: Mapping[MixName, Mix] = {
+    MixName.STANDARD: STANDARD,
+    MixName.TASTE: Mix("taste", {**STANDARD.worth, "home": 1.5, "near": 1.6, "popular": 0.15, "trend": 0.2}),
+    MixName.FRIENDS: Mix("friends", {**STANDARD.worth, "follow": 1.4, "topic": 1.1, "popular": 0.2}),
+    MixName.FRESH: Mix("fresh", {**STANDARD.worth, "fresh": 0.9, "trend": 0.8, "home": 0.8}),
+}
+"""What operators may let run against each other on the home page."""
 
 
 @dataclass(frozen=True, slots=True)

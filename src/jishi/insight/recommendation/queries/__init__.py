@@ -1,5 +1,6 @@
 """Reading recommendations: lists for places, reasons in words, trends, choices."""
 
+from jishi.insight.recommendation.queries.contests import list_contests
 from jishi.insight.recommendation.queries.explaining import explain, sentence
 from jishi.insight.recommendation.queries.lists import (
     is_personal,
@@ -24,6 +25,7 @@ __all__ = [
     "is_default_on",
     "is_personal",
     "list_bundles",
+    "list_contests",
     "list_due",
     "list_hidden",
     "list_models",

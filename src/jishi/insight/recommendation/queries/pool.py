@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from jishi.insight.recommendation import rules
-from jishi.insight.recommendation.contracts import Asker, Because
+from jishi.insight.recommendation.contracts import Asker, Because, MixName
 from jishi.insight.recommendation.rules import Found, Traits
 from jishi.kernel import policy
 from jishi.people.privacy import queries as privacy
@@ -58,7 +58,9 @@ UNION ALL SELECT 'bought', l.product_id, 0, 0, 0, 0
     JOIN orders_orderline l ON l.order_id = o.id WHERE o.paid_at IS NOT NULL
 """
 _HOME = """
-SELECT 'again', d.product_id, 900, 0, d.own_gaps, 0
+SELECT 'contest', c.id, 0, c.one, c.two, 0 FROM me JOIN recommendation_contest c
+    ON me.ok AND c.state = 'running'
+UNION ALL SELECT 'again', d.product_id, 900, 0, d.own_gaps, 0
     FROM me JOIN recommendation_due d ON me.ok AND d.person_id = %(person)s
     WHERE %(at)s BETWEEN d.early_at AND d.late_at
 UNION ALL (SELECT 'follow', -n.id, 1000, 0, n.author_id, n.age FROM me CROSS JOIN LATERAL (
@@ -109,6 +111,14 @@ WHERE n.id = ANY(%(notes)s) AND n.repost_of_id IS NULL AND NOT n.author_id = ANY
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The contest that runs on the home page: its name in lists, and the two mixes."""
+
+    code: str
+    mixes: tuple[MixName, MixName]
+
+
 @dataclass(slots=True)
 class Pool:
     """What one statement found: candidates, what just happened, and what is left out."""
@@ -118,6 +128,7 @@ class Pool:
     unknown: list[int] = field(default_factory=list)
     recent: list[int] = field(default_factory=list)
     out: dict[str, set[int]] = field(default_factory=dict)
+    contest: Running | None = None
 
     def barred(self) -> set[int]:
         """Keys that are not shown whatever speaks for them."""
@@ -163,6 +174,8 @@ def _sort_in(pool: Pool, source: str, key: int, score: float, reason: int, cause
         pool.is_personal = score > 0
     elif source == "recent":
         pool.recent.append(key)
+    elif source == "contest":
+        pool.contest = Running(str(key), (MixName(reason), MixName(cause)))
     elif source in EXCLUSIONS:
         pool.out.setdefault(source, set()).add(key)
     elif source == "small":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from jishi.insight.recommendation import ports, rules
+from jishi.insight.recommendation import rules
 from jishi.insight.recommendation.contracts import About, Asker, Pick, Recommended, Surface
 from jishi.insight.recommendation.queries import live, pool
 from jishi.insight.recommendation.rules import Found, Mix, Placed
@@ -81,8 +81,8 @@ def _home(asker: Asker, limit: int, seed: int, at: datetime) -> tuple[list[Place
             found.is_personal,
             "",
         )  # the heavy process has made no lists yet: the plain order knows more
-    contest = ports.find_contest(Surface.HOME, asker) if found.is_personal else None
-    mixes = (contest.one, contest.two) if contest else (rules.STANDARD,)
+    contest = found.contest
+    mixes = tuple(rules.MIXES[one] for one in contest.mixes) if contest else (rules.STANDARD,)
     ranked = [rules.add_up(found.found, mix)[:JUDGED] for mix in mixes]
     keys = {one.key for order in ranked for one in order} | set(found.unknown[:20])
     known = pool.traits(keys, found, viewer_id=asker.person_id, at=at)
