@@ -1,4 +1,4 @@
-"""Rankings against each other in the console: started, refused with what was typed kept, ended and audited."""
+"""Rankings against each other in the console: started, refused with what was typed kept, ended on record."""
 
 from __future__ import annotations
 
