@@ -56,7 +56,8 @@ PERSON = {
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
 PERSON |= {"feedback"}
-PUBLIC |= {"rounds", "round"}
+PUBLIC |= {"rounds", "round", "presales", "presale"}
+PERSON |= {"presale_reserve", "presale_withdraw"}
 PERSON |= {
     "round_order", "collections", "collection", "collection_renew", "leader", "leader_apply", "leader_points",
     "leader_point", "leader_substitute", "leader_hand_out",

@@ -1,4 +1,4 @@
-"""Community purchase: counters against portions, promises against escrow, goods against what arrived."""
+"""Community purchase and presales: counters against rows, promises and deposits against escrow, goods."""
 
 from jishi.verification.checks import Check
 
@@ -91,6 +91,53 @@ CHECKS: tuple[Check, ...] = (
         JOIN community_buys_item i ON i.round_id = r.id
         LEFT JOIN community_buys_demandline l ON l.item_id = i.id
         WHERE r.state IN ('cut', 'counted', 'closed') AND i.sold > coalesce(l.quantity, 0)
+        """,
+    ),
+    Check(
+        "I8",
+        "the counters of a presale are its reservations, and never more than its units",
+        "SELECT count(*) FROM presales_presale",
+        """
+        SELECT 'presale ' || p.code AS subject, 'held ' || p.held || ', taken ' || p.taken AS problem
+        FROM presales_presale p LEFT JOIN presales_reservation r ON r.presale_id = p.id
+        GROUP BY p.id
+        HAVING p.held <> coalesce(sum(r.quantity) FILTER (WHERE r.state = 'held'), 0)
+            OR p.taken <> coalesce(sum(r.quantity) FILTER (
+                WHERE r.state IN ('deposited', 'ordered', 'bought')), 0)
+            OR p.held + p.taken + p.back > p.units
+        """,
+    ),
+    Check(
+        "I8",
+        "units of a presale that are not with an order lie in its earmark",
+        "SELECT count(*) FROM presales_presale",
+        """
+        SELECT 'presale ' || p.code AS subject, 'set aside ' || coalesce(h.quantity, 0) AS problem
+        FROM presales_presale p
+        LEFT JOIN inventory_hold h ON h.reference = 'presale:' || p.code AND h.state = 'held'
+        LEFT JOIN LATERAL (SELECT coalesce(sum(r.quantity), 0) AS away FROM presales_reservation r
+            WHERE r.presale_id = p.id AND r.state IN ('ordered', 'bought')) a ON true
+        WHERE coalesce(h.quantity, 0) <> p.units - p.back - a.away
+        """,
+    ),
+    Check(
+        "I4",
+        "a deposit is in escrow exactly while it is one, and follows its order",
+        "SELECT count(*) FROM presales_reservation",
+        """
+        SELECT 'reservation ' || r.code AS subject, r.state || ', escrow ' || coalesce(h.state, 'none') ||
+            ', order ' || coalesce(o.state, 'none') AS problem
+        FROM presales_reservation r
+        LEFT JOIN escrow_holding h ON h.order_code = r.code
+        LEFT JOIN orders_order o ON o.code = r.order_code AND o.buyer_id = r.person_id
+        WHERE (r.state IN ('held', 'released') AND h.id IS NOT NULL)
+           OR (r.state IN ('deposited', 'ordered') AND h.state IS DISTINCT FROM 'held')
+           OR (r.state = 'forfeited' AND h.state IS DISTINCT FROM 'released')
+           OR (r.state = 'refunded' AND h.state IS DISTINCT FROM 'refunded')
+           OR (h.id IS NOT NULL AND h.captured_minor <> r.deposit_minor)
+           OR (r.state = 'ordered' AND o.state IS DISTINCT FROM 'awaiting_payment')
+           OR (r.state = 'bought' AND coalesce(o.state, '') IN
+               ('', 'awaiting_payment', 'expired', 'cancelled'))
         """,
     ),
 )

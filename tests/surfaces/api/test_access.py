@@ -67,6 +67,8 @@ PUBLIC |= {
     "GET /lotteries/{code}/proof",
 }  # fmt: skip
 SIGNED_IN |= {"POST /rallies", "POST /rallies/{code}/helps", "POST /lotteries/{code}/entries"}
+PUBLIC |= {"GET /presales", "GET /presales/{code}"}
+SIGNED_IN |= {"PUT /presales/{code}/reservation", "DELETE /presales/{code}/reservation"}
 PUBLIC |= {"GET /rounds", "GET /rounds/{code}", "GET /rounds/{code}/points"}
 SIGNED_IN |= {
     "POST /rounds/{code}/quote", "POST /rounds/{code}/orders", "GET /pickups", "GET /pickups/{code}",

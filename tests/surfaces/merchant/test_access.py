@@ -21,6 +21,9 @@ from jishi.promotions.lotteries import operations as lotteries
 from jishi.promotions.lotteries.contracts import LotteryDraft, PrizeDraft
 from jishi.promotions.lotteries.models import Lottery
 from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.presales import operations as presales
+from jishi.promotions.presales.contracts import PresalePlan
+from jishi.promotions.presales.models import Presale
 from jishi.social.messaging import operations as messaging
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews.models import Question, Review
@@ -42,6 +45,7 @@ OBJECTS = {
     "lottery_stop",
     "flash_enrol",
     "flash_withdraw",
+    "presale_stop",
     *ROUNDS,
     *TALKS,
 }
@@ -55,7 +59,7 @@ ONLY_POST = {
     "reply",
     "community_ask",
 }
-ONLY_POST |= {"lottery_stop", "flash_withdraw", "round_act", "round_count"}
+ONLY_POST |= {"lottery_stop", "flash_withdraw", "round_act", "round_count", "presale_stop"}
 ONLY_POST |= {"talk_send", "talk_take", "talk_complaint", *REVIEWS}
 
 
@@ -82,6 +86,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
         "offer_watch": {"code": world.party.offer.code},
+        "presale_stop": {"code": _presale(world)},
         "flash_enrol": {"code": product.code},
         "flash_withdraw": {"code": _flash(world)},
         "lottery_stop": {"code": _lottery(world)},
@@ -106,6 +111,17 @@ def _lottery(world: consoles.World) -> str:
             prizes=(PrizeDraft(variant_id=world.party.scene.variant_id, quantity=1),),
         ),
     )
+
+
+def _presale(world: consoles.World) -> str:
+    """A presale of the shop, made once."""
+    known = Presale.objects.filter(shop_id=world.shop.id).first()
+    if known:
+        return known.code
+    now, day = clock.now(), timedelta(days=1)
+    times = (now, now + day, now + 2 * day, now + 3 * day)
+    wish = PresalePlan(world.party.scene.variant_id, 9, 1, 10_000, 1, *times)
+    return presales.open_presale(shop_id=world.shop.id, wish=wish, by=None)
 
 
 def _flash(world: consoles.World) -> str:

@@ -85,8 +85,14 @@ LEADER_STATES: Mapping[str, tuple[str, str]] = {
     "refused": (N_("Refused"), "bad"),
     "suspended": (N_("Suspended"), "bad"),
 }
+PRESALE_STATES: Mapping[str, tuple[str, str]] = {
+    "open": (N_("Running"), "ok"),
+    "settled": (N_("Ended"), ""),
+    "stopped": (N_("Stopped"), "bad"),
+}
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "flash": FLASH_STATES,
+    "presale": PRESALE_STATES,
     "round": ROUND_STATES,
     "leader": LEADER_STATES,
     "flash_slot": FLASH_SLOT_STATES,

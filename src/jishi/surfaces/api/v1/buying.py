@@ -165,7 +165,7 @@ def _deliveries(chosen: dict[str, str]) -> dict[int, str]:
 
 def _tokens(body: shapes.QuoteIn) -> dict[str, str]:
     tokens = {"offer": body.offer, "team": body.team, "move_ok": "1" if body.move_ok else ""}
-    tokens |= {"flash": body.flash, "rally": body.rally, "prize": body.prize}
+    tokens |= {"flash": body.flash, "rally": body.rally, "prize": body.prize, "presale": body.presale}
     return {name: value for name, value in tokens.items() if value}
 
 

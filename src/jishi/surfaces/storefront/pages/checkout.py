@@ -29,7 +29,7 @@ from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
 
 ADDRESS_FIELDS = ("recipient", "phone", "region", "city", "district", "line", "postal_code")
-TOKENS = ("offer", "team", "move_ok", "flash", "rally", "prize")
+TOKENS = ("offer", "team", "move_ok", "flash", "rally", "prize", "presale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,8 @@ def _way_back(choices: Choices) -> str:
         return reverse("storefront:rally", args=[choices.tokens["rally"]])
     if choices.tokens.get("prize"):
         return reverse("storefront:lotteries")
+    if choices.tokens.get("presale"):
+        return reverse("storefront:presales")
     return reverse("storefront:cart")
 
 

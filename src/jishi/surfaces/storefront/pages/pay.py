@@ -18,6 +18,8 @@ from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import IntentView
 from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.presales import queries as presale_queries
+from jishi.promotions.presales.contracts import ReservationView
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 from jishi.trade.orders import queries as order_queries
@@ -32,12 +34,15 @@ class Payment:
     orders: tuple[OrderView, ...]
     state: str
     team_code: str
+    presale_code: str = ""
 
     @property
     def target(self) -> str:
         """Where a finished payment leads: to the team, to the order, or to all orders of a cart."""
         if self.team_code:
             return reverse("storefront:team", args=[self.team_code])
+        if self.presale_code:
+            return reverse("storefront:presale", args=[self.presale_code])
         if len(self.orders) == 1:
             return reverse("storefront:order", args=[self.orders[0].code])
         return reverse("storefront:orders")
@@ -52,6 +57,8 @@ def read(request: HttpRequest, intent_code: str) -> Payment:
     intent = payment_queries.get_intent(intent_code, viewer_id=person_id)
     codes = [part.order_code for part in intent.allocations]
     orders = tuple(order_queries.list_orders(codes))
+    if not orders and (deposit := presale_queries.find_of_payment(codes)):
+        return Payment(intent, (), deposit_state(intent, deposit), "", deposit.presale_code)
     teams = play_queries.list_teams_of_orders(codes)
     team = next(iter(teams.values()), None) if len(codes) == 1 else None
     return Payment(intent, orders, state_of(intent, orders), team.team_code if team else "")
@@ -67,6 +74,17 @@ def state_of(intent: IntentView, orders: tuple[OrderView, ...]) -> str:
     if undecided and set(undecided) - payment_queries.list_refunds_of(undecided).keys():
         return "waiting"  # the money is here; whether its order can still be had is being found out
     return "paid" if len(undecided) < len(orders) else "returned"
+
+
+def deposit_state(intent: IntentView, deposit: ReservationView) -> str:
+    """The state of a deposit's payment in the buyer's words."""
+    if intent.state == "open":
+        return "open" if intent.expires_at > clock.now() else "closed"
+    if intent.state == "closed":
+        return "closed"
+    if deposit.state in ("released", "refunded"):
+        return "returned"
+    return "waiting" if deposit.state == "held" else "paid"
 
 
 @login_required

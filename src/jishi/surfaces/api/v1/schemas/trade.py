@@ -52,6 +52,7 @@ class QuoteIn(Incoming):
     rally: Code = ""
     prize: Code = ""
     flash: Code = ""
+    presale: Code = ""
     move_ok: bool = False
 
 
