@@ -23,6 +23,9 @@ from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.portraits import operations as portraits
+from jishi.insight.reports import operations as reports
+from jishi.insight.reports.contracts import ReportDraft
+from jishi.insight.reports.models import Note
 from jishi.insight.surveys import operations as surveys
 from jishi.kernel import audit, clock
 from jishi.people.accounts import queries as people
@@ -64,6 +67,7 @@ ONLY_POST = {
     "strategy_do",
     "feedback_do",
     "feedback_tell",
+    "report_do",
 }
 LOOKED = (
     "orders.export",
@@ -201,6 +205,29 @@ def _segment(number: int) -> str:
 
 
 @cache
+def _report(number: int) -> tuple[str, str]:
+    board = metrics.save_board(name=f"reported {number}", person_id=jotted.person())
+    code = reports.save(draft=ReportDraft("weekly", board), by=None).code
+    return code, reports.issue_now(code=code)
+
+
+@cache
+def _note(number: int) -> str:
+    return Note.objects.create(
+        kind="anomaly",
+        subject="orders",
+        unit="count",
+        on=clock.now().date(),
+        value=1,
+        expected=9,
+        low=5,
+        high=15,
+        score_milli=-4000,
+        made_at=clock.now(),
+    ).code
+
+
+@cache
 def _said(number: int) -> str:
     return listening.suggest(person_id=jotted.person(), text="更快一点", client_key="k")
 
@@ -232,6 +259,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "flash_stop": {"code": "none"},
         "play_stop": {"code": "none"},
         "round_stop": {"code": "none"},
+        "presale_stop": {"code": "none"},
         "leader": {"code": rounds.leader()[0]},
         "leader_decide": {"code": "none"},
         "play_stop_lottery": {"code": "none"},
@@ -254,6 +282,9 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
             name: {"kind": "stage", "key": "new"}
             for name in ("strategy_of", "strategy_do", "strategy_behind")
         },
+        **{name: {"code": _report(id(world))[0]} for name in ("report", "report_edit", "report_do")},
+        "report_issue": {"code": _report(id(world))[1]},
+        "report_note": {"code": _note(id(world))},
         **{name: {"code": _said(id(world))} for name in ("feedback", "feedback_do", "feedback_tell")},
         **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
         "person": {"code": people.get_person(world.shopper.id).code},
@@ -288,7 +319,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
 
 
 ONLY_POST |= {"slot_do", "landing_do"}
-ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide"}
+ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide", "presale_stop"}
 
 
 @cache

@@ -12,6 +12,7 @@ from jishi.insight.portraits import operations as portraits
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
 from jishi.simulation.demo import (
+    advance,
     asked,
     care,
     circles,
@@ -66,6 +67,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     history.run(EXPECTED_ORDERS)
     flash.hold(history, until=base)
     rounds.gather(crowd, wares, until=base)
+    advance.reserve(crowd, wares, until=base)
     gathering.gather(crowd, wares, until=base)
     opinions.speak(random.Random(seed), crowd, until=base)
     asked.ask(random.Random(seed), crowd, until=base)
