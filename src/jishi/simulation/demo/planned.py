@@ -13,6 +13,7 @@ from jishi.growth.publishing.contracts import AssetDraft, ChannelDraft, PieceDra
 from jishi.simulation.demo import pictures
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
+from jishi.social.notes import operations as notes
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SHOWN = (
@@ -49,10 +50,11 @@ OUT = (
         (),
     ),
 )
+# Days ahead and the hour in UTC: ten, seven in the evening and nine where the shop is.
 AHEAD = (
     (
         1,
-        10,
+        2,
         "new",
         "plain",
         "今年的新米到了",
@@ -63,7 +65,7 @@ AHEAD = (
     ),
     (
         2,
-        19,
+        11,
         "guide",
         "tutorial",
         "冬天的热红酒，在家就能煮",
@@ -74,7 +76,7 @@ AHEAD = (
     ),
     (
         3,
-        9,
+        1,
         "seed",
         "product_test",
         "五款吐司，哪款最适合早餐",
@@ -101,6 +103,7 @@ def plan(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
             draft = _with_product(draft, wares[place % len(wares)].code)
         code = _bring(draft, writer, reader, until - (ago + 2) * DAY, "scheduled")
         content.publish_due(until - ago * DAY)
+        _answer(code, crowd, place, until - (ago - 1) * DAY)
         if place == 0:
             _outside(code, writer, until)
     for days, hour, lane, form, title, need, text, used, state in AHEAD:
@@ -111,6 +114,19 @@ def plan(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
         )
     for title in IDEAS:
         content.create(draft=PieceDraft(title=title, lane="festival"), by=reader, at=until - 2 * DAY)
+
+
+def _answer(code: str, crowd: Crowd, place: int, at: datetime) -> None:
+    """People like it, keep it and pass it on, the first piece the most."""
+    note = queries.get_piece(code, with_steps=False).piece.note_code
+    if not note:
+        return
+    for number, person in enumerate(crowd.ids[20 + 9 * place : 34 + 5 * place]):
+        notes.like(person_id=person, code=note, at=at + number * HOUR / 2)
+        if number % 3 == 0:
+            notes.favourite(person_id=person, code=note, at=at + number * HOUR / 2)
+        if number % 5 == place:
+            notes.repost(author_id=person, code=note, at=at + number * HOUR / 2)
 
 
 def _picture(number: int, by: int, until: datetime) -> str:

@@ -41,7 +41,7 @@ def lanes() -> dict[str, str]:
     """What pieces are for."""
     return {
         Lane.SEED: gettext("Recommending"),
-        Lane.NEW: gettext("New goods"),
+        Lane.NEW: gettext("Fresh goods"),
         Lane.GUIDE: gettext("Guides"),
         Lane.FESTIVAL: gettext("Festivals"),
         Lane.COMMUNITY: gettext("People and communities"),
@@ -68,14 +68,14 @@ def abouts() -> dict[str, str]:
         "rights": gettext("Pictures and rights"),
         "brand": gettext("Fits the house"),
         "need": gettext("Answers a need"),
-        "novelty": gettext("New"),
+        "novelty": gettext("Something new"),
         "variety": gettext("Variety of the week"),
         "spread": gettext("Spreads"),
         "wording": gettext("Wording"),
         "audience": gettext("Readers"),
-        "product": gettext("Subject"),
+        "product": gettext("What it is about"),
         "trait": gettext("The platform"),
-        "cost": gettext("Cost"),
+        "cost": gettext("What it costs"),
     }
 
 
@@ -149,7 +149,7 @@ def fields() -> dict[str, str]:
         "headline": gettext("Title"),
         "need": gettext("Need"),
         "brief": gettext("Brief"),
-        "text": gettext("Text"),
+        "text": gettext("Body text"),
         "lane": gettext("Lane"),
         "form": gettext("Kind"),
         "language": gettext("Language"),

@@ -77,7 +77,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "before": first - DAY if view == "week" else date(on.year, on.month, 1) - DAY,
         "after": last + DAY if view == "week" else date(on.year, on.month, 28) + DAY * 7,
         "unplanned": [_card(one) for one in queries.list_unplanned()],
-        "count": len(cards),
+        "planned": len(cards),
         "back": request.get_full_path(),
     }
     if view == "week":
