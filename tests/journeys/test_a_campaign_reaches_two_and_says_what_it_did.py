@@ -14,6 +14,7 @@ from jishi.growth.campaigns.models import Enrolment
 from jishi.growth.merchandising import operations as slots
 from jishi.growth.merchandising.contracts import PlacementDraft
 from jishi.kernel import clock
+from jishi.people.accounts import operations as accounts
 from jishi.people.accounts.models import User
 
 
@@ -71,6 +72,8 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
         second.page.wait_for_timeout(100)
     town.catch_up()
     way = Enrolment.objects.filter(arm="treated", state="done").order_by("pk")[0]
+    home = {"region": "浙江省", "city": "杭州市", "line": "一号"}
+    accounts.save_address(person_id=way.person_id, recipient="阿茶", phone="13800138000", **home)
     shopper = town.phone_of(way.person_id)
     shopper.open("/")
     assert "今晚的新茶" in shopper.text
@@ -82,10 +85,6 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
     shopper.press(".cta .solo")
     shopper.press("[data-for=alone] button[value=buy]")
     shopper.page.wait_for_url("**/checkout/**")
-    fill = {"recipient": "阿茶", "phone": "13800138000", "region": "浙江省", "city": "杭州市", "line": "一号"}
-    for name, value in fill.items():
-        if shopper.page.locator(f"[name={name}]").count():
-            shopper.page.fill(f"[name={name}]", value)
     shopper.place()
     shopper.pay()
     shopper.page.wait_for_url(lambda url: "/psp/" not in url)

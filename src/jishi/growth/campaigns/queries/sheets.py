@@ -18,6 +18,8 @@ from jishi.growth.campaigns.contracts import (
 from jishi.growth.campaigns.models import Campaign, JourneyVersion, Part
 from jishi.growth.campaigns.queries.finding import found
 from jishi.growth.merchandising import queries as merchandising
+from jishi.growth.merchandising.contracts import PlacementState
+from jishi.growth.merchandising.errors import PlacementNotFound
 from jishi.kernel import clock
 from jishi.kernel.errors import N_
 from jishi.people.privacy import queries as privacy
@@ -72,8 +74,15 @@ def _steps(steps: Sequence[Step]) -> Iterator[Check]:
     for number, step in enumerate(steps, 1):
         if step.kind == StepKind.GRANT and not _can_give(step):
             yield Check("grant", "stop", N_("What step %(place)s gives is not there now."), {"place": number})
-        if step.kind == StepKind.PLACE and not merchandising.find_placement(str(step.params["placement"])):
+        if step.kind == StepKind.PLACE and not _is_shown(str(step.params["placement"])):
             yield Check("place", "stop", N_("What step %(place)s shows is not there."), {"place": number})
+
+
+def _is_shown(code: str) -> bool:
+    try:
+        return merchandising.get_placement(code).state == PlacementState.ON
+    except PlacementNotFound:
+        return False
 
 
 def _can_give(step: Step) -> bool:
