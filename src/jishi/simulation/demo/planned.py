@@ -121,7 +121,7 @@ def _answer(code: str, crowd: Crowd, place: int, at: datetime) -> None:
     note = queries.get_piece(code, with_steps=False).piece.note_code
     if not note:
         return
-    for number, person in enumerate(crowd.ids[20 + 9 * place : 34 + 5 * place]):
+    for number, person in enumerate(crowd.ids[20 + 9 * place : 30 + 7 * place]):
         notes.like(person_id=person, code=note, at=at + number * HOUR / 2)
         if number % 3 == 0:
             notes.favourite(person_id=person, code=note, at=at + number * HOUR / 2)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jishi.growth.publishing import operations as content
 from jishi.growth.publishing import queries
 from jishi.growth.publishing.contracts import ChannelView
-from jishi.growth.publishing.errors import AssetInvalid
+from jishi.growth.publishing.errors import AssetInvalid, FiguresInvalid
 from jishi.insight.portraits import queries as portraits
-from jishi.kernel import clock
+from jishi.kernel import clock, http
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.ops import content_forms as forms
 from jishi.surfaces.ops import content_words as words
@@ -142,7 +142,9 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     done = content.import_figures(channel_code=code, data=data, by=person(request))
     if done.faults:
         faults = [(one.line, one.column, gettext(one.message) % dict(one.params)) for one in done.faults]
-        return _channel_page(request, "", found, faults=faults, lines=request.POST.get("lines", ""))
+        refusal = http.message_of(FiguresInvalid(count=len(faults)))
+        lines = request.POST.get("lines", "")
+        return _channel_page(request, "", found, faults=faults, refusal=refusal, lines=lines)
     counts = {"added": done.added, "changed": done.changed, "same": done.same}
     messages.success(
         request, gettext("%(added)s lines are new, %(changed)s changed, %(same)s were known.") % counts
