@@ -9,7 +9,6 @@ from jishi.money.payments import operations as payments
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Application, ItemPlan, RoundPlan
-from jishi.promotions.community_buys.models import Item
 from jishi.simulation.demo.history import DAY, HOUR, MINUTE
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
@@ -39,12 +38,11 @@ def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
         at = until - 2 * DAY + number * 10 * MINUTE
         _buy(past, person, points[number % 2], 1 + number % 3, at=at)
     community.cut_due(until - DAY + MINUTE)
-    demand = queries.find_demand(past, shop_id=shop_id, language="zh-hans")
-    items = Item.objects.filter(round__code=past, sold__gt=0).order_by("pk")
-    arrived = {item.code: max(0, item.sold - (2 if place == 0 else 0)) for place, item in enumerate(items)}
-    if demand is not None:
-        community.count(shop_id=shop_id, round_code=past, arrived=arrived, by=None, at=until - 3 * HOUR)
-        community.settle_due(until - 3 * HOUR)
+    items = queries.get_round(past, language="zh-hans", shop_id=shop_id).items
+    sold = [item for item in items if item.sold]
+    arrived = {item.code: max(0, item.sold - (2 if place == 0 else 0)) for place, item in enumerate(sold)}
+    community.count(shop_id=shop_id, round_code=past, arrived=arrived, by=None, at=until - 3 * HOUR)
+    community.settle_due(until - 3 * HOUR)
     now = _round(
         shop_id, own, "今晚截单 · 邻里团", "Tonight's round", until - 5 * HOUR, until + 8 * HOUR, until=until
     )
@@ -108,7 +106,8 @@ def _round(
 
 
 def _buy(round_code: str, person: int, point: str, units: int, *, at: datetime) -> None:
-    items = list(Item.objects.filter(round__code=round_code).order_by("pk").values_list("code", flat=True))
+    found = queries.get_round(round_code, language="zh-hans", at=at)
+    items = [item.code for item in found.items]
     wanted = {items[0]: units, items[person % len(items)]: 1} if person % 2 else {items[0]: units}
     with clock.as_of(at):
         seen = queries.quote(
