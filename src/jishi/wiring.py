@@ -474,6 +474,7 @@ def connect_heavy() -> None:
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
     recommendation_tasks.register_heavy()
+    content_tasks.register_heavy()
     report_tasks.register_heavy()
     strategy_tasks.register_heavy()
     listening_tasks.register_heavy()

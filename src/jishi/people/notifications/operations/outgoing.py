@@ -4,24 +4,32 @@ A refusal is told apart from a silence: whoever must not send twice tries again 
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from jishi.people.notifications.errors import MailOutcomeUnknown, MailUnavailable
 from jishi.people.notifications.providers import text_gateway
 
 
-def send_mail(*, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> None:
-    """Send a plain mail through the configured backend.
+def send_mail(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    headers: Mapping[str, str] | None = None,
+    html: str = "",
+    files: Sequence[tuple[str, str, str]] = (),
+) -> None:
+    """Send a mail through the configured backend; ``files`` are (name, content, kind of content).
 
     :raises MailUnavailable: the server refused or could not be reached; nothing has left.
     :raises MailOutcomeUnknown: the line broke while the mail was handed over.
     """
     server = get_connection()
-    message = EmailMessage(
+    message = EmailMultiAlternatives(
         " ".join(subject.split()),
         text,
         settings.DEFAULT_FROM_EMAIL,
@@ -29,6 +37,10 @@ def send_mail(*, to: str, subject: str, text: str, headers: Mapping[str, str] | 
         headers=dict(headers or {}),
         connection=server,
     )
+    if html:
+        message.attach_alternative(html, "text/html")
+    for name, content, kind in files:
+        message.attach(name, content, kind)
     try:
         server.open()
     except (SMTPException, OSError) as error:
