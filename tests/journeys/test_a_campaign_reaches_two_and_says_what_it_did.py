@@ -70,7 +70,6 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
         if Enrolment.objects.filter(arm="treated", state="done").exists():
             break
         second.page.wait_for_timeout(100)
-    town.catch_up()
     way = Enrolment.objects.filter(arm="treated", state="done").order_by("pk")[0]
     home = {"region": "浙江省", "city": "杭州市", "line": "一号"}
     accounts.save_address(person_id=way.person_id, recipient="阿茶", phone="13800138000", **home)

@@ -57,10 +57,3 @@ class AdministratorNeeded(Forbidden):
 
     code = "campaigns.administrator_needed"
     message = N_("Only an administrator may give up the hold-out, with a reason.")
-
-
-class GrantUnknown(Invalid):
-    """Nobody gives such a thing."""
-
-    code = "campaigns.grant_unknown"
-    message = N_("Nothing of this kind can be given.")

@@ -64,7 +64,7 @@ def habits(person_id: int) -> tuple[str, str, int | None, int | None]:
 
 def who_holds(*, campaign_id: int, test: str, value: str, since: Mapping[int, datetime]) -> set[int]:
     """Which of these people meet a condition; `since` says when each of them came in."""
-    params = {
+    params: dict[str, Any] = {
         "campaign": campaign_id,
         "value": value,
         "people": list(since),

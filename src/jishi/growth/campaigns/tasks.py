@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from jishi.goods.catalog import queries as catalog
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns import ports
 from jishi.insight.experiments import ports as experiments
@@ -56,8 +57,14 @@ def _remind(*, key: str, person_id: int, natural_key: str, at: datetime) -> None
 def _flash_items() -> tuple[tuple[str, str], ...]:
     now = clock.now()
     slots = [one for one in flash_queries.list_slots(language="zh-hans", at=now) if one.starts_at > now]
-    return tuple(
-        (item.code, f"{slot.title}: {item.product_title}")
+    items = [
+        (slot, item)
         for slot in slots[:3]
         for item in flash_queries.list_of_slot(slot.code, language="zh-hans", at=now)
+    ]
+    cards = catalog.list_cards([item.product_id for _, item in items], language="zh-hans")
+    return tuple(
+        (item.code, f"{slot.title}: {cards[item.product_id].title}")
+        for slot, item in items
+        if item.product_id in cards
     )

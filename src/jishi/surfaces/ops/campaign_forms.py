@@ -137,7 +137,11 @@ def step_of(post: QueryDict, before: Step) -> Step:
         params |= {"kind": what, "value": key, "cost_minor": cents(post.get("cost", "0"))}
     elif kind == StepKind.SPLIT:
         params["arms"] = [
-            {"key": one, "weight": number(post[f"weight_{one}"]), "to": post.get(f"to_{one}", "")[:12]}
+            {
+                "key": one,
+                "weight": number(post.get(f"weight_{one}", "")),
+                "to": post.get(f"to_{one}", "")[:12],
+            }
             for one in LETTERS
             if number(post.get(f"weight_{one}", "")) > 0
         ]

@@ -8,6 +8,7 @@ not be reached at all passes the step with the reason as its outcome.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -176,7 +177,8 @@ def _task(batch: Batch, step: Step, here: Sequence[Way]) -> None:
     due = batch.at + timedelta(days=int(step.params["due_days"]))
     for way in here:
         outcome = _try(
-            lambda way=way: teamwork.assign(
+            partial(
+                teamwork.assign,
                 subject=f"campaign:{batch.campaign.code}",
                 title=str(step.params["title"]),
                 owner_id=batch.campaign.owner_id,
@@ -196,7 +198,8 @@ def _grant(batch: Batch, step: Step, here: Sequence[Way]) -> None:
         outcome = "gone"
         if found is not None:
             outcome = _try(
-                lambda way=way, give=found.give: give(
+                partial(
+                    found.give,
                     key=str(step.params["value"]),
                     person_id=way.person_id,
                     natural_key=f"campaign:{way.id}:{step.key}",

@@ -8,7 +8,7 @@ choices under the topic of offers; there nothing leaves the house unless they tu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -50,7 +50,7 @@ def take_pressure(people: Sequence[int], at: datetime) -> Allowed:
     wanted = sorted(set(people))
     if not wanted:
         return Allowed(frozenset(), {})
-    params = {
+    params: dict[str, Any] = {
         "at": at, "people": wanted, "day": DAY, "week": WEEK, "day_cap": DAY_CAP, "week_cap": WEEK_CAP
     }  # fmt: skip
     with connection.cursor() as cursor:

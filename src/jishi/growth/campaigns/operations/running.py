@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from jishi.growth.campaigns import queries
 from jishi.growth.campaigns.contracts import Flow, State, Trigger, Verb
@@ -211,7 +212,7 @@ def _publish(row: Campaign, moment: datetime) -> None:
     put(row, live_id=draft.pk)
 
 
-def _drafts(row: Campaign):  # type: ignore[no-untyped-def]
+def _drafts(row: Campaign) -> QuerySet[JourneyVersion]:
     return JourneyVersion.objects.filter(campaign=row, published_at=None)
 
 

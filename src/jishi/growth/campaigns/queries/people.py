@@ -49,7 +49,7 @@ def page_people(
     code: str, *, step: str = "", outcome: str = "", arm: str = "", after: int = 0
 ) -> tuple[tuple[WayLine, ...], int | None]:
     """Who stands at a step, or left it with an outcome; and where the next page begins."""
-    params = {
+    params: dict[str, Any] = {
         "code": code, "step": step, "outcome": outcome, "arm": arm, "after": after, "limit": PAGE + 1
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -91,7 +92,10 @@ def _can_give(step: Step) -> bool:
 
 
 def _audience(row: Campaign) -> Iterator[Check]:
-    params = {"default": privacy.default(privacy.Purpose.PERSONALISATION), "segment": row.segment}
+    params: dict[str, Any] = {
+        "default": privacy.default(privacy.Purpose.PERSONALISATION),
+        "segment": row.segment,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SIZE, params)
         size, reachable = cursor.fetchone()

@@ -40,7 +40,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     language = request_facts.of(request).language
     given = forms.filled(found.draft)
     if trouble:
-        given |= {name: value[:300] for name, value in request.POST.items() if name in given}
+        given |= {name: request.POST.get(name, "")[:300] for name in given if name in request.POST}
     context = head(found) | {
         "given": given,
         "trouble": trouble,
