@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from tests.growth.publishing import kit
+from tests.insight.behavior import kit as lake
 
-from jishi.growth.publishing import checks, days, errors, ports, queries, rules
+from jishi.growth.publishing import checks, days, errors, ports, queries, rules, tasks
 from jishi.growth.publishing import operations as content
 from jishi.growth.publishing.contracts import (
     Around,
@@ -25,7 +26,9 @@ from jishi.growth.publishing.contracts import (
 )
 from jishi.growth.publishing.operations import figures, packing
 from jishi.growth.publishing.platforms import PLATFORMS
+from jishi.insight.behavior import operations as behavior
 from jishi.kernel import clock
+from jishi.social.notes.models import Note
 
 # Public holidays as announced by the State Council for 2025 and 2026, new years of the almanac, and days of
 # the Gregorian calendar as printed in diaries.
@@ -232,3 +235,26 @@ def test_figures_come_whole_or_not_at_all_and_count_for_their_piece() -> None:
         replace(whole, draft=replace(whole.draft, language="en")), queries.list_channels()
     )
     assert english[0].verdict == "rather_not"
+
+
+@pytest.mark.django_db
+def test_dat_179_views_are_counted_from_the_lake_and_counting_again_changes_nothing(
+    settings: Any, tmp_path: Any
+) -> None:
+    settings.JISHI_LAKE_ROOT = tmp_path / "lake"
+    by, other, now = kit.staff(), kit.staff(), clock.now()
+    code = kit.scheduled(by, other, due=now + timedelta(minutes=1))
+    content.publish_due(now + timedelta(minutes=2))
+    note = Note.objects.get(code=queries.get_piece(code).piece.note_code)
+    lake.send(lake.event("note_viewed", note=note.code), person_id=other)
+    lake.send(lake.event("note_viewed", note=note.code), visitor="zyxwvutsrqpnmkjhgfed")
+    lake.send(lake.event("note_exposed", note=note.code), person_id=by)
+    behavior.compact()
+
+    before = queries.list_results()[0]
+    counted = [tasks.count_views(now + timedelta(minutes=3)) for _ in range(2)]
+
+    found = queries.list_results()[0]
+    assert (before.views, before.counted_at) == (0, None)
+    assert counted == [1, 1] and (found.views, found.viewers) == (2, 2)
+    assert found.counted_at == now + timedelta(minutes=3)

@@ -291,6 +291,10 @@ class PieceResult:
     """What came of a published piece; amounts are per currency."""
 
     piece: PieceView
+    views: int
+    viewers: int
+    counted_at: datetime | None
+    """When the views were counted; None before the first count."""
     likes: int
     kept: int
     comments: int

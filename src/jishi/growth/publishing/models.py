@@ -42,6 +42,9 @@ class Piece(models.Model):
     reasons = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     note_code = models.CharField(max_length=12, null=True, unique=True)
     published_at = models.DateTimeField(null=True)
+    views = models.PositiveIntegerField(default=0, db_default=0)
+    viewers = models.PositiveIntegerField(default=0, db_default=0)
+    counted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     client_key = models.CharField(max_length=64, null=True, unique=True)
 

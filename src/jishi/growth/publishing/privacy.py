@@ -51,7 +51,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
                 "trouble",
                 "reasons",
             ),
-            *("note_code", "published_at", "created_at"),
+            *("note_code", "published_at", "created_at", "views", "viewers", "counted_at"),
         }
     ),
     "publishing_asset": frozenset(

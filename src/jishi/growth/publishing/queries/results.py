@@ -15,8 +15,8 @@ from jishi.growth.publishing.queries import pieces
 
 _RESULTS = """
 WITH chosen AS (
-    SELECT p.id, p.note_code, n.id AS note_id, n.author_id, n.like_count, n.favourite_count,
-           n.comment_count, n.repost_count
+    SELECT p.id, p.note_code, p.views, p.viewers, p.counted_at, n.id AS note_id, n.author_id,
+           n.like_count, n.favourite_count, n.comment_count, n.repost_count
     FROM publishing_piece p JOIN notes_note n ON n.code = p.note_code
     WHERE p.id = ANY(%(ids)s)
 ), came AS (
@@ -38,7 +38,8 @@ WITH chosen AS (
     FROM publishing_variant v JOIN publishing_figure f ON f.channel_id = v.channel_id AND f.post = v.url
     WHERE v.piece_id = ANY(%(ids)s) AND v.url <> '' GROUP BY 1
 )
-SELECT c.id, c.like_count, c.favourite_count, c.comment_count, c.repost_count, coalesce(came.visitors, 0),
+SELECT c.id, c.views, c.viewers, c.counted_at, c.like_count, c.favourite_count, c.comment_count,
+       c.repost_count, coalesce(came.visitors, 0),
        coalesce((SELECT sum(orders)::bigint FROM sold WHERE sold.id = c.id), 0),
        coalesce((SELECT json_object_agg(currency, amount) FROM sold WHERE sold.id = c.id), '{}'::json),
        outside.views, outside.likes, outside.comments, outside.shares, outside.clicks
@@ -82,5 +83,18 @@ def _counted(ids: list[int]) -> dict[int, tuple[Any, ...]]:
 
 
 def _result(piece: PieceView, row: tuple[Any, ...]) -> PieceResult:
-    outside = dict(zip(OUTSIDE, row[7:], strict=True)) if row[7] is not None else {}
-    return PieceResult(piece, row[0], row[1], row[2], row[3], row[4], row[5], row[6], outside)
+    views, viewers, counted_at, likes, kept, comments, passed_on, visitors, orders, amounts, *rest = row
+    return PieceResult(
+        piece=piece,
+        views=views,
+        viewers=viewers,
+        counted_at=counted_at,
+        likes=likes,
+        kept=kept,
+        comments=comments,
+        passed_on=passed_on,
+        visitors=visitors,
+        orders=orders,
+        amounts_minor=amounts,
+        outside=dict(zip(OUTSIDE, rest, strict=True)) if rest[0] is not None else {},
+    )
