@@ -6,16 +6,16 @@ not be reached at all passes the step with the reason as its outcome.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
 
 from jishi.growth.campaigns import ports, reading, rules
-from jishi.growth.campaigns.contracts import Arm, Step, StepKind
-from jishi.growth.campaigns.models import Campaign, JourneyVersion, Purse
+from jishi.growth.campaigns.contracts import Step, StepKind
+from jishi.growth.campaigns.models import Purse
 from jishi.growth.campaigns.operations import reaching
+from jishi.growth.campaigns.operations.ways import Batch, Way
 from jishi.growth.campaigns.operations.writing import spend
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.teamwork import operations as teamwork
@@ -24,52 +24,6 @@ from jishi.kernel.errors import DomainError
 PATIENCE = timedelta(days=3)
 """So long a message waits for the caps; then the step is passed without it."""
 NO_MONEY = timedelta(hours=1)
-
-
-@dataclass(slots=True)
-class Way:
-    """One person's way while a batch is worked."""
-
-    id: int
-    person_id: int
-    version_id: int
-    key: str
-    step: str
-    step_at: datetime
-    entered_at: datetime
-    goal_at: datetime | None
-    arm: str
-    language: str
-    zone: str
-    quiet_from: int | None
-    quiet_to: int | None
-    place: int = 0
-    due_at: datetime | None = None
-    reached: bool = False
-    marks: list[tuple[str, str, str, int]] = field(default_factory=list)
-
-    @property
-    def is_test(self) -> bool:
-        """Whether somebody only tries the campaign out."""
-        return self.arm == Arm.TEST
-
-
-@dataclass(slots=True)
-class Batch:
-    """Ways of one version, at one moment. `trouble` is why the campaign has to pause."""
-
-    campaign: Campaign
-    version: JourneyVersion
-    steps: Sequence[Step]
-    ways: Sequence[Way]
-    at: datetime
-    trouble: str = ""
-
-    def go(self, way: Way, step: Step, outcome: str, *, to: str | None = None, cost: int = 0) -> None:
-        """Let somebody pass a step, and note it."""
-        way.marks.append((step.key, str(step.kind), outcome, cost))
-        way.place = rules.follow(self.steps, way.place, step.then if to is None else to)
-        way.step_at = self.at
 
 
 def act(batch: Batch, step: Step, here: Sequence[Way]) -> None:

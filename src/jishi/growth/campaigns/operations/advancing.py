@@ -20,7 +20,7 @@ from jishi.growth.campaigns import rows
 from jishi.growth.campaigns.contracts import Arm, Flow, State
 from jishi.growth.campaigns.models import Campaign, Enrolment, JourneyVersion
 from jishi.growth.campaigns.operations import acting, running
-from jishi.growth.campaigns.operations.acting import Batch, Way
+from jishi.growth.campaigns.operations.ways import Batch, Way
 
 BATCH = 500
 ROUNDS = 40

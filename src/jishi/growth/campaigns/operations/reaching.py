@@ -8,18 +8,16 @@ choices under the topic of offers; there nothing leaves the house unless they tu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 
 from jishi.growth.campaigns import reading, rules
 from jishi.growth.campaigns.contracts import DAY_CAP, WEEK_CAP, Step
 from jishi.growth.campaigns.models import Campaign
+from jishi.growth.campaigns.operations.ways import Way
 from jishi.kernel.text import pick
 from jishi.people.notifications import operations as notifications
-
-if TYPE_CHECKING:
-    from jishi.growth.campaigns.operations.acting import Way
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 _TAKE = """
@@ -72,7 +70,7 @@ def _free_at(sent: Sequence[datetime]) -> datetime:
     return max(day, week)
 
 
-def tell(campaign: Campaign, step: Step, ways: "Sequence[Way]", at: datetime) -> None:
+def tell(campaign: Campaign, step: Step, ways: Sequence[Way], at: datetime) -> None:
     """Make the notices of a step: one per way, in the language of the person."""
     if not ways:
         return
