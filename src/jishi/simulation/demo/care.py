@@ -12,6 +12,9 @@ from jishi.growth.strategies import operations as strategies
 from jishi.growth.strategies import queries as strategy_queries
 from jishi.growth.strategies.contracts import StrategyDraft
 from jishi.growth.teamwork import operations as teamwork
+from jishi.insight.reports import operations as reports
+from jishi.insight.reports import queries as report_queries
+from jishi.insight.reports.contracts import ReportDraft
 from jishi.simulation.demo.people import Crowd
 
 DAY = timedelta(days=1)
@@ -68,6 +71,7 @@ def care(crowd: Crowd, *, until: datetime) -> None:
     strategies.measure_due(at=until)
     _talk(operator, until)
     _listen(crowd, operator, until)
+    _report(operator, until)
 
 
 def _talk(operator: int, until: datetime) -> None:
@@ -125,3 +129,14 @@ def _listen(crowd: Crowd, operator: int, until: datetime) -> None:
     listening.tell(change_code=change, at=until - 10 * DAY)
     listening.tag_due()
     listening.measure_due(at=until)
+
+
+def _report(operator: int, until: datetime) -> None:
+    """Boards for each role, and two reports of which one has an issue that waits for its figures."""
+    reports.open_ready(person_id=operator, at=until)
+    reports.set_role(person_id=operator, role="growth")
+    for role, name, period in (("lead", "全局周报", "weekly"), ("growth", "增长日报", "daily")):
+        board = report_queries.boards_of(role)[0]
+        draft = ReportDraft(name, board.code, period, 8, 0, "zh-hans", (operator,))
+        made = reports.save(draft=draft, by=operator, at=until)
+        reports.issue_now(code=made.code, at=until)
