@@ -6,6 +6,7 @@ order is called off.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -141,7 +142,7 @@ def close_due(at: datetime) -> int:
     ended = 0
     for code in list(due.order_by("pk").values_list("code", flat=True)[:BATCH]):
         try:
-            ended += ledger.patiently(lambda code=code: _close(code, at))
+            ended += ledger.patiently(partial(_close, code, at))
         except DomainError as refusal:
             log.info("presales.not_closed", reservation=code, code=refusal.code)
     return ended
