@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,6 +67,7 @@ def crowd(name: str, people: int) -> str:
 
     code = new_code()
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("SELECT coalesce(max(id), 0) FROM accounts_user")
         first = cursor.fetchone()[0]
         cursor.execute(
@@ -88,6 +90,7 @@ def crowd(name: str, people: int) -> str:
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE accounts_user, portraits_membership, portraits_segment")
+        cursor.execute("RESET statement_timeout")
     return code
 
 
@@ -221,6 +224,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     walked = journey(options.people, options.seed)
+    print(json.dumps(walked), file=sys.stderr)
     entered = audience(options.audience)
     figures = {"journey": walked, "audience": entered}
     is_good = (

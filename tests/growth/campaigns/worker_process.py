@@ -32,11 +32,12 @@ def work(at: datetime) -> None:
 def main(at: datetime, kills: int) -> None:
     """Start a worker and kill it, so many times."""
     dice = random.Random(7)
-    for _ in range(kills):
+    for number in range(kills):
         child = os.fork()
         if child == 0:
             work(at)
-        time.sleep(dice.uniform(0.03, 0.15))
+        # Longer each time, so that a slow machine gets somewhere as well.
+        time.sleep(dice.uniform(0.02, 0.08) * (number + 1))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL
