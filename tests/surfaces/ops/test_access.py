@@ -18,7 +18,7 @@ from jishi.growth.listening import operations as listening
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising.contracts import LandingDraft, PlacementDraft
 from jishi.growth.publishing import operations as content
-from jishi.growth.publishing.contracts import ChannelDraft, PieceDraft
+from jishi.growth.publishing.contracts import ChannelDraft, PieceDraft, VariantDraft
 from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.metrics import operations as metrics
@@ -77,6 +77,7 @@ LOOKED = (
     "onboarding.people",
     "campaigns.people",
     "experiments.export",
+    "publishing.package",
     "surveys.people",
     "people.view",
     "people.list",
@@ -191,6 +192,14 @@ def _piece(number: int) -> str:
 @cache
 def _channel(number: int) -> str:
     return content.open_channel(draft=ChannelDraft("weibo", f"{number}"[-40:]), by=planner.staff())
+
+
+@cache
+def _version(number: int) -> dict[str, object]:
+    code, channel = _piece(number), _channel(number)
+    draft = VariantDraft(text="柿子熟了")
+    content.keep_variant(code=code, channel_code=channel, draft=draft, by=planner.staff())
+    return {"code": code, "channel": channel}
 
 
 @cache
@@ -309,10 +318,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         **{case: {"code": reported(world)} for case in CASES},
         **{name: {"code": _piece(id(world))} for name in OF_PIECES},
         **{name: {"code": _channel(id(world))} for name in ("content_channel", "content_figures")},
-        **{
-            name: {"code": _piece(id(world)), "channel": _channel(id(world))}
-            for name in ("content_variant", "content_package")
-        },
+        **{name: _version(id(world)) for name in ("content_variant", "content_package")},
         "content_asset": {"code": _asset(id(world))},
     }
     return known.get(name, {})
