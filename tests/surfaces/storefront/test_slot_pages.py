@@ -48,18 +48,22 @@ def statements(client: Client, url: str) -> int:
 def test_slots_cost_each_page_one_statement_and_stand_there_in_both_languages() -> None:
     scene = trade.scene()
     product = Product.objects.get(pk=scene.product_id)
-    for slot in ("home.banner", "home.card", "me.card", "product.strip"):
+    for slot in ("home.banner", "home.card", "me.card"):
         put(slot)
+    strip = put("product.strip")
     put("home.collection", product_ids=(product.pk,), url="", regions=("east",))
     person = jotted.person(days=1)
     onboarding.enrol_new(clock.now())
     me, nobody = browser(person), browser()
 
-    for client, url in ((me, "/"), (nobody, "/"), (me, f"/p/{product.code}/"), (me, "/me/")):
+    for client, url in ((me, "/"), (nobody, "/"), (me, "/me/")):
         consoles.body(client, url)
         assert statements(client, url) == 1, url
 
     assert me.get("/").content.decode().count("data-slot=") == 2
+    assert "/slots/strip/" in consoles.body(me, f"/p/{product.code}/")
+    assert "桂花季" in consoles.body(me, "/slots/strip/")
+    assert queries.tallies([strip])[strip].times == 1
     assert "start-card" in me.get("/").content.decode()
     assert "start-card" not in nobody.get("/").content.decode()
     english = nobody.get("/en/").content.decode()

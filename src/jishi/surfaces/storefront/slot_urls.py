@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from jishi.surfaces.storefront.pages import landing, slots
 
 urlpatterns: list[URLPattern] = [
+    path("slots/strip/", slots.strip, name="slot_strip"),
     path("slots/seen/", slots.seen, name="slot_seen"),
     path("slots/<slug:code>/away/", slots.away, name="slot_away"),
     path("region/", slots.region, name="region"),

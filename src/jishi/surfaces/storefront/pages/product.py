@@ -21,7 +21,7 @@ from jishi.social.notes import queries as note_queries
 from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import RatingSummary
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import picked, slots
+from jishi.surfaces.storefront import picked
 from jishi.surfaces.storefront import shelf as shelves
 from jishi.surfaces.storefront.pages import cart as cart_page
 from jishi.surfaces.storefront.pages import flash as flash_page
@@ -70,7 +70,6 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         "summary": summary(shelf.product),
         "json_ld": json_ld(shelf, facts, rating),
         "image": facts.absolute(shelf.product.media[0].url) if shelf.product.media else "",
-        "slots": slots.fill(request, "product"),
         **flash_page.for_product(request, shelf.product.product_id),
     }
     return render(request, "storefront/product.html", context)

@@ -40,6 +40,18 @@ def seen(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_GET
+def strip(request: HttpRequest) -> HttpResponse:
+    """What stands at the end of a product page: asked for when a reader gets there, and counted then."""
+    who = slots.viewer(request)
+    found = [
+        one
+        for one in slots.fill(request, "product").banners
+        if merchandising.record_shown(placement_code=one.code, viewer=who) or not one.is_counted
+    ]
+    return render(request, "storefront/slots/strips.html", {"banners": found})
+
+
 @require_POST
 def away(request: HttpRequest, code: str) -> HttpResponse:
     """Close something for good."""
