@@ -68,7 +68,6 @@ def care(crowd: Crowd, *, until: datetime) -> None:
             at=began + DAY,
         )
     strategies.adopt(subject="rfm:best", owner_id=operator, by=operator, at=began)
-    strategies.measure_due(at=until)
     _talk(operator, until)
     _listen(crowd, operator, until)
     _report(operator, until)

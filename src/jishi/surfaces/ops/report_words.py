@@ -121,7 +121,7 @@ def words(error: DomainError) -> str:
     names = {
         "name": gettext("Name"),
         "board": gettext("Board"),
-        "period": gettext("How often"),
+        "period": gettext("How often it comes"),
         "hour": gettext("At what hour"),
         "weekday": gettext("On which day"),
         "language": gettext("Language"),

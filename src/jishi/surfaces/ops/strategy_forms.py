@@ -162,7 +162,7 @@ def side_names() -> dict[str, str]:
     return {
         "assortment": gettext("Goods"),
         "content": gettext("Content"),
-        "offer": gettext("Offer"),
+        "offer": gettext("Advantage"),
         "service": gettext("Service"),
     }
 
