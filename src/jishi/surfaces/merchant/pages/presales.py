@@ -1,7 +1,7 @@
 """Presales from a shop's side: how they go, the form with its preview, stopping."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import http
-from jishi.kernel.errors import N_, DomainError
+from jishi.kernel.errors import N_, DomainError, NotFound
 from jishi.promotions.presales import operations as presales
 from jishi.promotions.presales import queries
 from jishi.promotions.presales.contracts import PresalePlan, Preview
@@ -83,6 +83,8 @@ def stop(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
             shop_id=desk.shop.id,
         )
         messages.success(request, gettext("Stopped. Every deposit goes back."))
+    except NotFound as error:
+        raise Http404 from error
     except DomainError as error:
         refusals.tell(request, error)
     return HttpResponseRedirect(reverse("merchant:presales"))

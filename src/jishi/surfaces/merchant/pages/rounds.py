@@ -104,6 +104,7 @@ def round_(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Open or stop a round, or take an item out of it."""
+    _get(desk, code)  # another shop's is not there
     post = request.POST
     try:
         if post.get("do") == "open":
