@@ -327,6 +327,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
 ONLY_POST |= {"slot_do", "landing_do"}
 ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide", "presale_stop"}
 
+ONLY_POST |= {"content_do", "content_move", "content_figures"}
+
 
 @cache
 def _flash(number: int) -> str:
