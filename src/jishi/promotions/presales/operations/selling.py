@@ -75,11 +75,11 @@ def stop_presale(
     :raises ReasonMissing: buyers would not learn why.
     :raises NotPossibleNow: it is over.
     """
-    if not reason.strip():
-        raise ReasonMissing
     now = clock.at_or_now(at)
     with transaction.atomic():
         row = locked.presale(presale_code, shop_id=shop_id)
+        if not reason.strip():
+            raise ReasonMissing
         if row.state != PresaleState.OPEN:
             raise NotPossibleNow
         row.state, row.reason, row.closed_at = PresaleState.STOPPED, reason.strip()[:200], now
