@@ -269,6 +269,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "play_stop": {"code": "none"},
         "round_stop": {"code": "none"},
         "presale_stop": {"code": "none"},
+        "contest_end": {"code": "none"},
         "leader": {"code": rounds.leader()[0]},
         "leader_decide": {"code": "none"},
         "play_stop_lottery": {"code": "none"},
@@ -325,6 +326,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
 
 
 ONLY_POST |= {"slot_do", "landing_do"}
+ONLY_POST |= {"contest_end"}
 ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide", "presale_stop"}
 
 ONLY_POST |= {"content_do", "content_move", "content_figures"}
