@@ -29,7 +29,7 @@ def states() -> dict[str, tuple[str, str]]:
         State.BRIEF: (gettext("Brief"), ""),
         State.DRAFT: (gettext("Being written"), "gold"),
         State.REVIEW: (gettext("In review"), "hot"),
-        State.SCHEDULED: (gettext("Scheduled"), "ok"),
+        State.SCHEDULED: (gettext("Has its date"), "ok"),
         State.HELD: (gettext("Held back"), "bad"),
         State.WAITING: (gettext("With the moderators"), "gold"),
         State.PUBLISHED: (gettext("Published"), "ok"),
@@ -45,7 +45,7 @@ def lanes() -> dict[str, str]:
         Lane.GUIDE: gettext("Guides"),
         Lane.FESTIVAL: gettext("Festivals"),
         Lane.COMMUNITY: gettext("People and communities"),
-        Lane.NEWS: gettext("News"),
+        Lane.NEWS: gettext("In the news"),
     }
 
 
@@ -73,7 +73,7 @@ def abouts() -> dict[str, str]:
         "spread": gettext("Spreads"),
         "wording": gettext("Wording"),
         "audience": gettext("Readers"),
-        "product": gettext("What it is about"),
+        "product": gettext("Its subject"),
         "trait": gettext("The platform"),
         "cost": gettext("What it costs"),
     }

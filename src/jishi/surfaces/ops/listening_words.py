@@ -22,10 +22,10 @@ def sources() -> dict[str, str]:
 def states() -> dict[str, tuple[str, str]]:
     """The states with their tones."""
     return {
-        ItemState.NEW: (gettext("New"), "hot"),
+        ItemState.NEW: (gettext("Just came in"), "hot"),
         ItemState.OPEN: (gettext("In hand"), "gold"),
         ItemState.ANSWERED: (gettext("Answered"), "ok"),
-        ItemState.CLOSED: (gettext("Put away"), ""),
+        ItemState.CLOSED: (gettext("Closed without an answer"), ""),
     }
 
 

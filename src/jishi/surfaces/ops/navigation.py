@@ -25,7 +25,7 @@ GROUPS = (
         (
             Entry(N_("Insights"), "ops:insights", "chart", ("insights", "insight")),
             Entry(N_("Boards"), "ops:boards", "grid", ("boards", "board")),
-            Entry(N_("Reports"), "ops:reports", "mail", ("reports", "report")),
+            Entry(N_("Scheduled reports"), "ops:reports", "mail", ("reports", "report")),
             Entry(N_("Segments"), "ops:audiences", "filter", ("audiences", "audience")),
             Entry(N_("Users"), "ops:people", "user", ("people", "person")),
             Entry(N_("Stages of life"), "ops:lifecycle", "refund", ("lifecycle",)),
@@ -46,7 +46,7 @@ GROUPS = (
             Entry(N_("Content plan"), "ops:content", "edit", ("content",)),
             Entry(N_("Storefront slots"), "ops:slots", "image", ("slots", "slot")),
             Entry(N_("Landing pages"), "ops:landing_pages", "grid", ("landing",)),
-            Entry(N_("First steps"), "ops:onboarding", "user", ("onboarding",)),
+            Entry(N_("Steps of newcomers"), "ops:onboarding", "user", ("onboarding",)),
             Entry(N_("Feedback"), "ops:feedback_index", "chat", ("feedback",)),
             Entry(N_("Tasks"), "ops:teamwork", "check", ("teamwork",)),
         ),

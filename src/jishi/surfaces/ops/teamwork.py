@@ -121,7 +121,7 @@ def states() -> dict[str, tuple[str, str]]:
     return {
         TaskState.OPEN: (gettext("To do"), "gold"),
         TaskState.DOING: (gettext("In hand"), "hot"),
-        TaskState.DONE: (gettext("Done"), "ok"),
+        TaskState.DONE: (gettext("Finished"), "ok"),
         TaskState.DROPPED: (gettext("Not needed"), ""),
     }
 
@@ -138,8 +138,8 @@ def kinds() -> dict[str, str]:
         "piece": gettext("Piece of content"),
         "landing": gettext("Landing page"),
         "placement": gettext("Storefront slot"),
-        "onboarding": gettext("First steps"),
-        "report": gettext("Report"),
+        "onboarding": gettext("Steps of newcomers"),
+        "report": gettext("Scheduled report"),
         "finding": gettext("Note of a report"),
         "case": gettext("Case"),
         "experiment": gettext("Experiment"),

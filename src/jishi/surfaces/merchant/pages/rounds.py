@@ -168,7 +168,7 @@ def _plan(form: Form, desk: Desk) -> RoundPlan | None:
     budget = amounts.parse_minor(values["budget"], desk.shop.currency)
     form.need(gettext("Name"), bool(values["title_zh"] or values["title_en"]))
     form.need(gettext("Area"), bool(values["region"]))
-    form.need(gettext("Times"), all(moments))
+    form.need(gettext("Dates"), all(moments))
     form.need(gettext("Leader's part in percent"), rate is not None)
     form.need(gettext("Most that leaders get in all"), budget is not None)
     starts, cutoff, arrives, until = moments

@@ -110,7 +110,7 @@ def do(request: HttpRequest, code: str) -> HttpResponse:
             said = gettext("Answered. They see it in their feedback and in their news.")
         elif verb == "take":
             listening.hand_to(code=code, owner_id=by, by=by)
-            said = gettext("It is yours.")
+            said = gettext("You look after it now.")
         elif verb == "hand":
             found = people.find_person_by_code(post.get("owner", "")[:20])
             listening.hand_to(code=code, owner_id=found.id if found else None, by=by)
