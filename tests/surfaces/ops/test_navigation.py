@@ -11,6 +11,7 @@ from tests.factories import consoles
 from jishi.surfaces.ops.navigation import GROUPS
 from jishi.surfaces.shell import navigation
 
+
 def test_every_page_of_the_console_belongs_to_one_entry() -> None:
     names = [key for key in get_resolver("jishi.surfaces.ops.urls").reverse_dict if isinstance(key, str)]
 

@@ -27,7 +27,9 @@ TEXTS = {
     "pickup_forfeited": N_("Nobody collected your order %(order)s in time. It counts as received."),
     "presale_balance": N_("The balance of your presale can be paid now. Your goods are kept for you."),
     "presale_ending": N_("The time to pay the balance of your presale ends soon."),
-    "presale_forfeited": N_("The balance was not paid in time, so the deposit of your presale went to the shop."),
+    "presale_forfeited": N_(
+        "The balance was not paid in time, so the deposit of your presale went to the shop."
+    ),
     "presale_refunded": N_("The deposit of your presale is on its way back to you."),
     "team_matched": N_("Your team for %(product)s was put together with another. Your seat and price stay."),
     "team_grew": N_("Your team for %(product)s reached a better price. You get the difference back."),

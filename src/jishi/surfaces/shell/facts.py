@@ -14,7 +14,9 @@ from django.utils import translation
 LANGUAGES = ("zh-hans", "en")
 THEMES = ("auto", "light", "dark")
 DEFAULT_LANGUAGE = "zh-hans"
-PUBLIC = re.compile(r"^/(?:$|(?:search|c|p|s|g|t|l|hot|nearby|notes|flash|rounds|presales|bargains|lotteries)/)")
+PUBLIC = re.compile(
+    r"^/(?:$|(?:search|c|p|s|g|t|l|hot|nearby|notes|flash|rounds|presales|bargains|lotteries)/)"
+)
 """Pages that exist once per language, each with its own address."""
 
 

@@ -8,28 +8,57 @@ import jishi.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('recommendation', '0001_initial'),
+        ("recommendation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contest',
+            name="Contest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('one', models.SmallIntegerField()),
-                ('two', models.SmallIntegerField()),
-                ('state', models.CharField(default='running', max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(default=jishi.kernel.ids.new_code, max_length=12, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("one", models.SmallIntegerField()),
+                ("two", models.SmallIntegerField()),
+                ("state", models.CharField(default="running", max_length=8)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('one', models.F('two')), _negated=True), name='recommendation_contest_differ'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'running')), models.Q(('ended_at__isnull', False), ('state', 'ended')), _connector='OR'), name='recommendation_contest_state'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='recommendation_contest_single')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("one", models.F("two")), _negated=True),
+                        name="recommendation_contest_differ",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "running")),
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            _connector="OR",
+                        ),
+                        name="recommendation_contest_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("state",),
+                        name="recommendation_contest_single",
+                    ),
+                ],
             },
         ),
     ]
