@@ -45,7 +45,8 @@ FROM first f LEFT JOIN accounts_user a ON a.id = f.person_id
 # Of the very types above: a statement that was prepared for one table is used for the other.
 _GROUPS = """
 CREATE TEMPORARY TABLE experiments_people ON COMMIT DROP AS
-SELECT ('p:' || f.person_id)::varchar(40) AS unit, f.arm::varchar(20) AS arm, f.first_at, f.person_id, coalesce(a.language, '') AS language,
+SELECT ('p:' || f.person_id)::varchar(40) AS unit, f.arm::varchar(20) AS arm, f.first_at, f.person_id,
+    coalesce(a.language, '') AS language,
     EXISTS (SELECT 1 FROM orders_order o WHERE o.buyer_id = f.person_id AND o.paid_at < f.first_at)
         AS has_bought
 FROM ({people}) f LEFT JOIN accounts_user a ON a.id = f.person_id

@@ -188,7 +188,10 @@ def is_operator(person_id: int | None) -> bool:
 
 def is_administrator(person_id: int | None) -> bool:
     """Whether somebody may do what takes more than an operator."""
-    return User.objects.filter(pk=person_id, is_superuser=True, is_active=True).exists()
+    return (
+        person_id is not None
+        and User.objects.filter(pk=person_id, is_superuser=True, is_active=True).exists()
+    )
 
 
 def list_operators() -> tuple[PersonCard, ...]:

@@ -11,7 +11,7 @@ from allauth.headless.socialaccount.inputs import ProviderTokenInput
 from allauth.headless.socialaccount.views import ProviderTokenView
 
 
-class TokenInput(ProviderTokenInput):  # type: ignore[misc]
+class TokenInput(ProviderTokenInput):
     """What an app sends, with an identity token whose header can be read."""
 
     def clean_token(self) -> Any:
@@ -31,7 +31,7 @@ def _is_readable(identity: str) -> bool:
     return isinstance(header.get("kid"), str) and isinstance(header.get("alg"), str)
 
 
-class TokenView(ProviderTokenView):  # type: ignore[misc]
+class TokenView(ProviderTokenView):
     """The library's view behind that check."""
 
     input_class = TokenInput
