@@ -16,6 +16,7 @@ from jishi.growth.merchandising.models import Chosen, Pace, Placement, Seen
 from jishi.insight.portraits import operations as portraits
 from jishi.kernel import audit, clock
 from jishi.people.accounts import operations as accounts
+from jishi.people.privacy import operations as privacy
 from jishi.social.feed import operations as feeds
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,10 @@ def test_prv_143_segments_stages_and_regions_and_nothing_personal_when_it_is_off
     feeds.choose_place(person_id=person, place="广州")
     assert titles("home.card", person_id=person) == ["south"]
     feeds.personalise(person_id=person, on=False)
+    assert titles(person_id=person) == ["all"]
+    assert titles("home.card", person_id=person) == []
+    feeds.personalise(person_id=person, on=True)
+    privacy.withdraw(person_id=person, purpose="personalisation")
     assert titles(person_id=person) == ["all"]
     assert titles("home.card", person_id=person) == []
     assert [one.title for one in queries.preview("home.banner", region="zhejiang")] == ["east", "all"]

@@ -1,8 +1,8 @@
 """What stands in the slots of a page for one viewer: one statement, whatever the page shows.
 
-Reads memberships and stages of portraits, the choices of feeds and the default address in the same
-statement, because a page gains at most one. Invariant: to somebody who wants the same as everybody, only
-what everybody sees is shown, and their address is not looked at.
+Reads memberships and stages of portraits, the choices of feeds, the consent and the default address in the
+same statement, because a page gains at most one. Invariant: to somebody who wants the same as everybody, or
+has not agreed to personal offers, only what everybody sees is shown, and their address is not looked at.
 """
 
 import json
@@ -17,6 +17,8 @@ from jishi.growth.merchandising.contracts import Filled, PageFill, Viewer
 from jishi.growth.merchandising.queries.viewers import ZONE, day_of, key_of
 from jishi.kernel import clock, crypto, media
 from jishi.kernel.text import pick
+from jishi.people.privacy import queries as privacy
+from jishi.people.privacy.contracts import Purpose
 
 MOST = 40
 
@@ -37,7 +39,9 @@ FOR_ME = """
 
 FILL = """
 WITH me AS (
-  SELECT %(person)s::bigint AS id, COALESCE(f.is_personalised, true) AS is_personal,
+  SELECT %(person)s::bigint AS id, COALESCE(f.is_personalised, true) AND COALESCE(
+           (SELECT c.given FROM privacy_consent c WHERE c.person_id = %(person)s
+            AND c.purpose = 'personalisation' ORDER BY c.id DESC LIMIT 1), %(default)s) AS is_personal,
          COALESCE(f.place, '') AS place, a.region, a.country
   FROM (SELECT 1) one
   LEFT JOIN feed_choice f ON f.person_id = %(person)s
@@ -107,6 +111,7 @@ def _ask(
         "slots": list(slots),
         "at": at,
         "day": day_of(at),
+        "default": privacy.default(Purpose.PERSONALISATION),
         "season": regions.season_of(at.astimezone(ZONE).month),
     }
     with connection.cursor() as cursor:
