@@ -22,6 +22,7 @@ LED = Draft(
     quiet_from=22 * 60,
     quiet_to=8 * 60,
     goal_days=10,
+    budget_minor=60_000,
     fixed_cost_minor=30_000,
 )
 STEPS = (
@@ -89,6 +90,7 @@ def _festival(operator: int, until: datetime) -> None:
         goal="拼团、秒杀和抽奖，一份预算，一张成绩单。",
         kind=Kind.FESTIVAL,
         ends_at=until + timedelta(days=20),
+        budget_minor=200_000,
         fixed_cost_minor=80_000,
     )
     code = campaigns.create(draft=draft, owner_id=operator, at=until)

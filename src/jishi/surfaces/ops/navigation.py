@@ -14,8 +14,6 @@ GROUPS = (
             Entry(N_("Flash sale"), "ops:flash", "clock", ("flash",)),
             Entry(N_("Presales"), "ops:presales", "wallet", ("presales",)),
             Entry(N_("Community purchase"), "ops:rounds", "pin", ("rounds", "leaders", "leader")),
-            Entry(N_("Community purchase"), "ops:rounds", "pin", ("rounds", "round", "leaders", "leader")),
-            Entry(N_("Presale"), "ops:presales", "card", ("presales", "presale")),
             Entry(N_("Sharing"), "ops:shares", "share", ("shares",)),
             Entry(N_("Shops"), "ops:shops", "shop", ("shops",)),
         ),

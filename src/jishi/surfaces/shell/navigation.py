@@ -47,14 +47,17 @@ class Part:
 
     label: str
     links: tuple[Link, ...]
-    is_here: bool
+    is_open: bool
 
 
 def parts(groups: Sequence[Group], page: str, counts: Mapping[str, int] | None = None) -> list[Part]:
-    """The groups in the reader's language, with the entry of the open page marked. ``page`` is the name of
-    its address without the namespace, ``counts`` what waits behind an entry by its ``count``.
+    """The groups in the reader's language, with the entry of the open page marked and its group open, or the
+    first one on a page outside of all groups. ``page`` is the name of its address without the namespace,
+    ``counts`` what waits behind an entry by its ``count``.
     """
     here = _find(groups, page)
+    home = next((group for group in groups if group.label and here in group.entries), None)
+    first = home or next((group for group in groups if group.label), None)
     shown = []
     for group in groups:
         links = tuple(
@@ -67,9 +70,7 @@ def parts(groups: Sequence[Group], page: str, counts: Mapping[str, int] | None =
             )
             for entry in group.entries
         )
-        shown.append(
-            Part(gettext(group.label) if group.label else "", links, any(link.is_here for link in links))
-        )
+        shown.append(Part(gettext(group.label) if group.label else "", links, group is first))
     return shown
 
 
