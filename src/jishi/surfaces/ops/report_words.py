@@ -60,7 +60,7 @@ def weekdays() -> list[tuple[int, str]]:
 def note_states() -> dict[str, tuple[str, str]]:
     """The states of a note with their tones."""
     return {
-        NoteState.OPEN: (gettext("Open"), "hot"),
+        NoteState.OPEN: (gettext("Not looked at"), "hot"),
         NoteState.EXPLAINED: (gettext("Explained"), "ok"),
         NoteState.FALSE: (gettext("False alarm"), ""),
     }
