@@ -55,10 +55,10 @@ def test_two_neighbours_order_one_unit_is_missing_and_the_code_opens_the_hand(to
     desk.open("/leader/")
     assert secret not in desk.page.content()
     desk.page.fill(f"#s-{order}", "000000" if secret != "000000" else "111111")
-    desk.press(f"[data-order={order}] button")
+    desk.press(f"[data-order='{order}'] button")
     desk.page.wait_for_selector("text=还可以试 4 次")
     desk.page.fill(f"#s-{order}", secret)
-    desk.press(f"[data-order={order}] button")
+    desk.press(f"[data-order='{order}'] button")
     desk.page.wait_for_selector("text=发货成功")
 
     phone.page.reload()

@@ -99,6 +99,7 @@ def levels(found: tuple[Finding, ...]) -> dict[str, list[str]]:
     return said
 
 
+@pytest.mark.django_db
 def test_the_check_gives_reasons_and_says_what_it_cannot_tell() -> None:
     now, draft = clock.now(), kit.draft(1)
     bare = levels(checks.check(facts()))

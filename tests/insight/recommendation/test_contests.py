@@ -78,7 +78,7 @@ def test_daily_looking_keeps_the_promise_and_a_preference_is_found() -> None:
         for _ in range(30):
             heads = sum(chance.random() < 0.5 for _ in range(10))
             one, two = one + 10 - heads, two + heads
-            is_called = is_called or judging.preference(one, two).p_value < 0.05
+            is_called = is_called or judging.p_value(one, two) < 0.05
         called += is_called
     for _ in range(200):
         two = sum(chance.random() < 0.62 for _ in range(400))

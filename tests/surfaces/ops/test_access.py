@@ -326,7 +326,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
 
 
 ONLY_POST |= {"slot_do", "landing_do"}
-ONLY_POST |= {"contest_end"}
+ONLY_POST |= {"contest_end", "campaign_do"}
 ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide", "presale_stop"}
 
 ONLY_POST |= {"content_do", "content_move", "content_figures"}
@@ -369,10 +369,12 @@ def test_acc_107_the_back_office_lets_operators_in_and_nobody_else(world: consol
     for model in site._registry:
         pages.append(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     for url in pages:
-        assert world.client("anonymous").get(url).headers["Location"].startswith("/ops/admin/login/"), url
-        for role in REFUSED:
-            assert world.client(role).get(url, follow=True).status_code == 403, (role, url)
+        for role in ("anonymous", *REFUSED):
+            refused = world.client(role).get(url)
+            assert refused.headers["Location"].startswith("/ops/admin/login/"), (role, url)
         assert world.client("operator").get(url).status_code == 200, url
+    for role in REFUSED:
+        assert world.client(role).get(pages[0], follow=True).status_code == 403, role
 
 
 def test_acc_107_somebody_who_lost_the_role_is_out_at_once(world: consoles.World, django_user_model) -> None:  # type: ignore[no-untyped-def]

@@ -34,8 +34,13 @@ def preference(one: int, two: int, level: float = LEVEL) -> Preference:
         share,
         _edge(one, two, share, 0.0, level),
         _edge(one, two, share, 1.0, level),
-        min(1.0, math.exp(-_evidence(one, two, 0.5))),
+        p_value(one, two),
     )
+
+
+def p_value(one: int, two: int) -> float:
+    """How surprising the votes are if nobody prefers either; it may be looked at after every vote."""
+    return min(1.0, math.exp(-_evidence(one, two, 0.5)))
 
 
 def _evidence(one: int, two: int, share: float) -> float:
