@@ -16,7 +16,6 @@ from jishi.insight.portraits import queries as portraits
 from jishi.kernel.text import both, pick
 from jishi.surfaces.ops import times
 
-STAGES = ("potential", "new", "active", "loyal", "at_risk", "churned")
 LETTERS = ("a", "b", "c", "d")
 
 

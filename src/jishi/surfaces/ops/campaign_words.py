@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 
 from jishi.growth.campaigns.contracts import CampaignView, Check, ReadOut, Step, StepKind
 from jishi.insight.experiments.contracts import Reading
+from jishi.insight.portraits import queries as portraits
 from jishi.kernel.errors import fill
 from jishi.kernel.text import pick
 from jishi.surfaces.shell import formats
@@ -266,3 +267,8 @@ def advice(read: ReadOut) -> list[str]:
 def _better(readings: tuple[Reading, ...]) -> str | None:
     sure = [one for one in readings if one.measure == "buyers" and one.always.low > 0]
     return max(sure, key=lambda one: one.always.value).arm if sure else None
+
+
+def stages() -> list[tuple[str, str]]:
+    """The stages of life, to choose from."""
+    return [(one.code, gettext(one.name)) for one in portraits.list_stages()]
