@@ -32,7 +32,7 @@ def test_two_neighbours_order_one_unit_is_missing_and_the_code_opens_the_hand(to
     phone.open("/rounds/")
     phone.press(".sec header h2 a")
     phone.page.fill(f"#n-{item}", "2")
-    phone.page.check(f"input[name=point][value={point}]")
+    phone.page.check(f"input[name=point][value='{point}']")
     phone.press("#choose button.btn")
     phone.page.wait_for_selector("form.paybar")
     phone.place()

@@ -22,13 +22,13 @@ from jishi.goods.merchants import operations as merchants
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.pricing import operations as pricing
 from jishi.kernel import clock
-from jishi.kernel.errors import N_, Invalid
 from jishi.kernel.ids import ALPHABET
 from jishi.kernel.text import both
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import queries as people
 from jishi.people.accounts.contracts import NewPerson
 from jishi.simulation import past
+from jishi.simulation.errors import BasketsUnreadable
 from jishi.trade.orders.contracts import LineDraft, OrderDraft, PastOrder
 
 CURRENCY = "CNY"
@@ -40,13 +40,6 @@ MAX_BYTES = 200 * 1024 * 1024
 SPAN = timedelta(days=360)
 
 Progress = Callable[..., None]
-
-
-class BasketsUnreadable(Invalid):
-    """The file is not a list of baskets in UTF-8."""
-
-    code = "simulation.baskets_unreadable"
-    message = N_("Line %(line)s of the file cannot be read: %(problem)s.")
 
 
 @dataclass(slots=True)
