@@ -91,8 +91,7 @@ MUTANTS = (
         FLASH,
         "ORDER BY id FOR NO KEY UPDATE",
         "ORDER BY id",
-        "tests/surfaces/lane/test_rush.py"
-        "::test_stk_058_a_thousand_people_want_fifty_units_through_two_processes",
+        f"{RUSH}::test_stk_058_two_batches_at_once_wait_for_each_other_and_nobody_fails",
     ),
     Mutant(
         "F4",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from tests import cluster as throw_away
 from tests.factories import flash as made
 from tests.factories import trade
 from tests.factories.goods import NOON
 
+from jishi.cli.postgres import OWNER, SUPERUSER
 from jishi.goods.inventory.models import Hold, Stock
 from jishi.goods.pricing import operations as pricing
 from jishi.kernel.models import OutboxEvent
@@ -85,6 +89,33 @@ def test_stk_058_the_first_get_the_units_and_the_others_are_told() -> None:
     stock = Stock.objects.get(variant_id=sale.scene.variant_id)
     assert (stock.on_hand, stock.reserved) == (50, 3)
     assert made.adds_up(sale)
+
+
+def test_stk_058_two_batches_at_once_wait_for_each_other_and_nobody_fails() -> None:
+    sale = made.running(units=1)
+    wishes = [[made.wish(sale, person)] for person in made.people(2)]
+
+    with throw_away.cluster.connect(OWNER, throw_away.DATABASE) as busy, ThreadPoolExecutor(2) as pool:
+        with busy.transaction():
+            busy.execute("SELECT 1 FROM flash_sales_item WHERE code = %s FOR UPDATE", [sale.item.code])
+            batches = [pool.submit(made.settle_now, wish) for wish in wishes]
+            _wait_until_waiting(2)
+        outcomes = [kinds(batch.result(10)) for batch in batches]
+
+    assert sorted(outcomes) == [["returning"], ["won"]]
+    assert (sale.item.available, sale.item.held) == (0, 1)
+
+
+def _wait_until_waiting(count: int) -> None:
+    """Until so many connections stand before a lock, at most ten seconds."""
+    statement = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    until = time.monotonic() + 10
+    with throw_away.cluster.connect(SUPERUSER, throw_away.DATABASE) as watch:
+        while watch.execute(statement).fetchone()[0] < count:  # type: ignore[index]
+            assert time.monotonic() < until, "the batches did not come to the lock"
+            time.sleep(0.02)
 
 
 def test_a_repeated_wish_gets_its_order_and_takes_nothing() -> None:
