@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tests.factories import jotted
 from tests.journeys.conftest import Town
+from tests.journeys.phone import Phone
 
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns.models import Enrolment
@@ -41,25 +42,7 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
     writer.page.fill("#quiet-to", "00:00")
     writer.press("button:has-text('保存'), form button.primary")
     writer.page.wait_for_url("**/steps/")
-    for kind in ("place", "split", "send", "send"):
-        writer.page.select_option("#kind", kind)
-        with writer.page.expect_navigation():
-            writer.press("form:has(#kind) button")
-    # The split leads half to the first message, which ends there, and half to the second.
-    writer.press("a.node.split")
-    writer.page.select_option("#tb-s2", "s4")
-    with writer.page.expect_navigation():
-        writer.press("#s-s2 button[value=save]")
-    writer.press("#s-s3 summary")
-    writer.page.fill("#zh-s3", "{nickname}，新茶到了")
-    writer.page.select_option("#then-s3", "end")
-    with writer.page.expect_navigation():
-        writer.press("#s-s3 button[value=save]")
-    writer.press("a[href$='/sheet/'].primary")
-    writer.page.wait_for_url("**/sheet/")
-    assert writer.page.locator("[data-level=stop]").all_inner_texts() == []
-    with writer.page.expect_navigation():
-        writer.press("button[value=start]")
+    _write_steps(writer)
     path = writer.page.url.split(writer.url)[1]
     second.open(path)
     with second.page.expect_navigation():
@@ -80,13 +63,7 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
     shopper.press("a[href*='/go/']")
     shopper.page.wait_for_load_state()
     assert "/go/" not in shopper.page.url
-    shopper.open(town.product(0))
-    shopper.press(".cta .solo")
-    shopper.press("[data-for=alone] button[value=buy]")
-    shopper.page.wait_for_url("**/checkout/**")
-    shopper.place()
-    shopper.pay()
-    shopper.page.wait_for_url(lambda url: "/psp/" not in url)
+    _buy(town, shopper)
     town.catch_up()
     campaigns.evaluate(code=path.strip("/").split("/")[-1], at=clock.now() + timedelta(minutes=1))
     second.open(path + "result/")
@@ -94,3 +71,37 @@ def test_a_campaign_reaches_two_and_says_what_it_did(town: Town) -> None:
     assert second.page.locator("[data-arm=treated][data-goals='1']").count() == 1
     assert not writer.faults and not second.faults and not shopper.faults
     town.assert_books_are_whole()
+
+
+def _write_steps(writer: Phone) -> None:
+    """A placement, a split of two messages, the run sheet without a stop, and asking for the start."""
+    for kind in ("place", "split", "send", "send"):
+        writer.page.select_option("#kind", kind)
+        with writer.page.expect_navigation():
+            writer.press("form:has(#kind) button")
+    # The split leads half to the first message, which ends there, and half to the second.
+    writer.press("a.node.split")
+    writer.page.select_option("#tb-s2", "s4")
+    with writer.page.expect_navigation():
+        writer.press("#s-s2 button[value=save]")
+    writer.press("#s-s3 summary")
+    writer.page.fill("#zh-s3", "{nickname}，新茶到了")
+    writer.page.select_option("#then-s3", "end")
+    with writer.page.expect_navigation():
+        writer.press("#s-s3 button[value=save]")
+    writer.press("a[href$='/sheet/'].primary")
+    writer.page.wait_for_url("**/sheet/")
+    assert writer.page.locator("[data-level=stop]").all_inner_texts() == []
+    with writer.page.expect_navigation():
+        writer.press("button[value=start]")
+
+
+def _buy(town: Town, shopper: Phone) -> None:
+    """Buy a product alone and pay."""
+    shopper.open(town.product(0))
+    shopper.press(".cta .solo")
+    shopper.press("[data-for=alone] button[value=buy]")
+    shopper.page.wait_for_url("**/checkout/**")
+    shopper.place()
+    shopper.pay()
+    shopper.page.wait_for_url(lambda url: "/psp/" not in url)

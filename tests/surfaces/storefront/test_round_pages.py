@@ -74,13 +74,7 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
     assert "柿子团" in Client().get("/rounds/").content.decode()
     assert Client().get(f"/en{shop_page}").status_code == 200
     choice = {f"n-{entry}": "3", "point": point}
-    html = shopper.get(shop_page, choice).content.decode()
-    hidden = {
-        name: re.search(f'name="{name}" value="([^"]+)"', html).group(1)  # type: ignore[union-attr]
-        for name in ("fingerprint", "checkout_key")
-    }
-    placed = [shopper.post(f"{shop_page}order/", choice | hidden | {"do": "place"}) for _ in range(2)]
-    assert placed[0].url == placed[1].url and placed[0].url.startswith("/pay/")
+    _place(shopper, shop_page, choice)
     order_code = Collection.objects.get().order_code
     trade.pay(trade.checkout_placed(order_code), at=clock.now())
     relay.drain()
@@ -98,13 +92,7 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
     assert 'data-state="ready"' in mine and order_code in desk.get("/leader/").content.decode()
     assert secret not in desk.get("/leader/").content.decode()
     assert desk.get(f"/collect/{order_code}/").status_code == 404
-    hand = f"/leader/hand-out/{order_code}/"
-    shopper.post(hand, {"secret": secret})  # the buyer is no leader
-    desk.post(hand, {"secret": "x"})
-    assert Collection.objects.get().state == "ready" and Collection.objects.get().tries == 1
-    shopper.post(f"/collect/{order_code}/renew/")
-    desk.post(hand, {"secret": Collection.objects.get().secret})
-    assert Collection.objects.get().state == "collected" and trade.state(order_code) == "received"
+    _hand_out(shopper, desk, order_code, secret)
 
     for client, url in (
         (shopper, "/collect/"), (shopper, f"/collect/{order_code}/"), (desk, "/leader/"),
@@ -113,3 +101,25 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
         (shopper, "/rounds/"),
     ):  # fmt: skip
         consoles.body(client, url)
+
+
+def _hand_out(shopper: Client, desk: Client, order_code: str, secret: str) -> None:
+    """Only the leader, and only with the code that counts now."""
+    hand = f"/leader/hand-out/{order_code}/"
+    shopper.post(hand, {"secret": secret})  # the buyer is no leader
+    desk.post(hand, {"secret": "x"})
+    assert Collection.objects.get().state == "ready" and Collection.objects.get().tries == 1
+    shopper.post(f"/collect/{order_code}/renew/")
+    desk.post(hand, {"secret": Collection.objects.get().secret})
+    assert Collection.objects.get().state == "collected" and trade.state(order_code) == "received"
+
+
+def _place(shopper: Client, shop_page: str, choice: dict[str, str]) -> None:
+    """Ordering twice with one key is one order."""
+    html = shopper.get(shop_page, choice).content.decode()
+    hidden = {
+        name: re.search(f'name="{name}" value="([^"]+)"', html).group(1)  # type: ignore[union-attr]
+        for name in ("fingerprint", "checkout_key")
+    }
+    placed = [shopper.post(f"{shop_page}order/", choice | hidden | {"do": "place"}) for _ in range(2)]
+    assert placed[0].url == placed[1].url and placed[0].url.startswith("/pay/")
