@@ -3,19 +3,23 @@ of everybody's lists.
 
 The model has the size of a real one and random content: measured are the answers and the refresh, not their
 quality. An answer is everything between asking and having the list: two statements over ready lists, ranking
-in plain Python, and keeping the list. `jishi bench recommend --serve` runs this.
+in plain Python, and keeping the list. Behaviour arrives through another process.
+`jishi bench recommend --serve` runs this.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
-import threading
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +35,7 @@ from jishi.goods.merchants import operations as merchants
 from jishi.goods.pricing import operations as pricing
 from jishi.insight.recommendation import fitting, refreshing
 from jishi.insight.recommendation import operations as recommendation
-from jishi.insight.recommendation.contracts import Act, Asker, Surface
+from jishi.insight.recommendation.contracts import Asker, Surface
 from jishi.insight.recommendation.models import Candidates
 from jishi.kernel import clock
 from jishi.kernel.text import both
@@ -39,7 +43,7 @@ from jishi.people.accounts import operations as accounts
 from jishi.social.notes import queries as note_queries
 
 WITHIN_MS, REFRESH_WITHIN_S = 10.0, 120.0
-CLICKS_A_SECOND = 100
+ASKED, WARM = 2000, 100
 _COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_name = %s AND column_name <> 'id' ORDER BY ordinal_position
@@ -134,71 +138,87 @@ def _numbers(statement: str, params: list[Any]) -> np.ndarray:
         return np.array([row[0] for row in cursor.fetchall()], np.int64)
 
 
-class Clicking(threading.Thread):
-    """People who open things, over and over, until told to stop."""
-
-    def __init__(self, keys: np.ndarray, people: np.ndarray) -> None:
-        super().__init__(daemon=True)
-        self.keys, self.people, self.over, self.clicks = keys, people, threading.Event(), 0
-
-    def run(self) -> None:
-        """Click at a steady pace."""
-        dice = random.Random(5)
-        while not self.over.wait(1 / CLICKS_A_SECOND):
-            key, person = int(dice.choice(self.keys)), int(dice.choice(self.people[:2000]))
-            recommendation.touch(Asker(person), key=key, act=Act.OPENED)
-            self.clicks += 1
-        connection.close()
+@contextlib.contextmanager
+def clicking(keys: np.ndarray, people: np.ndarray) -> Iterator[list[int]]:
+    """People who open things in another process; afterwards the list holds how often they did."""
+    clicks: list[int] = []
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("_clicks.py"))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin and process.stdout
+    try:
+        whom = {"keys": keys[:: max(1, len(keys) // 20_000)].tolist(), "people": people[:ASKED].tolist()}
+        process.stdin.write(json.dumps(whom) + "\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        yield clicks
+        process.stdin.close()
+        clicks.append(int(process.stdout.readline() or 0))
+        process.wait(10)
+    finally:
+        process.kill()
 
 
 def serve(keys: np.ndarray, people: np.ndarray, requests: int) -> dict[str, Any]:
     """Time answers while people click."""
-    clicking = Clicking(keys, people)
-    clicking.start()
     dice = random.Random(6)
     times, with_cards, wrong, cpu = [], [], 0, 0.0
-    for number in range(requests + 50):
-        person = int(dice.choice(people[:2000]))
-        began, spent = time.perf_counter(), time.thread_time()
-        made = recommendation.show(Asker(person), Surface.HOME, limit=20)
-        ended = time.perf_counter()
-        if number >= 50:
-            times.append((ended - began) * 1000)
-            cpu += time.thread_time() - spent
-        shown = [pick.key for pick in made.picks]
-        wrong += len(shown) != 20 or len(set(shown)) != 20 or not made.slate
-        if number % 10 == 0:
-            catalog_queries.list_cards([p.id for p in made.picks if p.key > 0], language="en")
-            notes = [p.id for p in made.picks if p.key < 0]
-            note_queries.list_cards(notes, viewer_id=person, language="en")
-            with_cards.append((time.perf_counter() - began) * 1000)
-    clicking.over.set()
-    clicking.join()
+    with clicking(keys, people) as clicks:
+        for number in range(requests + WARM):
+            person = int(dice.choice(people[:ASKED]))
+            began, spent = time.perf_counter(), time.thread_time()
+            made = recommendation.show(Asker(person), Surface.HOME, limit=20)
+            ended = time.perf_counter()
+            used = time.thread_time() - spent
+            shown = [pick.key for pick in made.picks]
+            wrong += len(shown) != 20 or len(set(shown)) != 20 or not made.slate
+            if number >= WARM:
+                times.append((ended - began) * 1000)
+                cpu += used
+            if number >= WARM and number % 10 == 0:
+                catalog_queries.list_cards([p.id for p in made.picks if p.key > 0], language="en")
+                notes = [p.id for p in made.picks if p.key < 0]
+                note_queries.list_cards(notes, viewer_id=person, language="en")
+                with_cards.append((time.perf_counter() - began) * 1000)
     return {
         "serve_p50_ms": round(float(np.median(times)), 2),
         "serve_p99_ms": round(float(np.quantile(times, 0.99)), 2),
         "serve_cpu_ms": round(cpu * 1000 / requests, 2),
         "with_cards_p50_ms": round(float(np.median(with_cards)), 2),
-        "clicks_meanwhile": clicking.clicks,
+        "clicks_meanwhile": clicks[0],
         "wrong_answers": wrong,
     }
 
 
+def say(started: float, stage: str) -> None:
+    """Tell how far it is."""
+    print(f"  {time.perf_counter() - started:6.1f} s  {stage}", file=sys.stderr)
+
+
 def run(*, items: int, people: int, requests: int) -> dict[str, Any]:
     """Fill the tables, refresh everybody's lists, and serve."""
+    started = time.perf_counter()
     keys, ids = world(goods=items * 4 // 5, notes=items // 5, people=people)
+    say(started, "world")
     model = suggest.model_of(len(keys), len(ids), 30, 200, 64)
+    say(started, "model")
     at = clock.now()
     began, spent = time.perf_counter(), time.process_time()
     fitting._write("home", ids, keys, refreshing.for_people(model, np.arange(len(ids)), 100), at)
     refresh_s, refresh_cpu = time.perf_counter() - began, time.process_time() - spent
+    say(started, "lists of people")
     began = time.perf_counter()
     fitting._write("near", keys, keys, refreshing.near_items(model, 40), at)
     near_s = time.perf_counter() - began
+    say(started, "lists of things")
     recommendation.renew(at=at)
+    say(started, "lists of everybody")
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as tables:
         tables.execute("VACUUM ANALYZE recommendation_candidates")
+    say(started, "vacuum")
     served = serve(keys, ids, requests)
+    say(started, "served")
     wrong = served.pop("wrong_answers")
     lists = Candidates.objects.filter(list="home").count()
     return {

@@ -41,6 +41,7 @@ REASONS: dict[str, Because] = {
 }
 BLOCK = 1000
 FORWARD = 300
+CELLS = 8_000_000  # of the room of one block: 32 MB
 SMALL_ITEMS = 20_000
 
 
@@ -57,10 +58,15 @@ class Lists:
 def for_people(model: Model, people: Array, count: int, allowed: Array | None = None) -> Iterator[Lists]:
     """What suits these people, block by block."""
     whole = model.items <= SMALL_ITEMS
-    block = serving.block_of(model) if whole else BLOCK
+    if whole:
+        block = serving.block_of(model)
+        for at in range(0, len(people), block):
+            yield _whole(model, np.asarray(people[at : at + block]), count, allowed)
+        return
+    block = int(np.clip(CELLS // model.items, 1, BLOCK))
+    room = np.zeros(block * model.items, np.float32)
     for at in range(0, len(people), block):
-        some = np.asarray(people[at : at + block])
-        yield _whole(model, some, count, allowed) if whole else _sparse(model, some, count, allowed)
+        yield _sparse(model, np.asarray(people[at : at + block]), count, allowed, room)
 
 
 def _whole(model: Model, some: Array, count: int, allowed: Array | None) -> Lists:
@@ -81,25 +87,39 @@ def _whole(model: Model, some: Array, count: int, allowed: Array | None) -> List
     return _made(model, some, top, scores, lifts)
 
 
-def _sparse(model: Model, some: Array, count: int, allowed: Array | None) -> Lists:
-    """Sparse parts first, then the dense ones on what these put forward."""
-    layers: dict[int, Csr] = {}
-    total: Csr = sp.csr_matrix((len(some), model.items), dtype=np.float32)
+@dataclass(frozen=True)
+class Layer:
+    """A sparse part's weighted scores of one block, and where its values stand in the block's room."""
+
+    number: int
+    table: Csr
+    places: Array
+
+
+def _places(table: Csr) -> Array:
+    rows = np.arange(table.shape[0], dtype=np.int64) * table.shape[1]
+    return np.repeat(rows, np.diff(table.indptr)) + table.indices
+
+
+def _sparse(model: Model, some: Array, count: int, allowed: Array | None, room: Array) -> Lists:
+    """Sparse parts first, then the dense ones on what these put forward.
+
+    ``room`` holds a float per person of the block and item. It is written to in places and emptied in the
+    same places: going through all of it for every block would cost more than everything else.
+    """
+    layers = []
     for number, (part, weight) in enumerate(zip(model.parts, model.weights, strict=True)):
-        layer = _layer(part, model, some)
-        if layer is not None:
-            _scale(layer, weight)
-            layers[number] = layer
-            total = total + layer
-    done = model.seen[some]
-    top = _forward(total.tocsr(), done, allowed, max(FORWARD, count))
-    rows = np.repeat(np.arange(len(some)), top.shape[1])
+        table = _layer(part, model, some)
+        if table is not None:
+            _scale(table, weight)
+            layers.append(Layer(number, table, _places(table)))
+    layers.sort(key=lambda layer: -layer.table.nnz)
+    top, sums = _together(layers, model.seen[some], allowed, max(FORWARD, count), room)
     lifts = np.zeros((len(model.parts), *top.shape), np.float32)
+    _spread_out(layers, top, sums, lifts, room)
+    sparse = {layer.number for layer in layers}
     for number, (part, weight) in enumerate(zip(model.parts, model.weights, strict=True)):
-        if number in layers:
-            found = np.asarray(layers[number][rows, np.maximum(top, 0).ravel()]).reshape(top.shape)
-            lifts[number] = found
-        else:
+        if number not in sparse:
             lifts[number] = _judge(part, weight, model, some, top)
     scores = np.where(top >= 0, lifts.sum(0), -np.inf)
     order = matrices.top_columns(scores, min(count, top.shape[1]))
@@ -111,6 +131,55 @@ def _sparse(model: Model, some: Array, count: int, allowed: Array | None) -> Lis
         np.take_along_axis(scores, order, 1),
         np.take_along_axis(lifts, order[None], 2),
     )
+
+
+def _together(
+    layers: list[Layer], done: Csr, allowed: Array | None, count: int, room: Array
+) -> tuple[Array, Array]:
+    """The best columns over the sum of sparse layers with their sums, -1 where there are fewer.
+
+    Each column is read once: the last layer that names it takes its sum away.
+    """
+    top = np.full((done.shape[0], count), -1, np.int64)
+    best = np.zeros(top.shape, np.float32)
+    for number, layer in enumerate(layers):
+        room[layer.places] = layer.table.data if number == 0 else room[layer.places] + layer.table.data
+    taken = _places(done)
+    room[taken] = -np.inf
+    found = []
+    for layer in reversed(layers):
+        values = room[layer.places]
+        room[layer.places] = -np.inf
+        found.append(values if allowed is None else np.where(allowed[layer.table.indices], values, -np.inf))
+    for layer in layers:
+        room[layer.places] = 0
+    room[taken] = 0
+    tables = [layer.table for layer in reversed(layers)]
+    for row in range(done.shape[0] if layers else 0):
+        cuts = [slice(table.indptr[row], table.indptr[row + 1]) for table in tables]
+        values = np.concatenate([part[cut] for part, cut in zip(found, cuts, strict=True)])
+        columns = np.concatenate([table.indices[cut] for table, cut in zip(tables, cuts, strict=True)])
+        if len(columns) > count:
+            chosen = np.argpartition(values, -count)[-count:]
+            values, columns = values[chosen], columns[chosen]
+        alive = values > -np.inf
+        width = int(alive.sum())
+        top[row, :width], best[row, :width] = columns[alive], values[alive]
+    return top, best
+
+
+def _spread_out(layers: list[Layer], top: Array, sums: Array, lifts: Array, room: Array) -> None:
+    """What each layer has in the sums of the best columns. The largest, which comes first, has the rest."""
+    if not layers:
+        return
+    rows = np.arange(len(top), dtype=np.int64) * layers[0].table.shape[1]
+    where, rest = np.maximum(top, 0) + rows[:, None], sums
+    for layer in layers[1:]:
+        room[layer.places] = layer.table.data
+        lifts[layer.number] = np.where(top >= 0, room[where], 0)
+        room[layer.places] = 0
+        rest = rest - lifts[layer.number]
+    lifts[layers[0].number] = rest
 
 
 def _layer(part: Component, model: Model, some: Array) -> Csr | None:
@@ -129,11 +198,16 @@ def _layer(part: Component, model: Model, some: Array) -> Csr | None:
 def _scale(layer: Csr, weight: float) -> None:
     """Divide each row by its deviation over all items, in place, and weigh it."""
     size = layer.shape[1]
-    mean = matrices.totals(layer, 1) / size
-    square = np.asarray(layer.multiply(layer).sum(1)).ravel() / size
+    lengths = np.diff(layer.indptr)
+    alive = lengths > 0
+    begin = layer.indptr[:-1][alive]
+    mean, square = np.zeros(len(lengths)), np.zeros(len(lengths))
+    if len(begin):
+        mean[alive] = np.add.reduceat(layer.data, begin, dtype=np.float64) / size
+        square[alive] = np.add.reduceat(layer.data * layer.data, begin, dtype=np.float64) / size
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
     factor = np.where(deviation > 1e-9, weight / np.maximum(deviation, 1e-9), 0).astype(np.float32)
-    layer.data *= np.repeat(factor, np.diff(layer.indptr))
+    layer.data *= np.repeat(factor, lengths)
 
 
 def _forward(total: Csr, done: Csr, allowed: Array | None, count: int) -> Array:
@@ -161,11 +235,10 @@ def _judge(part: Component, weight: float, model: Model, some: Array, top: Array
     if isinstance(part, FromVectors):
         vectors = part.people[some]
         _, covariance = part.spread
-        deviation = np.sqrt(np.maximum(np.einsum("bk,kl,bl->b", vectors, covariance, vectors), 1e-12))
+        deviation = np.sqrt(np.maximum(((vectors @ covariance) * vectors).sum(1), 1e-12))
         values = np.empty(top.shape, np.float32)
-        for at in range(0, len(some), 100):
-            near = part.items[inside[at : at + 100]]
-            values[at : at + 100] = np.matmul(near, vectors[at : at + 100, :, None])[:, :, 0]
+        for row in range(len(some)):
+            values[row] = part.items[inside[row]] @ vectors[row]
         return np.asarray(values * (weight / deviation)[:, None], np.float32)
     if isinstance(part, ForEverybody):
         return np.asarray(part.scores[inside] * np.float32(weight / max(float(part.scores.std()), 1e-9)))
