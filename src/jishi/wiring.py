@@ -6,7 +6,10 @@ Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect
 from collections.abc import Callable
 from typing import Any
 
+from jishi.goods.inventory import handlers as inventory_handlers
+from jishi.goods.inventory import privacy as inventory_privacy
 from jishi.goods.inventory import tasks as inventory_tasks
+from jishi.goods.inventory.events import StockReturned
 from jishi.goods.merchants import privacy as merchant_privacy
 from jishi.goods.pricing import ports as pricing
 from jishi.growth.campaigns import handlers as campaign_handlers
@@ -191,6 +194,7 @@ def connect_facts() -> None:
     )
     outbox.subscribe(OrderRefunding, flash_handlers.on_order_refunding, name="flash_sales.end_claim")
     outbox.subscribe(flash_events.ItemDecided, flash_handlers.on_item_decided, name="flash_sales.tell_shop")
+    outbox.subscribe(StockReturned, inventory_handlers.on_stock_returned, name="inventory.tell_waiting")
     connect_community_buys()
     connect_presales()
     connect_notes()
@@ -498,6 +502,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("privacy", privacy_privacy)
     privacy.register_eraser("notifications", notification_privacy)
     privacy.register_eraser("merchants", merchant_privacy)
+    privacy.register_eraser("inventory", inventory_privacy)
     privacy.register_eraser("payments", payment_privacy)
     privacy.register_eraser("orders", order_privacy)
     privacy.register_eraser("fulfillment", fulfillment_privacy)

@@ -55,7 +55,7 @@ PERSON = {
     "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
-PERSON |= {"feedback"}
+PERSON |= {"feedback", "product_wait"}
 PUBLIC |= {"rounds", "round", "presales", "presale"}
 PERSON |= {"presale_reserve", "presale_withdraw"}
 PERSON |= {

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from tests.factories import jotted
 
+from jishi.goods.catalog import queries as catalog
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns.contracts import Draft, Step
 from jishi.growth.campaigns.models import Campaign, Effect, Enrolment
@@ -99,3 +100,8 @@ def told(person_id: int | None = None) -> list[str]:
     rows = Notice.objects.filter(kind="campaign_message").order_by("pk")
     rows = rows.filter(person_id=person_id) if person_id else rows
     return [row.params["text"] for row in rows]
+
+
+def title(product_id: int) -> str:
+    """What a product is called in Chinese."""
+    return catalog.list_cards([product_id], language="zh-hans")[product_id].title

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.factories import jotted
+from tests.factories import goods, jotted
 from tests.growth.campaigns import kit
 from tests.growth.campaigns.kit import HOUR, NOON, send, wait
 
+from jishi.goods.inventory import operations as inventory
+from jishi.goods.inventory.errors import StillInStock
+from jishi.goods.inventory.models import Absence
 from jishi.growth.campaigns import handlers, ports, queries
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns.contracts import Step
@@ -23,11 +26,16 @@ from jishi.growth.campaigns.errors import (
 from jishi.growth.campaigns.models import Campaign, Effect, Enrolment, JourneyVersion, Purse
 from jishi.growth.teamwork import queries as teamwork
 from jishi.insight.portraits.events import SegmentEntered
-from jishi.kernel import audit
-from jishi.people.accounts.models import User
+from jishi.kernel import audit, clock
+from jishi.kernel.errors import Invalid
+from jishi.kernel.outbox import relay
+from jishi.kernel.text import both
+from jishi.people.accounts import operations as accounts
+from jishi.people.accounts.models import Birthday, User
 from jishi.people.notifications import operations as notifications
 from jishi.people.notifications.models import Delivery, Notice
 from jishi.people.privacy.models import Consent
+from jishi.trade.checkout import operations as checkout
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +216,65 @@ def test_objections_pause_by_themselves() -> None:
     assert campaigns.record_click(campaign_code=code, step="s1", person_id=reached[0], at=NOON) == "/hot/"
     campaigns.forget(person_id=reached[0])
     assert queries.export_person(person_id=reached[0])["ways"] == []
+
+
+def test_ops_a_birthday_and_goods_that_are_back_each_once() -> None:
+    """Who named the 29th of February is wished well on the 28th, where that year has no other."""
+    born, other = jotted.person(), jotted.person()
+    for month, day, agrees in ((2, 30, True), (2, 29, False)):
+        with pytest.raises(Invalid):
+            accounts.keep_birthday(person_id=born, month=month, day=day, agrees=agrees)
+    accounts.keep_birthday(person_id=born, month=2, day=29, agrees=True)
+    accounts.keep_birthday(person_id=other, month=3, day=1, agrees=True)
+    assert Birthday.objects.filter(day_index__contains="02-29").count() == 0
+    day = datetime(2027, 2, 27, 16, 30, tzinfo=UTC)  # half past midnight of the 28th in Shanghai
+    birthday = kit.start(send("s1"), trigger="birthday", at=day, quiet_to=0, quiet_from=0)
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+
+    for hours in (0, 1, 20):
+        campaigns.watch_due(day + hours * HOUR)
+        campaigns.run_due(day + hours * HOUR)
+    for later in (365, 366):  # 2028 has its 29th of February
+        campaigns.watch_due(day + timedelta(days=later))
+    accounts.forget_birthday(person_id=born)
+    campaigns.watch_due(day + timedelta(days=731))
+
+    keys = Enrolment.objects.filter(campaign__code=birthday).values_list("person_id", "key").order_by("pk")
+    assert list(keys) == [(born, "birthday:2027"), (born, "birthday:2028")]
+    assert len(kit.told(born)) == 1 and kit.told(other) == []
+
+
+def test_ops_goods_that_are_back_are_told_once_to_whoever_waits() -> None:
+    now = clock.now()
+    shop = goods.open_shop("barn")
+    made = [goods.offer(shop, stock=2) for _ in range(2)]
+    keeper, asker, late = (jotted.person() for _ in range(3))
+    text = both("{product}到货了", "{product} is back")
+    said = Step("s1", "send", {"text": text, "url": "{product}", "cost_minor": 0})
+    code = kit.start(said, trigger="stock", at=now, quiet_to=0, quiet_from=0)
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+    with pytest.raises(StillInStock):
+        inventory.ask_for(product_id=made[0].product_id, person_id=asker)
+    for one in made:
+        checkout.add_to_cart(person_id=keeper, variant_id=one.variant_ids[0], quantity=1)
+        inventory.set_stock(rows=[(one.variant_ids[0], 0)], shop_id=shop.id, reference="out")
+    inventory.ask_for(product_id=made[0].product_id, person_id=asker)
+    assert not inventory.ask_for(product_id=made[0].product_id, person_id=asker)
+    Absence.objects.update(since=now - 2 * HOUR)
+    for one in made:
+        inventory.receive(rows=[(one.variant_ids[0], 5)], shop_id=shop.id, reference="in")
+
+    relay.drain()
+    relay.drain()
+    for _ in range(3):
+        campaigns.watch_due(clock.now())
+        campaigns.run_due(clock.now())
+
+    titles = {kit.title(one.product_id) for one in made}
+    assert {*kit.told(keeper)} == {f"{one}到货了" for one in titles} and len(kit.told(keeper)) == 2
+    assert kit.told(asker) == kit.told(late) == []  # who asked was told by the stock itself
+    assert [one.params["product"] for one in Notice.objects.filter(kind="back_in_stock")] == [
+        kit.title(made[0].product_id)
+    ]
+    url = campaigns.record_click(campaign_code=code, step="s1", person_id=keeper)
+    assert url.startswith("/p/") and url != "/p//"

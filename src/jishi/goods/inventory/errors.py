@@ -78,3 +78,10 @@ class WarehouseUnknown(NotFound):
 
     code = "inventory.warehouse_unknown"
     message = N_("This shop has no warehouse %(warehouse)s.")
+
+
+class StillInStock(Conflict):
+    """Somebody wants to be told when a product is back that can be bought now."""
+
+    code = "inventory.still_in_stock"
+    message = N_("It is in stock now, so you can buy it at once.")

@@ -1,5 +1,7 @@
 """Shelves, what moved on them, and who has units set aside.
 
+Besides: since when a product is out of stock, and who asked to be told when it is back.
+
 Kept by constraints whatever path a write takes: 0 <= reserved <= on_hand; one hold per reference and shelf;
 one movement per shelf, kind and reference. Movements are append-only: on_hand is their sum.
 """
@@ -117,3 +119,48 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity} of {self.stock_id}"
+
+
+class Absence(models.Model):
+    """A product was out of stock: since when, and until when. One is open at most."""
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"], condition=Q(ended_at=None), name="inventory_absence_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")), name="inventory_absence_period"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False), name="inventory_absence_ended"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} out since {self.since:%Y-%m-%d %H:%M}"
+
+
+class Waiting(models.Model):
+    """Somebody asked to be told when a product is back; told once, then the row is closed."""
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product", "person"], condition=Q(told_at=None), name="inventory_waiting_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"waiting for {self.product_id}"

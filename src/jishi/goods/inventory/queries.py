@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC
+from typing import Any
 
 from django.db import connection
 
 from jishi.goods.inventory.contracts import HeldStock, MovementView, StockAudit, StockLine
+from jishi.goods.inventory.models import Waiting
 
 _AVAILABLE = """
 SELECT variant_id, sum(on_hand - reserved)::bigint FROM inventory_stock
@@ -38,6 +40,10 @@ WITH moved AS (
 SELECT s.id, s.on_hand, coalesce(m.quantity, 0)::bigint, s.reserved, coalesce(l.quantity, 0)::bigint
 FROM inventory_stock s LEFT JOIN moved m ON m.stock_id = s.id LEFT JOIN live l ON l.stock_id = s.id
 ORDER BY s.id
+"""
+_WAITED = """
+SELECT p.code, w.asked_at, w.told_at FROM inventory_waiting w JOIN catalog_product p ON p.id = w.product_id
+WHERE w.person_id = %s ORDER BY w.id
 """
 
 
@@ -94,3 +100,21 @@ def audit_stock() -> StockAudit:
         if not 0 <= reserved <= on_hand:
             broken.append(f"stock {stock_id}: {reserved} reserved of {on_hand}")
     return StockAudit(checked=len(rows), broken=tuple(broken))
+
+
+def is_waiting(*, product_id: int, person_id: int) -> bool:
+    """Whether somebody asked to be told when a product is back."""
+    return Waiting.objects.filter(product_id=product_id, person_id=person_id, told_at=None).exists()
+
+
+def export_person(*, person_id: int) -> dict[str, Any]:
+    """What somebody waits and waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITED, [person_id])
+        found = cursor.fetchall()
+    return {
+        "waiting": [
+            {"product": code, "asked_at": asked.isoformat(), "told_at": told and told.isoformat()}
+            for code, asked, told in found
+        ]
+    }

@@ -43,6 +43,8 @@ class Trigger(StrEnum):
     FACT = "fact"
     CART = "cart"
     ANNIVERSARY = "anniversary"
+    BIRTHDAY = "birthday"
+    STOCK = "stock"
     HOOK = "hook"
 
 

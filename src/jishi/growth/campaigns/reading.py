@@ -11,6 +11,7 @@ from django.db import connection
 
 from jishi.growth.campaigns import rules
 from jishi.growth.campaigns.contracts import Step
+from jishi.kernel.text import both, pick
 from jishi.people.privacy import queries as privacy
 
 _BARRED = """
@@ -41,6 +42,9 @@ SELECT u.language, coalesce(r.time_zone, 'Asia/Shanghai'), r.quiet_from, r.quiet
 FROM accounts_user u LEFT JOIN notifications_reach r ON r.person_id = u.id WHERE u.id = %s
 """
 _NAMES = "SELECT id, nickname FROM accounts_user WHERE id = ANY(%s)"
+_TITLES = """
+SELECT code, title->>'zh-hans', title->>'en' FROM catalog_product WHERE code = ANY(%s)
+"""
 _ORDERS = """
 SELECT buyer_id, count(*) FROM orders_order WHERE buyer_id = ANY(%s) AND paid_at IS NOT NULL GROUP BY 1
 """
@@ -86,8 +90,11 @@ def arm_of(salt: str, step: str, person_id: int, arms: Sequence[Mapping[str, Any
     return arms[-1]
 
 
-def variables(people: Sequence[int], step: Step) -> dict[int, dict[str, Any]]:
-    """What a message says about each of these people; only what it names is read."""
+def variables(
+    people: Sequence[int], step: Step, products: Mapping[int, tuple[str, str]] | None = None
+) -> dict[int, dict[str, Any]]:
+    """What a message says about each of these people; only what it names is read. `products` holds code and
+    language of those who came in because of one."""
     found: dict[int, dict[str, Any]] = {person_id: {} for person_id in people}
     with connection.cursor() as cursor:
         if rules.uses(step, "nickname"):
@@ -99,4 +106,9 @@ def variables(people: Sequence[int], step: Step) -> dict[int, dict[str, Any]]:
             counts = dict(cursor.fetchall())
             for person_id in people:
                 found[person_id]["orders"] = counts.get(person_id, 0)
+        if rules.uses(step, "product") and products:
+            cursor.execute(_TITLES, [sorted({code for code, _ in products.values()})])
+            titles = {code: both(zh_hans or "", en or "") for code, zh_hans, en in cursor.fetchall()}
+            for person_id, (code, language) in products.items():
+                found[person_id]["product"] = pick(titles.get(code), language)
     return found

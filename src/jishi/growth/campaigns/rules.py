@@ -16,8 +16,11 @@ LANGUAGES = ("zh-hans", "en")
 KEY = re.compile(r"[a-z][a-z0-9]{0,11}")
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-VARIABLES = ("nickname", "orders")
-"""What a message may name: what somebody is called, and how many orders they have paid."""
+VARIABLES = ("nickname", "orders", "product")
+"""What a message may name: what somebody is called, how many orders they have paid, and which product is back
+in stock for them."""
+PRODUCT_URL = "{product}"
+"""The link of a message that leads to that product's page."""
 TESTS = ("bought", "clicked", "segment", "stage", "language")
 FACTS = ("order_paid", "order_received", "order_expired", "note_published")
 GOALS = ("", "order", "note")
@@ -123,9 +126,14 @@ def _send_fault(values: Mapping[str, Any]) -> str:
     used = {name for text in texts.values() for name in VARIABLE.findall(text)}
     if used - set(VARIABLES):
         return "variables"
-    if not is_inside(url):
+    if url != PRODUCT_URL and not is_inside(url):
         return "url"
     return "" if _is_between(values.get("cost_minor", 0), 0, 10**6) else "cost_minor"
+
+
+def product_of(key: str) -> str:
+    """The code of the product for which somebody came in, or nothing."""
+    return key.split(":")[2] if key.startswith("stock:") else ""
 
 
 def is_inside(url: str) -> bool:

@@ -144,6 +144,45 @@ TEMPLATES: tuple[Template, ...] = (
         ),
     ),
     Template(
+        "birthday",
+        N_("Happy birthday"),
+        N_("A wish on the birthday of whoever told us theirs, once a year."),
+        Draft(
+            name="生日快乐",
+            trigger=Trigger.BIRTHDAY,
+            goal_days=7,
+            goal="在生日那天祝福一声",
+        ),
+        (
+            _wait("s1", 0, "09:00"),
+            _send(
+                "s2",
+                "{nickname}，生日快乐！愿新的一岁有好物相伴。",
+                "Happy birthday, {nickname}! All the best for the new year of your life.",
+            ),
+        ),
+    ),
+    Template(
+        "back",
+        N_("Back in stock"),
+        N_("For whoever has it in the cart or keeps a note about it: once for each time it comes back."),
+        Draft(
+            name="补货到了",
+            trigger=Trigger.STOCK,
+            goal_days=3,
+            goal="让等的人知道货到了",
+        ),
+        (
+            _if("s1", "bought", then="end"),
+            _send(
+                "s2",
+                "您看中的{product}到货了。",
+                "{product} is back in stock.",
+                "{product}",
+            ),
+        ),
+    ),
+    Template(
         "festival",
         N_("Shopping festival"),
         N_("Several offers, flash slots, lotteries and pages under one budget and one report."),

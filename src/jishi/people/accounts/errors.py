@@ -94,6 +94,20 @@ class AvatarInvalid(Invalid):
     message = N_("Choose a JPEG, PNG or WebP picture of at most %(max_mb)s MB.")
 
 
+class BirthdayInvalid(Invalid):
+    """There is no such day in any year."""
+
+    code = "accounts.birthday_invalid"
+    message = N_("Choose a month and a day that exist, or leave both empty.")
+
+
+class BirthdayNotAgreed(Invalid):
+    """A day was named without agreeing to what it is used for."""
+
+    code = "accounts.birthday_not_agreed"
+    message = N_("Tick that we may use the day, or leave it empty.")
+
+
 class AddressInvalid(Invalid):
     """A field of the address is missing or too long; `fields` names it."""
 

@@ -20,11 +20,17 @@ from jishi.kernel import crypto, ids
 from jishi.people.accounts import rules
 
 PHONE_PURPOSE = "accounts.phone"
+BIRTHDAY_PURPOSE = "accounts.birthday"
 
 
 def phone_index(phone: str | None) -> str | None:
     """Return the blind index under which a normalised number is found."""
     return crypto.blind_index(phone, purpose=PHONE_PURPOSE) if phone else None
+
+
+def birthday_index(day: str) -> str:
+    """Return the blind index under which the people of a day ("04-23") are found."""
+    return crypto.blind_index(day, purpose=BIRTHDAY_PURPOSE)
 
 
 def default_nickname(code: str) -> str:
@@ -180,6 +186,29 @@ class Address(models.Model):
     def __str__(self) -> str:
         """Return the code; the content is personal."""
         return self.code
+
+
+class Birthday(models.Model):
+    """The day of the year somebody told us of their own accord, for wishes; the row is their consent.
+
+    Month and day, never the year. `day_index` lets everybody of one day be found without opening a row.
+    """
+
+    person = models.OneToOneField(
+        "accounts.User", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    day = crypto.EncryptedTextField()
+    day_index = models.CharField(max_length=64, editable=False)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        """Found by day."""
+
+        indexes = [models.Index(fields=["day_index"], name="accounts_birthday_day")]
+
+    def __str__(self) -> str:
+        """Return the number; the content is personal."""
+        return f"birthday of {self.person_id}"
 
 
 def login_digest(text: str) -> str:

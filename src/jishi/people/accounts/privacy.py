@@ -37,6 +37,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
         "postal_code",
         "country",
     ),
+    *_fields("accounts_birthday", "wishes on the day", "delete", "day", "day_index", "agreed_at"),
     *_fields("account_emailaddress", "sign-in", "delete", "email"),
     *_fields("socialaccount_socialaccount", "sign-in", "delete", "uid", "extra_data"),
     *_fields("mfa_authenticator", "second factor", "delete", "data"),
@@ -47,6 +48,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "accounts_user": frozenset(
         {"id", "code", "is_operator", "is_active", "is_demo", "is_superuser", "token_epoch"}
     ),
+    "accounts_birthday": frozenset({"person_id"}),
     "accounts_address": frozenset({"id", "code", "person_id", "is_default", "created_at", "updated_at"}),
 }
 

@@ -1,7 +1,9 @@
 """Reads of people and addresses; they return frozen views and never another person's contact data."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -18,16 +20,35 @@ from jishi.kernel import clock, crypto
 from jishi.people.accounts import rules
 from jishi.people.accounts.contracts import AddressView, PersonCard, ProfileView
 from jishi.people.accounts.errors import AddressNotFound, OperatorRequired, PersonNotFound
-from jishi.people.accounts.models import Address, User, phone_index, session_hash
+from jishi.people.accounts.models import Address, Birthday, User, birthday_index, phone_index, session_hash
 
 _ADDRESSES = """
 SELECT id, code, recipient, phone, country, is_default, region, city, district, line, postal_code
 FROM accounts_address WHERE person_id = %s AND {condition} ORDER BY is_default DESC, updated_at DESC, id DESC
 """
-_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_SIGNED_IN = "SELECT password, token_epoch FROM accounts_user WHERE id = %s AND is_active"
+_SESSION = """
+SELECT s.session_data, u.password, u.token_epoch
+FROM django_session s LEFT JOIN accounts_user u ON u.id = %s AND u.is_active
+WHERE s.session_key = %s AND s.expire_date > %s
+"""
+
+REMEMBERED = 4096
+"""How many sessions a process remembers the holders of. What it remembers is only ever a guess or a pure
+calculation: whether somebody is signed in is read each time.
+"""
 
 CARD_FIELDS = ("id", "code", "nickname", "avatar")
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """What the signed data of a session says."""
+
+    person_id: int
+    session_hash: str
+
+
+_last_holder: dict[str, int] = {}
 
 
 def avatar_url(path: str) -> str:
@@ -238,23 +259,41 @@ def find_default_address(person_id: int) -> AddressView | None:
 def find_by_session(token: str) -> int | None:
     """Return who holds a session's key, or None: what `django.contrib.auth.get_user` answers for it.
 
-    Every call of an app begins here, so it is two plain statements and no model.
+    Every call of an app begins here, so it is one plain statement and no model: it guesses that the session
+    still belongs to the person it belonged to last time, and asks again where that is wrong.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SESSION, [token, clock.now()])
-        row = cursor.fetchone()
-        session = SessionStore().decode(row[0]) if row else {}
-        if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-            return None
-        person_id = int(session[SESSION_KEY])
-        cursor.execute(_SIGNED_IN, [person_id])
-        row = cursor.fetchone()
-    kept = session.get(HASH_SESSION_KEY, "")
-    secrets = (None, *settings.SECRET_KEY_FALLBACKS)
-    if row is None:
+    guess = _last_holder.get(token, 0)
+    row = _session(token, guess)
+    holder = _holder(row[0]) if row else None
+    if holder is not None and holder.person_id != guess:
+        if len(_last_holder) >= REMEMBERED:
+            _last_holder.clear()
+        _last_holder[token] = holder.person_id
+        row = _session(token, holder.person_id)
+    # Between the two looks the session may have passed to somebody else; what counts is the last.
+    if row is None or row[1] is None or holder is None or _holder(row[0]) != holder:
         return None
-    hashes = (session_hash(row[0], row[1], secret) for secret in secrets)
-    return person_id if any(constant_time_compare(kept, wanted) for wanted in hashes) else None
+    secrets = (None, *settings.SECRET_KEY_FALLBACKS)
+    hashes = (session_hash(row[1], row[2], secret) for secret in secrets)
+    fits = any(constant_time_compare(holder.session_hash, wanted) for wanted in hashes)
+    return holder.person_id if fits else None
+
+
+def _session(token: str, person_id: int) -> tuple[str, str | None, int | None] | None:
+    """The session's signed data, with the password and epoch of a person if they are active."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION, [person_id, token, clock.now()])
+        row: tuple[str, str | None, int | None] | None = cursor.fetchone()
+    return row
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _holder(session_data: str) -> _Holder | None:
+    """Whose session this is by its signed data; the same data always says the same."""
+    session = SessionStore().decode(session_data)
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    return _Holder(int(session[SESSION_KEY]), session.get(HASH_SESSION_KEY, ""))
 
 
 def token_epoch(person_id: int) -> int | None:
@@ -279,6 +318,17 @@ def is_password(person_id: int, password: str) -> bool:
     return user is not None and user.has_usable_password() and user.check_password(password)
 
 
+def find_birthday(person_id: int) -> tuple[int, int] | None:
+    """Return month and day, if somebody told us."""
+    row = Birthday.objects.filter(pk=person_id).first()
+    return (int(row.day[:2]), int(row.day[3:])) if row else None
+
+
+def birthday_indexes(on: date) -> tuple[str, ...]:
+    """Return the blind indexes of whose day a date is; who was born on a leap day has the 28th otherwise."""
+    return tuple(birthday_index(day) for day in rules.birthdays_of(on))
+
+
 def export_person(*, person_id: int) -> dict[str, Any]:
     """Return everything this domain holds about a person, readable.
 
@@ -300,6 +350,7 @@ def export_person(*, person_id: int) -> dict[str, Any]:
             "joined_at": user.joined_at.isoformat(),
             "last_login": user.last_login.isoformat() if user.last_login else None,
         },
+        "birthday": dict(Birthday.objects.filter(pk=person_id).values("day", "agreed_at").first() or {}),
         "addresses": [{column: getattr(row, column) for column in rules.ADDRESS_LIMITS} for row in addresses],
         "emails": list(EmailAddress.objects.filter(user_id=person_id).values("email", "verified")),
         "networks": list(SocialAccount.objects.filter(user_id=person_id).values("provider", "uid")),

@@ -3,8 +3,10 @@
 Numbers are kept in E.164, so the same phone can never open two accounts.
 """
 
+import calendar
 import re
 import unicodedata
+from datetime import date
 
 NICKNAME_MAX = 40
 ADDRESSES_MAX = 30
@@ -88,3 +90,16 @@ def address_one_line(
         return f"{text} {postal_code}".strip()
     tail = " ".join(p for p in (region, postal_code) if p)
     return ", ".join(p for p in (line, district, city, tail, country) if p)
+
+
+def is_day_of_year(month: int, day: int) -> bool:
+    """Whether some year has this day; the 29th of February is one."""
+    return 1 <= month <= 12 and 1 <= day <= (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+
+
+def birthdays_of(on: date) -> tuple[str, ...]:
+    """The days of the year that are kept on a date; the 29th of February on the 28th where there is none."""
+    days = [f"{on:%m-%d}"]
+    if days == ["02-28"] and not calendar.isleap(on.year):
+        days.append("02-29")
+    return tuple(days)

@@ -37,4 +37,4 @@ def read_lane_token(token: str, *, secret: bytes, now_s: float) -> LaneClaims | 
 
 
 def _mac(body: str, secret: bytes) -> str:
-    return hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, body.encode(), "sha256").hex()

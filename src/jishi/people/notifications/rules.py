@@ -96,6 +96,7 @@ TEXTS = {
     "experiment_paused": N_("A guardrail paused your experiment “%(name)s”."),
     "campaign_paused": N_("The campaign “%(name)s” was paused by a guard. Please look why."),
     "campaign_message": N_("%(text)s"),
+    "back_in_stock": N_("%(product)s is back. You asked us to tell you."),
     "survey_invited": N_("Your opinion counts: a short survey is waiting for you."),
     "review_requested": N_("How is %(product)s? A few words help others to choose."),
     "review_received": N_("Somebody reviewed %(product)s."),
@@ -108,6 +109,7 @@ TEXTS = {
 }
 TOPICS = {
     "campaign_message": "offers",
+    "back_in_stock": "orders",
     "survey_invited": "orders",
     "review_requested": "orders",
     "review_received": "shop",

@@ -57,6 +57,8 @@ def triggers() -> dict[str, str]:
         "fact": gettext("Whoever does something"),
         "cart": gettext("Whoever leaves a cart standing"),
         "anniversary": gettext("The day somebody joined, each year"),
+        "birthday": gettext("The birthday of whoever told us theirs, each year"),
+        "stock": gettext("Goods in the cart or in a note they keep are back in stock"),
         "hook": gettext("Whom a prediction or another part names"),
     }
 
@@ -183,7 +185,7 @@ def field_name(field: str) -> str:
         "at": gettext("the time of day"),
         "test": gettext("the condition"),
         "text": gettext("the message: both languages, at most 200 characters"),
-        "variables": gettext("the variables: only {nickname} and {orders}"),
+        "variables": gettext("the variables: only {nickname}, {orders} and {product}"),
         "url": gettext("the link: a page of this shop, beginning with /"),
         "cost_minor": gettext("the cost"),
         "placement": gettext("what is shown, and for how many days"),

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:slug>/", shop.shop, name="shop"),
     path("p/<str:ref>/", product.product, name="product"),
     path("p/<str:ref>/choose/", product.choose, name="choose"),
+    path("p/<str:ref>/wait/", product.wait, name="product_wait"),
     path("buy/", product.buy, name="buy"),
     path("g/<slug:code>/", team.team, name="team"),
     path("g/<slug:code>/live/", team.live, name="team_live"),

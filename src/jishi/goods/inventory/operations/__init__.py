@@ -9,12 +9,15 @@ from jishi.goods.inventory.operations.holds import commit, consume, expire_holds
 from jishi.goods.inventory.operations.past import record_shipped
 from jishi.goods.inventory.operations.returns import restock
 from jishi.goods.inventory.operations.shelves import open_warehouse, receive, set_stock
+from jishi.goods.inventory.operations.waiting import ask_for, forget, stop_waiting, tell_waiting
 
 __all__ = [
+    "ask_for",
     "commit",
     "consume",
     "earmark",
     "expire_holds",
+    "forget",
     "free_for",
     "hand_over",
     "hold",
@@ -24,5 +27,7 @@ __all__ = [
     "release",
     "restock",
     "set_stock",
+    "stop_waiting",
     "take_back",
+    "tell_waiting",
 ]

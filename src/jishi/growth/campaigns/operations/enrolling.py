@@ -8,6 +8,7 @@ not let in. The draw depends on the campaign's salt and the person alone.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -16,12 +17,20 @@ from jishi.growth.campaigns.errors import CampaignNotFound
 from jishi.growth.campaigns.models import Campaign
 from jishi.growth.campaigns.operations.writing import put
 from jishi.kernel import clock
+from jishi.people.accounts import queries as accounts
 from jishi.people.privacy import queries as privacy
 
 BATCH = 25_000
 AT_ONCE = 8
 CART_OLD = timedelta(days=3)
 CART_USUAL_H = 4
+HOUSE = ZoneInfo("Asia/Shanghai")
+"""Days of the year begin here; at what hour a message comes is the person's own."""
+OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK)
+"""What happens to somebody again and again: each time is a reason of its own, and lets them in once."""
+STOCK_NEWS = timedelta(days=3)
+STOCK_GONE = timedelta(hours=1)
+"""A product that was gone for less was only promised to somebody who did not pay."""
 
 # `found` yields person_id, and key where it differs by person.
 _ENROL = """
@@ -68,6 +77,31 @@ WHERE c.person_id IS NOT NULL AND c.updated_at <= %(at)s::timestamptz - %(left_f
     AND EXISTS (SELECT 1 FROM checkout_cartline l WHERE l.cart_id = c.id)
     AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.buyer_id = c.person_id
         AND o.placed_at >= c.updated_at)
+"""
+_BIRTHDAYS = """
+SELECT b.person_id, %(key)s AS key FROM accounts_birthday b WHERE b.day_index = ANY(%(days)s)
+"""
+# Who has it in the cart or keeps a note that shows it. Who asked to be told is told by the stock itself.
+# One product at a time: who waits for two of them hears of the second when the way of the first is done.
+_RETURNED = """
+SELECT DISTINCT ON (w.person_id) w.person_id, 'stock:' || a.id || ':' || p.code AS key
+FROM inventory_absence a JOIN catalog_product p ON p.id = a.product_id
+JOIN catalog_listing l ON l.product_id = a.product_id AND l.in_stock
+CROSS JOIN LATERAL (
+    SELECT c.person_id FROM catalog_variant v JOIN checkout_cartline i ON i.variant_id = v.id
+    JOIN checkout_cart c ON c.id = i.cart_id
+    WHERE v.product_id = a.product_id AND c.person_id IS NOT NULL AND i.added_at < a.ended_at
+    UNION SELECT f.person_id FROM notes_pin n JOIN notes_favourite f ON f.note_id = n.note_id
+    WHERE n.product_id = a.product_id AND f.created_at < a.ended_at
+) w
+WHERE a.ended_at > %(at)s::timestamptz - %(news)s::interval AND a.ended_at <= %(at)s
+    AND a.ended_at - a.since >= %(gone)s::interval
+    AND NOT EXISTS (SELECT 1 FROM inventory_waiting k WHERE k.product_id = a.product_id
+        AND k.person_id = w.person_id AND k.asked_at < a.ended_at
+        AND coalesce(k.told_at, %(at)s) >= a.ended_at)
+    AND NOT EXISTS (SELECT 1 FROM campaigns_enrolment e WHERE e.campaign_id = %(campaign)s
+        AND e.person_id = w.person_id AND e.key = 'stock:' || a.id || ':' || p.code)
+ORDER BY w.person_id, a.ended_at, a.id
 """
 _ANNIVERSARIES = """
 SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a
@@ -120,17 +154,22 @@ def enrol_due(at: datetime) -> int:
 
 
 def watch_due(at: datetime) -> int:
-    """Let in who left a cart standing, and whose day it is; returns how many."""
-    came = 0
+    """Let in who left a cart standing, whose day it is, and whose goods are back; returns how many."""
+    came, local = 0, at.astimezone(HOUSE)
     watching = Campaign.objects.filter(
-        state=State.RUNNING, trigger__in=[Trigger.CART, Trigger.ANNIVERSARY], kind=Kind.JOURNEY
+        state=State.RUNNING, trigger__in=[Trigger.CART, *OCCASIONS], kind=Kind.JOURNEY
     )
     for row in watching.order_by("pk"):
         if row.trigger == Trigger.CART:
             hours = timedelta(hours=int(row.trigger_key or CART_USUAL_H))
             came += _enter(row.pk, at, _CARTS, left_for=hours, old=hours + CART_OLD)
+        elif row.trigger == Trigger.BIRTHDAY:
+            days = list(accounts.birthday_indexes(local.date()))
+            came += _enter(row.pk, at, _BIRTHDAYS, key=f"birthday:{local:%Y}", days=days)
+        elif row.trigger == Trigger.STOCK:
+            came += _enter(row.pk, at, _RETURNED, news=STOCK_NEWS, gone=STOCK_GONE)
         else:
-            came += _enter(row.pk, at, _ANNIVERSARIES, key=f"year:{at:%Y}", day=f"{at:%m-%d}")
+            came += _enter(row.pk, at, _ANNIVERSARIES, key=f"year:{local:%Y}", day=f"{local:%m-%d}")
     return came
 
 
@@ -175,7 +214,7 @@ def _insert(cursor: Any, row: Campaign, at: datetime, found: str, **params: Any)
         return 0
     is_source = row.trigger in (Trigger.SEGMENT, Trigger.ENTERED, Trigger.LEFT)
     # Who may not come again comes under one key for ever, whatever the reason was this time.
-    once = row.reentry_days == 0 and not row.repeat_days
+    once = row.reentry_days == 0 and not row.repeat_days and row.trigger not in OCCASIONS
     text = f"SELECT f.person_id, '' AS key FROM ({found}) f" if once else found  # noqa: S608 - constants
     cursor.execute(
         _ENROL.format(found=text),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from jishi.growth.campaigns import rules
 from jishi.growth.campaigns.errors import CampaignNotFound
 from jishi.growth.campaigns.models import (
     Campaign,
@@ -67,6 +68,9 @@ def record_click(*, campaign_code: str, step: str, person_id: int | None, at: da
     )
     if not url:
         raise CampaignNotFound
+    if url == rules.PRODUCT_URL:
+        code = rules.product_of(way.key) if way else ""
+        url = f"/p/{code}/" if code else "/"
     if way is not None and Effect.objects.filter(enrolment__in=ways, step=step, outcome="sent").exists():
         row = Click(campaign=campaign, step=step, person_id=way.person_id, at=clock.at_or_now(at))
         Click.objects.bulk_create([row], ignore_conflicts=True)

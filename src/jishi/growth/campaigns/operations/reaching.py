@@ -75,7 +75,8 @@ def tell(campaign: Campaign, step: Step, ways: Sequence[Way], at: datetime) -> N
     if not ways:
         return
     people = [way.person_id for way in ways]
-    values = reading.variables(people, step)
+    products = {way.person_id: (code, way.language) for way in ways if (code := rules.product_of(way.key))}
+    values = reading.variables(people, step, products)
     told = {}
     for way in ways:
         text = rules.fill(pick(step.params["text"], way.language), values.get(way.person_id, {}))

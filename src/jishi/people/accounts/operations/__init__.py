@@ -1,6 +1,7 @@
 """Writes about people: one verb per module, each its own transaction."""
 
 from jishi.people.accounts.operations.addresses import make_default, remove_address, save_address
+from jishi.people.accounts.operations.birthdays import forget_birthday, keep_birthday
 from jishi.people.accounts.operations.erase import erase
 from jishi.people.accounts.operations.lane import issue_lane_token, read_lane_token
 from jishi.people.accounts.operations.profile import (
@@ -31,9 +32,11 @@ __all__ = [
     "choose_demo_person",
     "demo_email",
     "erase",
+    "forget_birthday",
     "forget_shared_cache",
     "forget_unproven",
     "issue_lane_token",
+    "keep_birthday",
     "make_default",
     "open_unproven",
     "read_lane_token",

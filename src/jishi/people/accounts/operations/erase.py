@@ -7,7 +7,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
 
 from jishi.people.accounts.errors import PersonNotFound
-from jishi.people.accounts.models import Address, User, login_digest
+from jishi.people.accounts.models import Address, Birthday, User, login_digest
 
 
 def erase(*, person_id: int) -> None:
@@ -23,6 +23,7 @@ def erase(*, person_id: int) -> None:
         for model in (EmailAddress, SocialAccount, Authenticator):
             model.objects.filter(user_id=person_id).delete()
         Address.objects.filter(person_id=person_id).delete()
+        Birthday.objects.filter(pk=person_id).delete()
         user.email = user.phone = user.phone_index = user.last_login = None
         user.phone_verified, user.avatar, user.nickname = False, "", f"#{user.code[:4]}"
         user.language, user.theme, user.is_active = "zh-hans", "auto", False

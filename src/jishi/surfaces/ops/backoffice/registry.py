@@ -10,6 +10,7 @@ from jishi.surfaces.ops.backoffice.writing import WRITTEN
 
 UNSEEN = {
     "accounts.Address",
+    "accounts.Birthday",
     "notifications.InboxMessage",
     "checkout.Cart",
     "checkout.CartLine",
@@ -26,7 +27,7 @@ UNSEEN = {
     "recommendation.Capped",
     "recommendation.Choice",
 }
-"""Addresses and caught mails identify people, private names, mutes and answers that wait for
+"""Addresses, birthdays and caught mails identify people, private names, mutes and answers that wait for
 company are nobody's business; the others are
 machinery."""
 

@@ -1,5 +1,7 @@
 """My page: what I am in the middle of, and the doors that are open to me. And the profile others see."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -44,6 +46,15 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+    birth_month = forms.TypedChoiceField(
+        label=_("Month"), required=False, coerce=int, empty_value=0,
+        choices=[("", "–"), *((number, number) for number in range(1, 13))],
+    )  # fmt: skip
+    birth_day = forms.TypedChoiceField(
+        label=_("Day"), required=False, coerce=int, empty_value=0,
+        choices=[("", "–"), *((number, number) for number in range(1, 32))],
+    )  # fmt: skip
+    birth_agreed = forms.BooleanField(required=False)
 
 
 @login_required
@@ -73,7 +84,17 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show and change the profile."""
     person_id = _person(request)
     current = people.get_profile(person_id)
-    form = ProfileForm(request.POST or None, request.FILES or None, initial={"nickname": current.nickname})
+    month, day = people.find_birthday(person_id) or (0, 0)
+    form = ProfileForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={
+            "nickname": current.nickname,
+            "birth_month": month or "",
+            "birth_day": day or "",
+            "birth_agreed": month > 0,
+        },
+    )
     if request.method == "POST" and form.is_valid() and _saved(request, person_id, form):
         messages.success(request, gettext("Saved"))
         return HttpResponseRedirect(reverse("storefront:me"))
@@ -106,10 +127,26 @@ def _saved(request: HttpRequest, person_id: int, form: ProfileForm) -> bool:
             accounts.set_avatar(person_id=person_id, data=upload.read())
         elif request.POST.get("remove_avatar"):
             accounts.remove_avatar(person_id=person_id)
+        field = "birth_day"
+        if "birth_month" in request.POST:
+            _keep_birthday(person_id, form.cleaned_data)
     except DomainError as error:
         form.add_error(field, http.message_of(error))
         return False
     return True
+
+
+def _keep_birthday(person_id: int, said: dict[str, Any]) -> None:
+    """Keep the day somebody named, or forget the one before.
+
+    :raises BirthdayInvalid: no year has such a day.
+    :raises BirthdayNotAgreed: the tick is missing.
+    """
+    month, day = said["birth_month"], said["birth_day"]
+    if month or day:
+        accounts.keep_birthday(person_id=person_id, month=month, day=day, agrees=said["birth_agreed"])
+    else:
+        accounts.forget_birthday(person_id=person_id)
 
 
 def _person(request: HttpRequest) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ProductView
 from jishi.goods.catalog.errors import ProductUnknown
+from jishi.goods.inventory import operations as inventory
+from jishi.goods.inventory import queries as inventory_queries
 from jishi.insight.recommendation.contracts import Act
+from jishi.kernel.errors import DomainError
 from jishi.kernel.money import exponent
 from jishi.promotions.plays import queries as play_queries
 from jishi.social.notes import queries as note_queries
 from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import RatingSummary
 from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.shell import refusals
 from jishi.surfaces.storefront import picked
 from jishi.surfaces.storefront import shelf as shelves
 from jishi.surfaces.storefront.pages import cart as cart_page
@@ -70,6 +75,9 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         "summary": summary(shelf.product),
         "json_ld": json_ld(shelf, facts, rating),
         "image": facts.absolute(shelf.product.media[0].url) if shelf.product.media else "",
+        "waits": facts.person_id is not None
+        and not shelf.can_buy
+        and inventory_queries.is_waiting(product_id=shelf.product.product_id, person_id=facts.person_id),
         **flash_page.for_product(request, shelf.product.product_id),
     }
     return render(request, "storefront/product.html", context)
@@ -92,6 +100,23 @@ def choose(request: HttpRequest, ref: str) -> HttpResponse:
         "team_code": team,
     }
     return render(request, "storefront/choose.html", context)
+
+
+@login_required
+@require_POST
+def wait(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask to be told when it is back, or take that back."""
+    found, person_id = find_product(request, ref), request_facts.of(request).person_id or 0
+    try:
+        if request.POST.get("do") == "stop":
+            inventory.stop_waiting(product_id=found.product_id, person_id=person_id)
+            messages.success(request, gettext("We will not tell you."))
+        else:
+            inventory.ask_for(product_id=found.product_id, person_id=person_id)
+            messages.success(request, gettext("We tell you once, as soon as it is back."))
+    except DomainError as error:
+        refusals.tell(request, error)
+    return HttpResponseRedirect(reverse("storefront:product", args=[f"{found.code}-{found.slug}"]))
 
 
 @require_POST

@@ -1,0 +1,21 @@
+"""What happened to stock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from jishi.kernel.outbox import DomainEvent
+
+
+@dataclass(frozen=True)
+class StockReturned(DomainEvent):
+    """A product that could not be bought can be bought again."""
+
+    topic: ClassVar[str] = "goods.stock.returned"
+
+    product_id: int
+    at: datetime
+
+    def key(self) -> str:
+        """In order per product."""
+        return str(self.product_id)
