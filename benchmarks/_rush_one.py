@@ -35,7 +35,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if claims is None:
         await lane._answer(send, 401, {"title": "Please sign in."})
         return
-    wish = flash._read(await flash._body(receive), match[1], claims, scope)
+    wish = flash._read(await flash.read_body(receive), match[1], claims, scope)
     assert wish is not None
     buyer = Buyer(
         wish.item_code, claims.person_id, claims.epoch, wish.quantity, ids.new_code(), str(ids.uuid7())

@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import socket
+from typing import Any
 
 from jishi.cli import home
 from jishi.cli.failure import Failure
@@ -32,7 +33,11 @@ def run(options: argparse.Namespace) -> int:
     if options.part == "web":
         return _web(options.host, port, options.workers)
     if options.part == "lane":
-        return _uvicorn("jishi.surfaces.lane.app:application", options.host, port)
+        from jishi.surfaces.lane import app, wire
+
+        spare_the_collector()
+        http = wire.protocol(app.RushShortcut())
+        return _uvicorn("jishi.surfaces.lane.app:application", options.host, port, http=http)
     home.django()
     return front(options.host, port)
 
@@ -43,7 +48,7 @@ def front(host: str, port: int) -> int:
     return _uvicorn("jishi.config.asgi:application", host, port)
 
 
-def _uvicorn(target: str, host: str, port: int) -> int:
+def _uvicorn(target: str, host: str, port: int, *, http: Any = "auto") -> int:
     import uvicorn
 
     from jishi.surfaces.lane.app import end_streams
@@ -59,6 +64,7 @@ def _uvicorn(target: str, host: str, port: int) -> int:
         target,
         host=host,
         port=port,
+        http=http,
         lifespan="on",
         access_log=False,
         log_config=None,

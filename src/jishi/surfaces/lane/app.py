@@ -23,11 +23,11 @@ from psycopg_pool import PoolTimeout
 
 from jishi.people.accounts import settle as accounts
 from jishi.people.accounts.contracts import LaneClaims
-from jishi.surfaces.lane import identity
+from jishi.surfaces.lane import identity, wire
 from jishi.surfaces.lane.collect import Collector
 from jishi.surfaces.lane.flash import FlashAdapter, FlashDesk
 from jishi.surfaces.lane.notices import Board, Full, Listener
-from jishi.surfaces.lane.rush import Rush
+from jishi.surfaces.lane.rush import Reply, Rush
 from jishi.surfaces.lane.talks import Reader, Talks
 
 Scope = MutableMapping[str, Any]
@@ -235,6 +235,19 @@ class Lane:
                     return
 
 
+class RushShortcut:
+    """Whole requests to buy, straight to the desk that answers them."""
+
+    def takes(self, method: str, path: str) -> bool:
+        """Only what comes in crowds."""
+        return method == "POST" and path.startswith("/lane/flash/")
+
+    def answer(self, scope: Scope, body: bytes, reply: Reply) -> None:
+        """Buy, or say that there is nothing here."""
+        if not _own_lane().flash.buy(scope, body, reply):
+            reply((404, {"title": "There is nothing here."}, []))
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve the lane alone (`jishi serve lane`)."""
     await _own_lane()(scope, receive, send)
@@ -282,8 +295,7 @@ async def _send_within(send: Send, data: bytes) -> None:
 async def _answer(
     send: Send, status: int, content: dict[str, Any], more: list[tuple[bytes, bytes]] | None = None
 ) -> None:
-    kind = b"application/json" if status < 400 else b"application/problem+json"
-    body = json.dumps(content if status < 400 else {"status": status, **content}).encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *(more or [])]
+    kind, body, others = wire.encode((status, content, more or []))
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *others]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

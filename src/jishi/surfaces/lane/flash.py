@@ -19,7 +19,7 @@ from jishi.people.accounts.contracts import LaneClaims
 from jishi.promotions.flash_sales import settle
 from jishi.promotions.flash_sales.contracts import Buyer, Outcome
 from jishi.surfaces.lane import identity
-from jishi.surfaces.lane.rush import Answer, Key, Rush
+from jishi.surfaces.lane.rush import Answer, Key, Reply, Rush, answered
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -65,17 +65,18 @@ class FlashAdapter:
 
     async def settle(self, connection: Any, wishes: Sequence[FlashWish]) -> list[Outcome]:
         """Hand a batch to the domain's settler."""
+        names = zip(ids.new_codes(len(wishes)), ids.uuid7s(len(wishes)), strict=True)
         buyers = [
             Buyer(
                 item_code=wish.item_code,
                 person_id=wish.claims.person_id,
                 epoch=wish.claims.epoch,
                 quantity=wish.quantity,
-                order_code=ids.new_code(),
-                event_id=str(ids.uuid7()),
+                order_code=order_code,
+                event_id=event_id,
                 language=wish.language,
             )
-            for wish in wishes
+            for wish, (order_code, event_id) in zip(wishes, names, strict=True)
         ]
         return await settle.settle(connection, buyers=buyers)
 
@@ -107,22 +108,28 @@ class FlashDesk:
     async def answer(self, scope: Scope, receive: Receive) -> Answer | None:
         """Answer a request if it is one of these."""
         path, method = scope["path"], scope["method"]
-        if match := BUY.match(path):
+        if BUY.match(path):
             if method != "POST":
                 return 405, {"title": "Only POST is answered here."}, [(b"allow", b"POST")]
-            return await self._buy(match[1], scope, receive)
+            body = await read_body(receive)
+            return await answered(lambda reply: self.buy(scope, body, reply))
         if (match := PLACE.match(path)) and method == "GET":
             return await self._place(match[1], scope)
         return None
 
-    async def _buy(self, item_code: str, scope: Scope, receive: Receive) -> Answer:
+    def buy(self, scope: Scope, body: bytes | None, reply: Reply) -> bool:
+        """Answer a whole request to buy through `reply`; false when it is another address."""
+        match = BUY.match(scope["path"])
+        if match is None or scope["method"] != "POST":
+            return False
         claims = self._caller(scope)
         if isinstance(claims, tuple):
-            return claims
-        wish = _read(await _body(receive), item_code, claims, scope)
-        if wish is None:
-            return 400, {"title": 'Say how many as {"quantity": 1}.', "code": "flash.body"}, []
-        return await self._rush.ask(self._adapter.name, wish)
+            reply(claims)
+        elif (wish := _read(body, match[1], claims, scope)) is None:
+            reply((400, {"title": 'Say how many as {"quantity": 1}.', "code": "flash.body"}, []))
+        else:
+            self._rush.stand(self._adapter.name, wish, reply)
+        return True
 
     async def _place(self, item_code: str, scope: Scope) -> Answer:
         claims = self._caller(scope)
@@ -164,7 +171,7 @@ def _read(raw: bytes | None, item_code: str, claims: LaneClaims, scope: Scope) -
     return FlashWish(item_code, claims, quantity, "en" if said.startswith("en") else "zh-hans")
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def read_body(receive: Receive) -> bytes | None:
     """Read a small body; None when it is too large or its sender went away."""
     parts, size = [], 0
     while True:

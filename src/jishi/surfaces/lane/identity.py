@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,10 @@ SAME = frozenset({"same-origin", "none"})
 
 def header(scope: MutableMapping[str, Any], name: bytes) -> str:
     """Return one header of a request, or the empty string."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
 
 
 def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
@@ -31,7 +35,12 @@ def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
     origin = header(scope, b"origin")
     if not origin:
         return True
-    own = {header(scope, b"host").lower(), urlsplit(os.environ.get("JISHI_BASE_URL", "")).netloc.lower()}
+    return _is_own(origin, header(scope, b"host"), os.environ.get("JISHI_BASE_URL", ""))
+
+
+@lru_cache(maxsize=256)
+def _is_own(origin: str, host: str, base_url: str) -> bool:
+    own = {host.lower(), urlsplit(base_url).netloc.lower()}
     return urlsplit(origin).netloc.lower() in own - {""}
 
 

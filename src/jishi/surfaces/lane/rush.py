@@ -17,7 +17,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ REMEMBER_S = 120.0
 RETRY_AFTER_S = 0.5
 DRAIN_S = 10.0
 TOKEN_S = 600
+ANSWERS_AT_ONCE = 32
 CONNECT_S = 5.0
 # Planned once per connection, and never for a table that was still empty then: a sequential scan per buyer
 # would turn a rush that begins with no orders into one that gets slower with each.
@@ -44,6 +45,8 @@ log = logging.getLogger("jishi.lane")
 
 Answer = tuple[int, dict[str, Any], list[tuple[bytes, bytes]]]
 Key = tuple[str, int]
+Reply = Callable[[Answer], None]
+"""Takes one answer; called once, from the loop. It must not raise: the answers of others come after it."""
 
 
 class Wish(Protocol):
@@ -83,8 +86,8 @@ class Entry:
 
     wish: Any
     number: int
-    done: asyncio.Future[Any]
-    since: float = field(default_factory=time.monotonic)
+    since: float
+    replies: list[Reply] = field(default_factory=list)
 
 
 class Line:
@@ -94,11 +97,13 @@ class Line:
         self,
         adapter: Adapter,
         pool: AsyncConnectionPool[Any],
+        in_line: Callable[[Line, Entry], Answer],
         *,
         most: int = QUEUE_MOST,
         batch: int = BATCH_MOST,
     ) -> None:
         self.adapter = adapter
+        self._in_line = in_line
         self.most = most
         self.batch = batch
         self.settled = 0
@@ -107,6 +112,8 @@ class Line:
         self._queue: deque[Entry] = deque()
         self._entries: dict[Key, Entry] = {}
         self._past: OrderedDict[Key, tuple[float, Any]] = OrderedDict()
+        self._waiting: deque[tuple[float, Entry, Reply]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
         self._number = 0
         self._closing = False
@@ -123,11 +130,33 @@ class Line:
         if self._closing or len(self._entries) >= self.most:
             raise Full
         self._number += 1
-        entry = Entry(wish, self._number, asyncio.get_running_loop().create_future())
+        entry = Entry(wish, self._number, time.monotonic())
         self._entries[wish.key] = entry
         self._queue.append(entry)
         self._arrived.set()
         return entry
+
+    def wait(self, entry: Entry, reply: Reply) -> None:
+        """Answer through `reply`: what was decided, or after a while that it takes longer.
+
+        One timer for everybody: whoever came first is the first for whom it gets late.
+        """
+        entry.replies.append(reply)
+        until = time.monotonic() + WAIT_S
+        self._waiting.append((until, entry, reply))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WAIT_S, self._tell_late)
+
+    def _tell_late(self) -> None:
+        now = time.monotonic()
+        while self._waiting and self._waiting[0][0] <= now:
+            _, entry, reply = self._waiting.popleft()
+            if reply in entry.replies:
+                entry.replies.remove(reply)
+                reply(self._in_line(self, entry))
+        after = self._waiting[0][0] - now if self._waiting else None
+        loop = asyncio.get_running_loop()
+        self._timer = None if after is None else loop.call_later(max(after, 0.01), self._tell_late)
 
     def find(self, key: Key) -> Entry | None:
         """Return the place of somebody who waits."""
@@ -193,14 +222,18 @@ class Line:
             await self._settle(entries[:half])
             await self._settle(entries[half:])
             return
-        again = []
-        for entry, outcome in zip(entries, outcomes, strict=True):
-            if self.adapter.again(outcome):
-                again.append(entry)
-            else:
-                self.settled += 1
-                self._finish(entry, outcome)
-        self._put_back(again)
+        pairs = list(zip(entries, outcomes, strict=True))
+        self._put_back([entry for entry, outcome in pairs if self.adapter.again(outcome)])
+        decided = [pair for pair in pairs if not self.adapter.again(pair[1])]
+        self.settled += len(decided)
+        self._finish_some(decided)
+
+    def _finish_some(self, decided: list[tuple[Entry, Any]]) -> None:
+        """Answer a few, and the others afterwards: the next batch is on its way to the database meanwhile."""
+        for entry, outcome in decided[:ANSWERS_AT_ONCE]:
+            self._finish(entry, outcome)
+        if len(decided) > ANSWERS_AT_ONCE:
+            asyncio.get_running_loop().call_soon(self._finish_some, decided[ANSWERS_AT_ONCE:])
 
     async def _run(self, wishes: list[Any]) -> list[Any]:
         async with self._pool.connection() as connection:
@@ -216,13 +249,24 @@ class Line:
 
     def _finish(self, entry: Entry, outcome: Any) -> None:
         self._entries.pop(entry.wish.key, None)
-        if not entry.done.done():
-            entry.done.set_result(outcome)
+        replies, entry.replies = entry.replies, []
+        if replies:
+            answer = self.decided(entry.wish, outcome)
+            for reply in replies:
+                reply(answer)
         waited = time.monotonic() - entry.since
         if waited >= WAIT_S and not isinstance(outcome, Exception):
             self._past[entry.wish.key] = (time.monotonic(), outcome)
             if len(self._past) > self.most:
                 self._past.popitem(last=False)
+
+    def decided(self, wish: Any, outcome: Any) -> Answer:
+        """Put what became of a wish into words, failures of the line included."""
+        if isinstance(outcome, Full):
+            return 503, {"title": "Please try again.", "code": "rush.full"}, [(b"retry-after", b"2")]
+        if isinstance(outcome, Failed):
+            return 500, {"title": "Something went wrong. Nothing was ordered.", "code": "rush.failed"}, []
+        return self.adapter.answer(wish, outcome)
 
 
 class Rush:
@@ -239,7 +283,7 @@ class Rush:
         )
         self._secret = sha256(b"jishi:rush:" + secret).digest()
         self._home = secrets.token_hex(4)
-        self.lines = {adapter.name: Line(adapter, self._pool) for adapter in adapters}
+        self.lines = {adapter.name: Line(adapter, self._pool, self._in_line) for adapter in adapters}
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -259,16 +303,21 @@ class Rush:
         """Return one of the pool's connections, for looking something up."""
         return self._pool.connection()
 
-    async def ask(self, name: str, wish: Wish) -> Answer:
-        """Stand in the line for a wish, and answer when it is decided or when waiting takes too long."""
+    def stand(self, name: str, wish: Wish, reply: Reply) -> None:
+        """Stand in the line for a wish; `reply` gets the answer, or after a while a true place."""
         line = self.lines[name]
         try:
             entry = line.join(wish)
         except Full:
             after = line.wait_s(len(line))
             content = {"title": "Too many people at once.", "code": "rush.full", "retry_after_s": after}
-            return 503, content, [(b"retry-after", str(after).encode())]
-        return await self._wait(line, entry)
+            reply((503, content, [(b"retry-after", str(after).encode())]))
+            return
+        line.wait(entry, reply)
+
+    async def ask(self, name: str, wish: Wish) -> Answer:
+        """Do what :meth:`stand` does, and wait for the answer."""
+        return await answered(lambda reply: self.stand(name, wish, reply))
 
     async def look(self, name: str, key: Key, token: str) -> Answer | None:
         """Answer somebody who comes back with a token; None when this process knows nothing of them."""
@@ -277,23 +326,10 @@ class Rush:
         line = self.lines[name]
         entry = line.find(key)
         if entry is not None:
-            done, _ = await asyncio.wait({entry.done}, timeout=WAIT_S)
-            return (
-                self._decided(line, entry.wish, entry.done.result()) if done else self._in_line(line, entry)
-            )
+            place = entry
+            return await answered(lambda reply: line.wait(place, reply))
         past = line.find_past(key)
         return None if past is None else line.adapter.answer(None, past)
-
-    async def _wait(self, line: Line, entry: Entry) -> Answer:
-        done, _ = await asyncio.wait({entry.done}, timeout=WAIT_S)
-        return self._decided(line, entry.wish, entry.done.result()) if done else self._in_line(line, entry)
-
-    def _decided(self, line: Line, wish: Any, outcome: Any) -> Answer:
-        if isinstance(outcome, Full):
-            return 503, {"title": "Please try again.", "code": "rush.full"}, [(b"retry-after", b"2")]
-        if isinstance(outcome, Failed):
-            return 500, {"title": "Something went wrong. Nothing was ordered.", "code": "rush.failed"}, []
-        return line.adapter.answer(wish, outcome)
 
     def _in_line(self, line: Line, entry: Entry) -> Answer:
         position = line.position(entry)
@@ -319,3 +355,10 @@ class Rush:
     def _mac(self, name: str, key: Key, body: str) -> str:
         said = f"{name}|{key[0]}|{key[1]}|{body}".encode()
         return hmac.new(self._secret, said, sha256).hexdigest()[:32]
+
+
+async def answered(start: Callable[[Reply], object]) -> Answer:
+    """Wait for the one answer that `start` arranges."""
+    found: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    start(lambda answer: None if found.done() else found.set_result(answer))
+    return await found
