@@ -6,6 +6,8 @@ Nothing else connects domains upward. ``jishi.config.apps`` calls :func:`connect
 from collections.abc import Callable
 from typing import Any
 
+from jishi.goods.imports import privacy as import_privacy
+from jishi.goods.imports import tasks as import_tasks
 from jishi.goods.inventory import handlers as inventory_handlers
 from jishi.goods.inventory import privacy as inventory_privacy
 from jishi.goods.inventory import tasks as inventory_tasks
@@ -441,6 +443,7 @@ def connect_sweeps() -> None:
     sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
     sweeps.register(
+    import_tasks.register()
         "fulfillment.confirm_overdue",
         fulfillment_tasks.confirm_overdue,
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
@@ -474,6 +477,7 @@ def connect_heavy() -> None:
     behavior_tasks.register()
     metric_tasks.register_heavy()
     experiment_tasks.register_heavy()
+    import_tasks.register_heavy()
     campaign_tasks.register_heavy()
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
@@ -505,6 +509,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("inventory", inventory_privacy)
     privacy.register_eraser("payments", payment_privacy)
     privacy.register_eraser("orders", order_privacy)
+    privacy.register_eraser("imports", import_privacy)
     privacy.register_eraser("fulfillment", fulfillment_privacy)
     privacy.register_eraser("checkout", checkout_privacy)
     privacy.register_eraser("shares", share_privacy)

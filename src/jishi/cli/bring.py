@@ -97,15 +97,16 @@ def _edges(options: argparse.Namespace, progress: Progress) -> int:
 
 def _products(options: argparse.Namespace, progress: Progress) -> int:
     """Show the report of a dry run, then import unless it was only that or a row stands in the way."""
+    from jishi.goods.imports import operations as imports
+    from jishi.goods.imports import queries as import_queries
     from jishi.goods.merchants import queries as merchants
-    from jishi.surfaces.shell import goods_csv
 
     shop = merchants.find_shop(options.shop)
     if shop is None:
         raise Failure(f"There is no shop called {options.shop}.")
     mapping = dict(pair.split("=", 1) for pair in options.map if "=" in pair) or None
     data = options.file.read_bytes()
-    preview = goods_csv.preview(shop_id=shop.id, data=data, mapping=mapping)
+    preview = import_queries.preview(shop_id=shop.id, data=data, mapping=mapping)
     plan = preview.plan
     _print_issues(plan.issues)
     print(
@@ -124,7 +125,7 @@ def _products(options: argparse.Namespace, progress: Progress) -> int:
     if options.dry_run:
         return 0
     with progress.step("Products"):
-        goods_csv.run(shop_id=shop.id, data=data, mapping=mapping, progress=progress.count)
+        imports.run(shop_id=shop.id, data=data, mapping=mapping, progress=progress.count)
     return 0
 
 

@@ -24,16 +24,17 @@ def run(options: argparse.Namespace) -> int:
         home.django()
         from django.conf import settings
 
+        from jishi.goods.imports import queries as imports
         from jishi.goods.merchants import queries as merchants
-        from jishi.surfaces.shell import goods_csv
 
         shop = merchants.find_shop(options.shop)
         if shop is None:
             raise Failure(f"There is no shop called {options.shop}.")
-        data = goods_csv.export(shop_id=shop.id, language=options.language, base_url=settings.JISHI_BASE_URL)
-    try:
-        options.file.write_bytes(data)
-    except OSError as error:
-        raise Failure(f"Cannot write {options.file}: {error.strerror}.") from error
-    print(f"{len(data):,} bytes in {options.file}.")
+        parts = imports.stream(shop_id=shop.id, language=options.language, base_url=settings.JISHI_BASE_URL)
+        try:
+            with options.file.open("wb") as file:
+                size = sum(file.write(part) for part in parts)
+        except OSError as error:
+            raise Failure(f"Cannot write {options.file}: {error.strerror}.") from error
+    print(f"{size:,} bytes in {options.file}.")
     return 0

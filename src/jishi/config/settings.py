@@ -59,6 +59,7 @@ DOMAINS = [
     "jishi.goods.catalog.apps.CatalogConfig",
     "jishi.goods.pricing.apps.PricingConfig",
     "jishi.goods.inventory.apps.InventoryConfig",
+    "jishi.goods.imports.apps.ImportsConfig",
     "jishi.trade.orders.apps.OrdersConfig",
     "jishi.trade.fulfillment.apps.FulfillmentConfig",
     "jishi.trade.checkout.apps.CheckoutConfig",

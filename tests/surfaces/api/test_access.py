@@ -81,6 +81,8 @@ STAFF = {
     "PUT /merchant/shops/{slug}/stock", "POST /merchant/shops/{slug}/products/import",
     "GET /merchant/shops/{slug}/products/export", "POST /merchant/shops/{slug}/offers",
     "POST /merchant/shops/{slug}/offers/{code}/stop", "GET /merchant/shops/{slug}/settlements",
+    "GET /merchant/shops/{slug}/imports", "GET /merchant/shops/{slug}/imports/{code}",
+    "POST /merchant/shops/{slug}/imports/{code}/apply", "DELETE /merchant/shops/{slug}/imports/{code}",
 }  # fmt: skip
 OPERATOR = {
     "GET /ops/surveys/{code}/figures",

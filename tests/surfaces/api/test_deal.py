@@ -1,9 +1,12 @@
 """The main deal through the API: a shared link, a team of two, two payments, a parcel, settled books."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 import jishi.verification as verification
+from jishi.goods.imports import operations as imports
 from jishi.goods.merchants import operations as merchants
+from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.money.payments import operations as payments
 
@@ -98,7 +101,7 @@ def test_pay_021_the_same_key_for_something_else_is_refused(people, stall):
 
     problem = buyer.post("/checkout", body, key="one-key-for-all", status=409)
 
-    assert problem["code"] == "idempotency_conflict"
+    assert problem["code"] == "checkout.key_reused"
     assert len(buyer.get("/orders")["items"]) == 1
 
 
@@ -127,3 +130,31 @@ def test_a_changed_price_is_told_before_it_is_paid(people, stall):
 
     assert problem["code"].startswith("checkout.")
     assert buyer.get("/orders")["items"] == []
+
+
+def test_a_product_file_is_checked_applied_and_asked_about(people, stall):
+    staff, slug = people(), stall["shop"].slug
+    merchants.add_staff(shop_id=stall["shop"].id, person_id=staff.person_id)
+    table = SimpleUploadedFile(
+        "g.csv", "Handle,Title,Variant Price,Variant Inventory Qty\nnew-tea,新茶,12,3\n".encode()
+    )
+    url = f"/api/v1/merchant/shops/{slug}/products/import"
+
+    answer = staff.client.post(
+        f"{url}?dry_run=true", {"file": table}, headers={"X-Session-Token": staff.token}
+    )
+    found = answer.json()
+    assert (answer.status_code, found["state"]) == (202, "waiting")
+    imports.work_due(clock.database_now())
+    at = f"/merchant/shops/{slug}/imports/{found['code']}"
+    ready = staff.get(at)
+    assert (ready["state"], ready["figures"]["created"]) == ("ready", 1)
+    staff.call("POST", f"{at}/apply", {}, status=202)
+    imports.work_due(clock.database_now())
+
+    assert [one["state"] for one in staff.get(f"/merchant/shops/{slug}/imports")["items"]] == ["done"]
+    assert staff.call("DELETE", at, status=409)["code"] == "imports.import_ended"
+    exported = staff.client.get(
+        f"/api/v1/merchant/shops/{slug}/products/export", headers={"X-Session-Token": staff.token}
+    )
+    assert "new-tea" in b"".join(exported.streaming_content).decode()

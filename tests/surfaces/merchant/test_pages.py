@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories import consoles, trade
 
 from jishi.goods.catalog.models import Product
+from jishi.goods.imports import operations as imports
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import queries as pricing_queries
@@ -152,51 +153,69 @@ def test_a_shelf_with_one_wrong_field_writes_nothing(world: consoles.World) -> N
     assert pricing_queries.list_written_prices([variant], "CNY") == before
 
 
+def bring(world: consoles.World, text: str) -> str:
+    """Upload a file, have it checked, and return where its import is shown."""
+    file = SimpleUploadedFile("g.csv", text.encode())
+    report = world.client("staff").post("/m/goods/import/", {"file": file}).headers["Location"]
+    work()
+    return report
+
+
+def work() -> int:
+    return imports.work_due(clock.database_now())
+
+
 def test_a_file_is_shown_first_and_imported_after_a_yes(world: consoles.World) -> None:
     client = world.client("staff")
-
-    uploaded = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", FILE.encode())})
-    report = uploaded.headers["Location"]
-    assert client.get(report).status_code == 200
+    file = SimpleUploadedFile("g.csv", FILE.encode())
+    report = client.post("/m/goods/import/", {"file": file}).headers["Location"]
+    waits = client.get(report).content.decode()
+    assert 'hx-trigger="load delay' in waits and "<progress" in waits
+    work()
+    assert "hx-trigger" not in client.get(report + "?part=1").content.decode()
     assert not Product.objects.filter(handle="tea").exists()
-    done = client.post(report, {"do": "apply"})
 
-    assert done.headers["Location"] == "/m/goods/"
+    done = client.post(report, {"do": "apply"})
+    assert "<progress" in client.get(report).content.decode()
+    work()
+
+    assert done.headers["Location"] == report
     tea = Product.objects.get(handle="tea")
     assert tea.shop_id == world.shop.id
     assert audit.list_entries(action="goods.import")[0].detail["created"] == 1
-    exported = client.get("/m/goods/export/").content.decode("utf-8-sig")
+    exported = b"".join(client.get("/m/goods/export/").streaming_content).decode("utf-8-sig")
     assert "T-L" in exported
-    assert client.get(report).status_code == 404
+    assert report in client.get("/m/goods/import/").content.decode()
 
 
 def test_a_file_with_errors_names_its_rows_and_imports_nothing(world: consoles.World) -> None:
     client = world.client("staff")
-    wrong = FILE.replace("20.00", "twenty")
 
-    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", wrong.encode())}).headers[
-        "Location"
-    ]
+    report = bring(world, FILE.replace("20.00", "twenty"))
     html = client.get(report).content.decode()
-    answer = client.post(report, {"do": "apply"})
+    client.post(report, {"do": "apply"})
+    work()
 
     assert '<td class="r num">3</td>' in html
-    assert answer.status_code == 200
+    lines = b"".join(client.get(report + "report.csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert any(line.startswith("3,") for line in lines[1:])
     assert not Product.objects.filter(handle="tea").exists()
+    client.post(report, {"do": "cancel"})
+    assert "<progress" not in client.get(report).content.decode()
+    assert client.get("/m/goods/import/abcdefghjkmn/").status_code == 404
 
 
 def test_an_unknown_table_is_assigned_column_by_column(world: consoles.World) -> None:
     client = world.client("staff")
-    table = "编号,品名,售价\nk1,柿饼,12\n"
 
-    report = client.post("/m/goods/import/", {"file": SimpleUploadedFile("g.csv", table.encode())}).headers[
-        "Location"
-    ]
+    report = bring(world, "编号,品名,售价\nk1,柿饼,12\n")
     html = client.get(report).content.decode()
     names = re.findall(r'name="column-(\d+)" value="([^"]+)"', html)
     wanted = {"编号": "handle", "品名": "title", "售价": "price"}
     form = {f"column-{n}": column for n, column in names} | {f"field-{n}": wanted[c] for n, c in names}
     client.post(report, {**form, "do": "apply"})
+    work()
+    work()
 
     assert [column for _, column in names] == ["编号", "品名", "售价"]
     assert Product.objects.filter(shop_id=world.shop.id, handle="k1").exists()

@@ -20,29 +20,40 @@ Prices = Mapping[int, tuple[int, int | None, str]]
 """Variant to (price, compare-at price, currency)."""
 
 
-def write(
+def header(options: int) -> bytes:
+    """The beginning of a file with this many options, with a mark that spreadsheets need for Chinese."""
+    return (BOM + _table([_columns(options)])).encode("utf-8", "replace")
+
+
+def rows(
     states: Iterable[ProductState],
     *,
+    options: int,
     language: str,
     prices: Prices,
     stock: Mapping[int, int],
     base_url: str = "",
 ) -> bytes:
-    """The file as UTF-8 with a byte-order mark, which spreadsheets need for Chinese."""
-    products = list(states)
-    options = max([OPTIONS_MIN, *(len(state.draft.option_names) for state in products)])
+    """The lines of some products, as UTF-8; ``options`` as in the header."""
     columns = _columns(options)
+    lines = (
+        [neutralise(row.get(column, "")) for column in columns]
+        for state in states
+        for row in _rows(state, language, prices, stock, base_url)
+    )
+    return _table(lines).encode("utf-8", "replace")
+
+
+def _table(lines: Iterable[list[str]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
-    writer.writerow(columns)
-    for state in products:
-        for row in _rows(state, language, prices, stock, base_url):
-            writer.writerow([neutralise(row.get(column, "")) for column in columns])
-    return (BOM + out.getvalue()).encode("utf-8", "replace")
+    csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n").writerows(lines)
+    return out.getvalue()
 
 
 def _columns(options: int) -> list[str]:
-    pairs = [f"Option{n} {part}" for n in range(1, options + 1) for part in ("Name", "Value")]
+    pairs = [
+        f"Option{n} {part}" for n in range(1, max(OPTIONS_MIN, options) + 1) for part in ("Name", "Value")
+    ]
     return [
         "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published", *pairs,
         "Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty",

@@ -5,7 +5,7 @@ has no column for is left as it is, so importing an export changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,15 +34,23 @@ from jishi.kernel.text import pick
 
 VARIANT_FIELDS = {"sku": "sku", "barcode": "barcode", "variant_image": "image_source"}
 Progress = Callable[[int, int], None]
+PhaseProgress = Callable[[str, int, int], None]
+TOLD_EVERY = 100
 
 
 def plan_import(
-    *, shop_id: int, data: bytes, language: str = "", mapping: Mapping[str, str] | None = None
+    *,
+    shop_id: int,
+    data: bytes,
+    language: str = "",
+    mapping: Mapping[str, str] | None = None,
+    progress: PhaseProgress | None = None,
 ) -> ImportPlan:
     """What importing a file into a shop would do. Writes nothing and fetches nothing.
 
     ``language`` is that of the file's texts ('' finds out); ``mapping`` says which column is which field
-    where the headers are unknown (see ``contracts.IMPORT_FIELDS``).
+    where the headers are unknown (see ``contracts.IMPORT_FIELDS``). ``progress`` hears of the phases reading
+    and comparing, and may raise to stop.
 
     :raises CsvUnreadable: not a table of text.
     :raises CsvTooLarge: too many bytes, rows, columns or characters in a cell.
@@ -55,7 +63,7 @@ def plan_import(
     found = csv_products.products_of(records, exponent=exponent(shop.currency), report=report)
     language = language or _language(found)
     planner = _Planner(shop_id, language, report, found)
-    plans = tuple(plan for plan in map(planner.plan, found) if plan is not None)
+    plans = tuple(plan for product in _told(found, progress) if (plan := planner.plan(product)) is not None)
     ignored = _ignored(table, layout)
     if ignored:
         report.note(1, "columns_ignored", count=len(ignored))
@@ -103,6 +111,16 @@ def apply_import(
         prices=tuple((pk, v.price_minor, v.compare_at_minor) for pk, v in rows if v.price_minor is not None),
         stock=tuple((pk, v.stock) for pk, v in rows if v.stock is not None),
     )
+
+
+def _told(
+    found: list[csv_products.FileProduct], progress: PhaseProgress | None
+) -> Iterator[csv_products.FileProduct]:
+    """The products of a file, telling now and then how many have been compared."""
+    for number, product in enumerate(found):
+        if progress and number % TOLD_EVERY == 0:
+            progress("comparing", number, len(found))
+        yield product
 
 
 class _Planner:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from jishi.goods.catalog.contracts import (
     MediaView,
@@ -82,12 +82,23 @@ def _found_variant(row: tuple[Any, ...], language: str) -> VariantView:
     )
 
 
-def list_states(shop_id: int, *, handles: Sequence[str] | None = None) -> dict[str, ProductState]:
-    """Products of a shop by handle in all their languages, for exports and imports, in five statements."""
-    rows = Product.objects.filter(shop_id=shop_id).select_related("brand").order_by("pk")
+def count_options(shop_id: int) -> int:
+    """The most options that a product of this shop has."""
+    most = Product.objects.filter(shop_id=shop_id).aggregate(most=Max("option_names__len"))["most"]
+    return most or 0
+
+
+def list_states(
+    shop_id: int, *, handles: Sequence[str] | None = None, after_id: int = 0, limit: int | None = None
+) -> dict[str, ProductState]:
+    """Products of a shop by handle in all their languages, for exports and imports, in five statements.
+
+    They come by id, so that a whole shop can be read part by part: ``after_id`` goes on behind a product.
+    """
+    rows = Product.objects.filter(shop_id=shop_id, pk__gt=after_id).select_related("brand").order_by("pk")
     if handles is not None:
         rows = rows.filter(handle__in=list(handles))
-    products = list(rows)
+    products = list(rows[:limit])
     product_ids = [row.pk for row in products]
     variants: dict[int, list[Variant]] = {}
     for variant in Variant.objects.filter(product_id__in=product_ids, status="active").order_by(

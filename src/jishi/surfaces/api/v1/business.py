@@ -3,14 +3,18 @@
 Every endpoint proves first that the caller works for the shop it names; other shops do not exist here.
 """
 
+from dataclasses import asdict
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from jishi.goods.catalog import queries as catalog
 from jishi.goods.catalog.errors import CsvTooLarge, ProductUnknown
+from jishi.goods.imports import operations as imports
+from jishi.goods.imports import queries as import_queries
+from jishi.goods.imports.contracts import MAX_BYTES, ImportView
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.merchants import queries as merchants
 from jishi.goods.merchants.contracts import ShopView
@@ -30,13 +34,12 @@ from jishi.surfaces.api.v1 import answers
 from jishi.surfaces.api.v1.orders import detail, order
 from jishi.surfaces.api.v1.schemas import business as shapes
 from jishi.surfaces.api.v1.schemas import trade as trade_shapes
-from jishi.surfaces.shell import goods_csv
+from jishi.surfaces.shell import phrases
 from jishi.trade.fulfillment import operations as fulfillment
 from jishi.trade.orders import queries as orders
 from jishi.trade.orders.errors import OrderNotFound
 
 router = Router(tags=["business"])
-MAX_FILE = 20 * 1024 * 1024
 
 
 @router.get("/merchant/shops/{slug}/orders", response=trade_shapes.OrderPage)
@@ -107,23 +110,67 @@ def set_stock(request: HttpRequest, slug: str, body: shapes.StockIn) -> HttpResp
     return answers.reply(shapes.Changed(changed))
 
 
-@router.post("/merchant/shops/{slug}/products/import", response=shapes.Changed)
-def import_products(request: HttpRequest, slug: str, file: File[UploadedFile]) -> HttpResponse:
-    """Import a product file (Shopify's or WooCommerce's form), wholly or not at all."""
+@router.post("/merchant/shops/{slug}/products/import", response={202: shapes.Import})
+def import_products(
+    request: HttpRequest, slug: str, file: File[UploadedFile], dry_run: bool = False
+) -> HttpResponse:
+    """Bring a product file (Shopify's or WooCommerce's form), imported wholly or not at all by a worker.
+
+    With ``dry_run`` it waits for `apply` after its check; otherwise it goes on by itself if no row stands in
+    the way. The same file again while it is open is the same import. Ask for its address until it has ended.
+    """
     shop = _own_shop(request, slug)
-    if (file.size or 0) > MAX_FILE:
-        raise CsvTooLarge
-    goods_csv.run(shop_id=shop.id, data=file.read())
-    audit.record(actor_id=answers.person(request), action="products.import", subject=f"shop:{shop.code}")
-    return answers.reply(shapes.Changed(1))
+    if (file.size or 0) > MAX_BYTES:
+        raise CsvTooLarge(limit=MAX_BYTES >> 20)
+    found = imports.upload(
+        shop_id=shop.id,
+        by_id=answers.person(request),
+        data=file.read(),
+        name=file.name or "",
+        goes_on=not dry_run,
+    )
+    return answers.reply(_import(found, request), status=202)
+
+
+@router.get("/merchant/shops/{slug}/imports", response=shapes.Imports)
+def list_imports(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest imports of the shop, without the lines of their reports."""
+    shop = _own_shop(request, slug)
+    found = import_queries.list_imports(shop_id=shop.id)
+    return answers.reply(shapes.Imports([_import(view, request) for view in found]))
+
+
+@router.get("/merchant/shops/{slug}/imports/{code}", response=shapes.Import)
+def get_import(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """How far an import is, and its report."""
+    shop = _own_shop(request, slug)
+    return answers.reply(_import(import_queries.get_import(shop_id=shop.id, code=code), request))
+
+
+@router.post("/merchant/shops/{slug}/imports/{code}/apply", response={202: shapes.Import})
+def apply_import(request: HttpRequest, slug: str, code: str, body: shapes.ImportYes) -> HttpResponse:
+    """Say yes to a checked file, with the columns of a table whose headers are unknown."""
+    shop = _own_shop(request, slug)
+    found = imports.apply(
+        shop_id=shop.id, code=code, by_id=answers.person(request), mapping=body.mapping or None
+    )
+    return answers.reply(_import(found, request), status=202)
+
+
+@router.delete("/merchant/shops/{slug}/imports/{code}", response=shapes.Import)
+def cancel_import(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Stop an import that is not written yet."""
+    shop = _own_shop(request, slug)
+    found = imports.cancel(shop_id=shop.id, code=code, by_id=answers.person(request))
+    return answers.reply(_import(found, request))
 
 
 @router.get("/merchant/shops/{slug}/products/export")
-def export_products(request: HttpRequest, slug: str) -> HttpResponse:
-    """The shop's products as Shopify's product file."""
+def export_products(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The shop's products as Shopify's product file, sent while it is read."""
     shop = _own_shop(request, slug)
-    data = goods_csv.export(shop_id=shop.id, language=answers.language(request))
-    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
+    parts = import_queries.stream(shop_id=shop.id, language=answers.language(request))
+    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{shop.slug}-products.csv"'
     return response
 
@@ -220,6 +267,31 @@ def _own_shop(request: HttpRequest, slug: str) -> ShopView:
     if shop is None or shop.id not in merchants.shops_of(answers.person(request)):
         raise ShopUnknown
     return shop
+
+
+def _import(view: ImportView, request: HttpRequest) -> shapes.Import:
+    language = answers.language(request)
+    return shapes.Import(
+        view.code,
+        view.name,
+        view.state,
+        view.phase,
+        view.done,
+        view.total,
+        view.is_cancelling,
+        shapes.ImportFigures(**asdict(view.figures)),
+        view.needs_mapping,
+        phrases.say(view.refusal, view.refusal_params, language) if view.refusal else "",
+        [
+            shapes.ImportIssue(
+                issue.row, issue.level, issue.code, phrases.say(issue.message, issue.params, language)
+            )
+            for issue in view.issues
+        ],
+        {column.column: column.field for column in view.columns},
+        view.created_at,
+        view.ended_at,
+    )
 
 
 def _offer(view: OfferView) -> shapes.PublishedOffer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ShelfProduct, VariantView
+from jishi.goods.imports import queries as imports
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import operations as pricing
@@ -25,7 +26,7 @@ from jishi.kernel import audit, clock, ids
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.merchant import amounts
 from jishi.surfaces.merchant.desk import Desk, staff
-from jishi.surfaces.shell import goods_csv, refusals
+from jishi.surfaces.shell import refusals
 
 PAGE_SIZE = 15
 STATUSES = ("active", "draft", "archived")
@@ -194,11 +195,11 @@ def _write(desk: Desk, changes: list[Change]) -> None:
 
 @staff
 @require_GET
-def export(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Everything the shop sells as Shopify's product file."""
-    data = goods_csv.export(
+def export(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
+    """Everything the shop sells as Shopify's product file, sent while it is read."""
+    parts = imports.stream(
         shop_id=desk.shop.id, language=desk.language, base_url=request.build_absolute_uri("/").rstrip("/")
     )
-    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{desk.shop.slug}-products.csv"'
     return response

@@ -126,3 +126,66 @@ class Overview:
     mean_share_depth_hundredths: int
     orders_through_shares: int
     computed_at: datetime
+
+
+class ImportYes(Incoming):
+    """The yes to an import; ``mapping`` says which column is which field where the headers are unknown."""
+
+    mapping: Annotated[
+        dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=30)]],
+        Field(max_length=400),
+    ] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFigures:
+    """What a file would do, or did."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    prices: int
+    stock: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportIssue:
+    """A line of a report; rows count like a spreadsheet, 0 is the whole file."""
+
+    row: int
+    level: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A product file on its way: waiting, ready, stopped, asked, done, cancelled or failed.
+
+    ``phase`` says what a worker does right now, '' when none is at it; ``mapping`` which columns were read as
+    which fields where the headers are unknown.
+    """
+
+    code: str
+    name: str
+    state: str
+    phase: str
+    done: int
+    total: int
+    is_cancelling: bool
+    figures: ImportFigures
+    needs_mapping: bool
+    refusal: str
+    issues: list[ImportIssue]
+    mapping: dict[str, str]
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """The newest imports of a shop."""
+
+    items: list[Import]

@@ -19,11 +19,13 @@ from jishi.goods.catalog import csv_cells, markup, queries
 from jishi.goods.catalog import operations as catalog
 from jishi.goods.catalog.contracts import ListingFilter, ProductDraft, VariantDraft
 from jishi.goods.catalog.errors import ImportRefused, MappingUnconfirmed
+from jishi.goods.imports import operations as imports
+from jishi.goods.imports import queries as import_queries
+from jishi.goods.imports.operations import writing
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import operations as pricing
 from jishi.goods.pricing import queries as pricing_queries
-from jishi.surfaces.shell import goods_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,10 @@ def file_of(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode(encoding, "surrogatepass")
+
+
+def export(shop: Any, **more: str) -> bytes:
+    return b"".join(import_queries.stream(shop_id=shop.id, **more))
 
 
 def cells(data: bytes) -> list[dict[str, str]]:
@@ -94,7 +100,7 @@ REAL = [
 
 
 def test_a_real_file_becomes_products_prices_and_stock(shop: Any) -> None:
-    seen = goods_csv.preview(shop_id=shop.id, data=file_of(REAL))
+    seen = import_queries.preview(shop_id=shop.id, data=file_of(REAL))
     assert (seen.plan.count("create"), seen.price_changes, seen.stock_changes, seen.is_ready) == (
         3,
         4,
@@ -104,12 +110,14 @@ def test_a_real_file_becomes_products_prices_and_stock(shop: Any) -> None:
     assert queries.list_states(shop.id) == {}
 
     phases: list[tuple[str, int, int]] = []
-    done = goods_csv.run(
+    done = imports.run(
         shop_id=shop.id, data=file_of(REAL), progress=lambda phase, n, total: phases.append((phase, n, total))
     )
 
     assert (done.created, done.price_changes, done.stock_changes) == (3, 4, 3)
-    assert phases == [("products", 3, 3), ("prices", 4, 4), ("stock", 4, 4)]
+    assert phases == [
+        ("comparing", 0, 3), ("products", 3, 3), ("prices", 0, 4), ("stock", 0, 4), ("stock", 4, 4),
+    ]  # fmt: skip
     said = {issue.code for issue in done.issues}
     assert {"stock_negative", "columns_ignored", "pictures_recorded", "sku_repeated", "brand_new"} <= said
     cards = queries.page_listings(filter=ListingFilter(), sort="price_asc", language="zh-hans").items
@@ -129,11 +137,11 @@ def test_a_real_file_becomes_products_prices_and_stock(shop: Any) -> None:
 
 
 def test_the_same_file_again_changes_nothing(shop: Any) -> None:
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+    imports.run(shop_id=shop.id, data=file_of(REAL))
 
-    again = goods_csv.preview(shop_id=shop.id, data=file_of(REAL))
+    again = import_queries.preview(shop_id=shop.id, data=file_of(REAL))
     assert again.changes == 0
-    done = goods_csv.run(shop_id=shop.id, data=file_of(REAL, "gb18030"))
+    done = imports.run(shop_id=shop.id, data=file_of(REAL, "gb18030"))
     assert (done.unchanged, done.price_changes, done.stock_changes) == (3, 0, 0)
 
 
@@ -159,15 +167,15 @@ def test_an_export_read_again_changes_nothing(shop: Any) -> None:
     )
     pricing.set_prices(rows=[(pk, "CNY", 100 + pk, None) for pk in saved.variant_ids])
     inventory.set_stock(rows=[(saved.variant_ids[0], 3)], shop_id=shop.id, reference="first")
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+    imports.run(shop_id=shop.id, data=file_of(REAL))
 
     for language in ("zh-hans", "en"):
-        data = goods_csv.export(shop_id=shop.id, language=language, base_url="https://shop.example")
-        seen = goods_csv.preview(shop_id=shop.id, data=data, language=language)
+        data = export(shop, language=language, base_url="https://shop.example")
+        seen = import_queries.preview(shop_id=shop.id, data=data, language=language)
         assert [issue for issue in seen.plan.issues if issue.level != "note"] == []
         assert (seen.changes, seen.plan.count("unchanged")) == (0, 4)
-        assert goods_csv.run(shop_id=shop.id, data=data, language=language).unchanged == 4
-        assert goods_csv.export(shop_id=shop.id, language=language, base_url="https://shop.example") == data
+        assert imports.run(shop_id=shop.id, data=data, language=language).unchanged == 4
+        assert export(shop, language=language, base_url="https://shop.example") == data
 
 
 def test_inp_127_no_cell_of_an_export_is_a_formula(shop: Any, hostile_texts: list[str]) -> None:
@@ -186,7 +194,7 @@ def test_inp_127_no_cell_of_an_export_is_a_formula(shop: Any, hostile_texts: lis
     ]
     catalog.save_products(drafts)
 
-    for record in cells(goods_csv.export(shop_id=shop.id, language="zh-hans")):
+    for record in cells(export(shop, language="zh-hans")):
         for cell in record.values():
             assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠")), cell
 
@@ -195,10 +203,10 @@ def test_nothing_is_half_imported(shop: Any) -> None:
     bad = [*REAL, row("bad", "坏", Variant_Price="twelve")]
 
     with pytest.raises(ImportRefused):
-        goods_csv.run(shop_id=shop.id, data=file_of(bad))
+        imports.run(shop_id=shop.id, data=file_of(bad))
 
     assert queries.list_states(shop.id) == {}
-    seen = goods_csv.preview(shop_id=shop.id, data=file_of(bad))
+    seen = import_queries.preview(shop_id=shop.id, data=file_of(bad))
     assert [(i.row, i.code) for i in seen.plan.issues if i.level == "error"] == [(7, "price_unreadable")]
     assert not seen.is_ready
 
@@ -207,28 +215,28 @@ def test_a_late_failure_takes_everything_back(shop: Any, monkeypatch: pytest.Mon
     def fail(**more: Any) -> int:
         raise RuntimeError
 
-    monkeypatch.setattr(goods_csv.inventory, "set_stock", fail)
+    monkeypatch.setattr(writing.inventory, "set_stock", fail)
     with pytest.raises(RuntimeError):
-        goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+        imports.run(shop_id=shop.id, data=file_of(REAL))
 
     assert queries.list_states(shop.id) == {}
 
 
 def test_columns_that_a_file_lacks_stay_as_they_are(shop: Any) -> None:
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+    imports.run(shop_id=shop.id, data=file_of(REAL))
     before = queries.list_states(shop.id)["cake"].draft
     prices = [{"Handle": "cake", "Title": "柿子饼", "Option1 Value": "", "Variant Price": "15"}]
 
-    done = goods_csv.run(shop_id=shop.id, data=file_of(prices))
+    done = imports.run(shop_id=shop.id, data=file_of(prices))
 
     assert (done.unchanged, done.price_changes, done.stock_changes) == (1, 1, 0)
     assert queries.list_states(shop.id)["cake"].draft == before
 
 
 def test_another_language_is_added_not_replaced(shop: Any) -> None:
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL), language="zh-hans")
+    imports.run(shop_id=shop.id, data=file_of(REAL), language="zh-hans")
 
-    goods_csv.run(
+    imports.run(
         shop_id=shop.id, data=file_of([row("cake", "Persimmon cake", Body__HTML_="x")]), language="en"
     )
 
@@ -238,23 +246,23 @@ def test_another_language_is_added_not_replaced(shop: Any) -> None:
 def test_unknown_headers_wait_for_a_mapping(shop: Any) -> None:
     data = file_of([{"商品名称": "明前龙井", "售价": "88", "库存": "3", "颜色分类": "绿"}], "gb18030")
 
-    seen = goods_csv.preview(shop_id=shop.id, data=data)
+    seen = import_queries.preview(shop_id=shop.id, data=data)
     proposal = {guess.column: guess.field for guess in seen.plan.columns if guess.field}
     assert seen.plan.needs_mapping and not seen.is_ready
     with pytest.raises(MappingUnconfirmed):
-        goods_csv.run(shop_id=shop.id, data=data)
+        imports.run(shop_id=shop.id, data=data)
 
-    done = goods_csv.run(shop_id=shop.id, data=data, mapping=proposal)
+    done = imports.run(shop_id=shop.id, data=data, mapping=proposal)
     assert (done.created, done.price_changes, done.stock_changes) == (1, 1, 1)
-    assert goods_csv.run(shop_id=shop.id, data=data, mapping=proposal).unchanged == 1
+    assert imports.run(shop_id=shop.id, data=data, mapping=proposal).unchanged == 1
 
 
 def test_dropped_variants_are_archived_and_told(shop: Any) -> None:
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+    imports.run(shop_id=shop.id, data=file_of(REAL))
 
-    seen = goods_csv.preview(shop_id=shop.id, data=file_of(REAL[:1]))
+    seen = import_queries.preview(shop_id=shop.id, data=file_of(REAL[:1]))
     assert "variants_dropped" in {issue.code for issue in seen.plan.issues}
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL[:1]))
+    imports.run(shop_id=shop.id, data=file_of(REAL[:1]))
     assert len(queries.list_states(shop.id)["oolong"].variant_ids) == 1
 
 
@@ -263,7 +271,7 @@ def test_promised_pieces_stay_in_stock(shop: Any) -> None:
 
     from jishi.kernel import clock
 
-    goods_csv.run(shop_id=shop.id, data=file_of(REAL))
+    imports.run(shop_id=shop.id, data=file_of(REAL))
     variant_id = queries.list_states(shop.id)["cake"].variant_ids[0]
     inventory.hold(
         reference="order-1", lines=[(variant_id, 3)], expires_at=clock.now() + timedelta(minutes=9)
@@ -272,7 +280,7 @@ def test_promised_pieces_stay_in_stock(shop: Any) -> None:
     fewer = [
         row("cake", "柿子饼", Variant_SKU="R1", Variant_Inventory_Qty="1", Variant_Compare_At_Price="20.00")
     ]
-    done = goods_csv.run(shop_id=shop.id, data=file_of(fewer))
+    done = imports.run(shop_id=shop.id, data=file_of(fewer))
 
     assert "stock_promised" in {issue.code for issue in done.issues}
     assert inventory_queries.list_available([variant_id]) == {variant_id: 0}
@@ -293,7 +301,7 @@ def test_eighty_three_columns_of_old_and_new_headers_are_read_by_name(shop: Any)
     ]
     assert len(rows[0]) >= 82
 
-    done = goods_csv.run(shop_id=shop.id, data=file_of(rows))
+    done = imports.run(shop_id=shop.id, data=file_of(rows))
 
     assert done.created == 1
     ignored = next(issue for issue in done.issues if issue.code == "columns_ignored")
@@ -319,14 +327,14 @@ def test_inp_122_hostile_texts_are_stored_safely_or_refused(shop: Any, hostile_t
             | {"Variant SKU": option[:200], "Image Src": address[:500], "Variant Image": address[:500]}
         )
 
-    seen = goods_csv.preview(shop_id=shop.id, data=file_of(rows), language="en")
+    seen = import_queries.preview(shop_id=shop.id, data=file_of(rows), language="en")
     assert seen.plan.error_count == 0, [i for i in seen.plan.issues if i.level == "error"][:3]
-    goods_csv.run(shop_id=shop.id, data=file_of(rows), language="en")
+    imports.run(shop_id=shop.id, data=file_of(rows), language="en")
 
-    again = goods_csv.preview(shop_id=shop.id, data=file_of(rows), language="en")
+    again = import_queries.preview(shop_id=shop.id, data=file_of(rows), language="en")
     assert [plan.draft.title for plan in again.plan.products if plan.change != "unchanged"] == []
-    data = goods_csv.export(shop_id=shop.id, language="en")
-    assert goods_csv.preview(shop_id=shop.id, data=data, language="en").changes == 0
+    data = export(shop, language="en")
+    assert import_queries.preview(shop_id=shop.id, data=data, language="en").changes == 0
     for state in queries.list_states(shop.id).values():
         found = Tags()
         found.feed("".join(state.draft.description.values()))
@@ -377,8 +385,8 @@ def test_export_then_import_is_no_change_for_any_texts(
         rows=[(pk, "CNY", amount, None) for pk, amount in zip(variant_ids, amounts, strict=False)]
     )
 
-    data = goods_csv.export(shop_id=shop.id, language="zh-hans")
-    seen = goods_csv.preview(shop_id=shop.id, data=data, language="zh-hans")
+    data = export(shop, language="zh-hans")
+    seen = import_queries.preview(shop_id=shop.id, data=data, language="zh-hans")
 
     assert seen.plan.error_count == 0, seen.plan.issues
     assert seen.changes == 0
@@ -389,7 +397,7 @@ def test_a_thousand_products_are_imported_quickly(shop: Any, django_assert_max_n
     started, cpu = time.perf_counter(), time.process_time()
 
     with django_assert_max_num_queries(70):
-        done = goods_csv.run(shop_id=shop.id, data=file_of(rows))
+        done = imports.run(shop_id=shop.id, data=file_of(rows))
 
     print(
         f"1,000 rows in {time.perf_counter() - started:.1f} s, {time.process_time() - cpu:.1f} s our own work"
