@@ -441,9 +441,9 @@ def connect_sweeps() -> None:
     presale_tasks.register()
     sweeps.register("plays.switch_badges", play_tasks.switch_badges, every_s=15)
     sweeps.register("feed.rank_hot", feed_tasks.rank_hot, every_s=feed_tasks.RANK_HOT_EVERY_S)
+    import_tasks.register()
     sweeps.register("inventory.expire_holds", inventory_tasks.expire_holds, every_s=15)
     sweeps.register(
-    import_tasks.register()
         "fulfillment.confirm_overdue",
         fulfillment_tasks.confirm_overdue,
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
@@ -475,9 +475,9 @@ def connect_sweeps() -> None:
 def connect_heavy() -> None:
     """What runs in the heavy process; pieces on one line follow each other, lines run side by side."""
     behavior_tasks.register()
+    import_tasks.register_heavy()
     metric_tasks.register_heavy()
     experiment_tasks.register_heavy()
-    import_tasks.register_heavy()
     campaign_tasks.register_heavy()
     portrait_tasks.register_heavy()
     network_tasks.register_heavy()
@@ -507,9 +507,9 @@ def connect_erasers() -> None:
     privacy.register_eraser("notifications", notification_privacy)
     privacy.register_eraser("merchants", merchant_privacy)
     privacy.register_eraser("inventory", inventory_privacy)
+    privacy.register_eraser("imports", import_privacy)
     privacy.register_eraser("payments", payment_privacy)
     privacy.register_eraser("orders", order_privacy)
-    privacy.register_eraser("imports", import_privacy)
     privacy.register_eraser("fulfillment", fulfillment_privacy)
     privacy.register_eraser("checkout", checkout_privacy)
     privacy.register_eraser("shares", share_privacy)
