@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import _bulk
+import numpy as np
 import psycopg
 from django.db import connection
 from django.utils import translation
@@ -32,26 +33,41 @@ _PEOPLE = """
 INSERT INTO accounts_user ({columns}) SELECT {values} FROM accounts_user u, generate_series(1, %(people)s) g
 WHERE u.id = %(model)s
 """
-_FOLLOWS = """
-INSERT INTO graph_follow (follower_id, followee_id, state, created_at)
-SELECT DISTINCT f.id, t.id, 'active', now() - interval '100 days' * f.chance
-FROM (SELECT %(first)s + (random() * (%(people)s - 1))::int AS id, random() AS chance
-      FROM generate_series(1, %(edges)s)) f
-CROSS JOIN LATERAL (SELECT %(first)s + (power(f.chance, 2) * (%(people)s - 1))::int AS id) t
-WHERE f.id <> t.id ON CONFLICT DO NOTHING
+_COPY_FOLLOWS = """
+COPY graph_follow (follower_id, followee_id, state, created_at) FROM STDIN (FORMAT binary, FREEZE)
 """
-"""Popular accounts have low numbers: a follow falls on one with the square of an even draw."""
-_MANY = """
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_COPY_END = b"\xff\xff"
+_COPY_ROW = np.dtype(
+    [("fields", ">i2"), ("l1", ">i4"), ("a", ">i8"), ("l2", ">i4"), ("b", ">i8"), ("l3", ">i4"),
+     ("state", "S6"), ("l4", ">i4"), ("at", ">i8")]
+)  # fmt: skip
+EPOCH_S = 946_684_800
+"""PostgreSQL counts microseconds from the beginning of 2000."""
+_WIDE = """
 INSERT INTO graph_follow (follower_id, followee_id, state, created_at)
-SELECT %(reader)s, id, 'active', now() FROM accounts_user
-WHERE id <> %(reader)s AND id BETWEEN %(low)s AND %(high)s ORDER BY {order} LIMIT %(count)s
-ON CONFLICT DO NOTHING
+SELECT %(reader)s, id, 'active', now() FROM generate_series(%(first)s, %(first)s + 1999) id
+"""
+_STILL = """
+INSERT INTO graph_follow (follower_id, followee_id, state, created_at)
+SELECT reader, id, 'active', now() FROM unnest(%(still)s::bigint[]) reader CROSS JOIN LATERAL (
+    SELECT id FROM accounts_user WHERE id >= %(quiet)s AND id <> reader
+    ORDER BY random() + 0 * reader LIMIT 200
+) quiet
+"""
+_PROFILES = """
+INSERT INTO graph_profile (person_id, follower_count, following_count)
+SELECT u.id, coalesce(a.n, 0), coalesce(b.n, 0) FROM accounts_user u
+LEFT JOIN (SELECT followee_id AS id, count(*) AS n FROM graph_follow GROUP BY 1) a ON a.id = u.id
+LEFT JOIN (SELECT follower_id AS id, count(*) AS n FROM graph_follow GROUP BY 1) b ON b.id = u.id
+ON CONFLICT (person_id) DO UPDATE SET follower_count = excluded.follower_count,
+    following_count = excluded.following_count
 """
 _NOTES = """
 INSERT INTO notes_note (code, author_id, form, title, text, details, state, state_before, reason, reason_note,
     visibility, audience_kind, audience_key, place, is_sponsored, sponsor, pictures, language, published_no,
     published_at, created_at, revision, like_count, comment_count, favourite_count, repost_count, quality)
-SELECT lpad(to_hex(g), 12, 'n'), a.id, 'plain', 'Note ' || g, repeat('words of a note ', 12), '{{}}',
+SELECT lpad(to_hex(g), 12, 'n'), a.id, 'plain', 'Note ' || g, repeat('words of a note ', 12), '{}',
     'published', '', '', '', CASE WHEN a.chance < 0.9 THEN 'public' WHEN a.chance < 0.97 THEN 'followers'
     ELSE 'friends' END, '', '', '', false, '', '[]', 'en', nextval('notes_published_no'),
     now() - interval '1 second' * (%(notes)s - g), now(), 0, 0, 0, 0, 0, 0.5
@@ -65,7 +81,7 @@ _QUIET = """
 INSERT INTO notes_note (code, author_id, form, title, text, details, state, state_before, reason, reason_note,
     visibility, audience_kind, audience_key, place, is_sponsored, sponsor, pictures, language, published_no,
     published_at, created_at, revision, like_count, comment_count, favourite_count, repost_count, quality)
-SELECT lpad(to_hex(u.id), 12, 'q'), u.id, 'plain', 'First', 'hello', '{{}}', 'published', '', '', '',
+SELECT lpad(to_hex(u.id), 12, 'q'), u.id, 'plain', 'First', 'hello', '{}', 'published', '', '', '',
     'public',
     '', '', '', false, '', '[]', 'en', nextval('notes_published_no'), now() - interval '400 days',
     now() - interval '400 days', 0, 0, 0, 0, 0, 0.5
@@ -88,69 +104,76 @@ class World:
     def __init__(self, *, people: int, edges: int, note_count: int) -> None:
         self.people = people
         model = accounts.register(email="model@bench.jishi.local", nickname="Model").id
-        self._copy_people(model)
-        self.first = self._one("SELECT min(id) FROM accounts_user WHERE id > %s", [model])
-        self.active = people * 9 // 10
-        self.quiet = self.first + self.active
-        every = {"first": self.first, "people": people, "active": self.active, "quiet": self.quiet}
-        # Filling takes minutes where serving may take a moment; reading is measured with what serving has.
-        self._run("SET synchronous_commit = off", {})
-        self._run("SET statement_timeout = 0", {})
-        self._run(_QUIET.format(), every)
-        for _ in range(10):
-            self._run(_NOTES.format(), {**every, "notes": note_count // 10, "offset": 0}, fresh_codes=True)
-        self._follow(every, edges)
-        # A reader of two thousand people and twenty who follow quiet accounts only.
-        last = self.first + people - 1
-        self.wide = last
-        self._widen(self.wide, low=self.first, high=self.quiet - 1, count=2000)
-        self.still = list(range(last - 20, last))
-        for reader in self.still:
-            self._run("DELETE FROM graph_follow WHERE follower_id = %(reader)s", {"reader": reader})
-            self._widen(reader, low=self.quiet, high=last, count=200)
-        # Only the owner of a table may count it; the serving role would be passed over without a word.
-        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-            owner.execute("VACUUM ANALYZE graph_follow, notes_note, accounts_user")
-        self._run("RESET statement_timeout", {})
+        with _bulk.owner() as owner:
+            _copy_people(owner, model, people)
+            row = owner.execute("SELECT min(id) FROM accounts_user WHERE id > %s", [model]).fetchone()
+            self.first = int(row[0]) if row else 0
+            self.active = people * 9 // 10
+            self.quiet = self.first + self.active
+            # A reader of two thousand people and twenty who follow quiet accounts only.
+            last = self.first + people - 1
+            self.wide, self.still = last, list(range(last - 20, last))
+            every = {"first": self.first, "people": people, "active": self.active, "quiet": self.quiet}
+            with _bulk.bare(owner, "notes_note"):
+                owner.execute(_QUIET, every)
+                owner.execute(_NOTES, {**every, "notes": note_count})
+            special = {"reader": self.wide, "still": self.still}
+            with _bulk.bare(owner, "graph_follow"):
+                _copy_follows(
+                    owner, first=self.first, people=people, edges=edges, but=[self.wide, *self.still]
+                )
+                owner.execute(_WIDE, {**every, **special})
+                owner.execute(_STILL, {**every, **special})
+            owner.execute(_PROFILES)
+            owner.execute("VACUUM ANALYZE accounts_user, graph_profile")
 
-    def _copy_people(self, model: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_DEFAULTS, ["accounts_user"])
-            names = [row[0] for row in cursor.fetchall() if row[0] != "id"]
-        own = {
-            "code": "lpad(to_hex(g.g), 12, 'p')",
-            "nickname": "'Person ' || g.g",
-            "email": "'p' || g.g || '@bench.jishi.local'",
-            "username": "'p' || g.g",
-            "phone": "NULL",
-        }
-        columns = ", ".join(f'"{name}"' for name in names)
-        values = ", ".join(own.get(name, f'u."{name}"') for name in names)
-        self._run(
-            _PEOPLE.format(columns=columns, values=values).replace(" g\n", " g(g)\n"),
-            {"people": self.people, "model": model},
-        )
 
-    def _follow(self, every: dict[str, int], edges: int) -> None:
-        """Add follows until there are as many as asked for; the draw repeats some."""
-        while (there := self._one("SELECT count(*) FROM graph_follow", [])) < edges:
-            self._run(_FOLLOWS, {**every, "edges": min(2_000_000, int((edges - there) * 1.15) + 1000)})
+def _copy_follows(owner: psycopg.Connection, *, first: int, people: int, edges: int, but: list[int]) -> None:
+    """Draw pairs of people and copy them in the order of their days, the last hundred.
 
-    def _widen(self, reader: int, *, low: int, high: int, count: int) -> None:
-        values = {"reader": reader, "low": low, "high": high, "count": count}
-        self._run(_MANY.format(order="id" if count >= 2000 else "random()"), values)
+    Popular accounts have low numbers: a follow falls on one with the square of an even draw.
+    """
+    dice = np.random.default_rng(7)
+    draws = int(edges * 1.1) + 1000  # some repeat others
+    a = dice.integers(0, people, draws)
+    b = (dice.random(draws) ** 2 * people).astype(np.int64)
+    pairs = np.unique((a * people + b)[(a != b) & ~np.isin(a + first, but)])
+    pairs = dice.permutation(pairs)[:edges]
+    now = int((time.time() - EPOCH_S) * 1e6)
+    at = np.sort(now - dice.integers(0, 100 * 86_400 * 10**6, len(pairs)))
+    owner.execute("BEGIN")
+    owner.execute("TRUNCATE graph_follow")  # in one transaction, so that the rows come in frozen
+    with owner.cursor() as cursor, cursor.copy(_COPY_FOLLOWS) as copy:
+        copy.write(_COPY_HEAD)
+        for start in range(0, len(pairs), 250_000):
+            some = pairs[start : start + 250_000]
+            rows = np.empty(len(some), _COPY_ROW)
+            rows["fields"], rows["l1"], rows["l2"], rows["l3"], rows["l4"] = 4, 8, 8, 6, 8
+            rows["a"], rows["b"] = some // people + first, some % people + first
+            rows["state"], rows["at"] = b"active", at[start : start + 250_000]
+            copy.write(rows.tobytes())
+        copy.write(_COPY_END)
+    owner.execute("COMMIT")
 
-    def _run(self, statement: str, values: dict[str, Any], *, fresh_codes: bool = False) -> None:
-        if fresh_codes:
-            start = self._one("SELECT last_value FROM notes_published_no", [])
-            statement = statement.replace("to_hex(g)", f"to_hex(g + {start})")
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
 
-    def _one(self, statement: str, values: Sequence[Any]) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return int(cursor.fetchone()[0])
+def _copy_people(owner: psycopg.Connection, model: int, people: int) -> None:
+    names = [row[0] for row in owner.execute(_DEFAULTS, ["accounts_user"]) if row[0] != "id"]
+    own = {
+        "code": "lpad(to_hex(g), 12, 'p')",
+        "nickname": "'Person ' || g",
+        "email": "'p' || g || '@bench.jishi.local'",
+        "username": "'p' || g",
+        "phone": "NULL",
+    }
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(own.get(name, f'u."{name}"') for name in names)
+    owner.execute(_PEOPLE.format(columns=columns, values=values), {"people": people, "model": model})
+
+
+def _one(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()[0])
 
 
 def run(*, people: int, edges: int, note_count: int, requests: int, seed: int) -> dict[str, Any]:
@@ -175,8 +198,8 @@ def run(*, people: int, edges: int, note_count: int, requests: int, seed: int) -
         "of_quiet_accounts_p50_ms": _at(still, 0.5),
         **_cards(readers[:300]),
         "people": people,
-        "follows": world._one("SELECT count(*) FROM graph_follow", []),
-        "notes": world._one("SELECT count(*) FROM notes_note", []),
+        "follows": _one("SELECT count(*) FROM graph_follow"),
+        "notes": _one("SELECT count(*) FROM notes_note"),
         "made_in_s": round(made_s, 1),
     }
     sample = [*dice.sample(readers, 12), world.wide, *world.still[:2]]
