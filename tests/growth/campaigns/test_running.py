@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import exp
+from random import Random
 
 import pytest
 from tests.factories import goods, jotted
@@ -13,9 +15,9 @@ from tests.growth.campaigns.kit import HOUR, NOON, send, wait
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory.errors import StillInStock
 from jishi.goods.inventory.models import Absence
-from jishi.growth.campaigns import handlers, ports, queries
+from jishi.growth.campaigns import handlers, ports, queries, rules
 from jishi.growth.campaigns import operations as campaigns
-from jishi.growth.campaigns.contracts import Step
+from jishi.growth.campaigns.contracts import Return, Step
 from jishi.growth.campaigns.errors import (
     AdministratorNeeded,
     NotReady,
@@ -278,3 +280,30 @@ def test_ops_goods_that_are_back_are_told_once_to_whoever_waits() -> None:
     ]
     url = campaigns.record_click(campaign_code=code, step="s1", person_id=keeper)
     assert url.startswith("/p/") and url != "/p//"
+
+
+def test_what_is_usual_and_where_money_may_move() -> None:
+    """Nineteen of twenty quiet weeks lie in the range; money moves only where it is sure."""
+    chance, inside = Random(7), 0
+    for _ in range(400):
+        weeks = [[_poisson(chance, 9) for _ in range(7)] for _ in range(6)]
+        before = {day: [week[day] for week in weeks[:4]] for day in range(7)}
+        _, low, high = rules.usual_range(before, [*range(7), *range(7)])
+        inside += low <= sum(map(sum, weeks[4:])) <= high
+    sure, poor, open_ = (
+        Return("a", "A", 100, 3.0, 2.0, 4.0),
+        Return("b", "B", 100, 0.5, -0.2, 1.2),
+        Return("c", "C", 100, 2.0, 0.5, 3.5),
+    )
+
+    assert 370 <= inside <= 396
+    assert rules.shifts([sure, poor, open_, Return("d", "D", 0)]) == [(poor, sure)]
+    assert rules.shifts([open_, poor]) == rules.shifts([sure]) == []
+
+
+def _poisson(chance: Random, mean: float) -> int:
+    count, left = 0, chance.random()
+    while left > exp(-mean):
+        left *= chance.random()
+        count += 1
+    return count

@@ -76,6 +76,7 @@ LOOKED = (
     "landing.people",
     "onboarding.people",
     "campaigns.people",
+    "campaigns.export",
     "experiments.export",
     "publishing.package",
     "surveys.people",
@@ -86,7 +87,7 @@ LOOKED = (
 REFUSED = {"shopper": 403, "other_staff": 403, "staff": 403}
 
 
-CAMPAIGN_PAGES = ("edit", "steps", "parts", "preview", "sheet", "people", "result", "team", "do")
+CAMPAIGN_PAGES = ("edit", "steps", "parts", "preview", "sheet", "people", "result", "export", "team", "do")
 CASES = ("moderation_case", "moderation_claim", "moderation_decide", "moderation_appeal")
 
 

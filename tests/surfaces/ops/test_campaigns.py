@@ -114,8 +114,18 @@ def test_the_read_out_compares_with_those_held_out(world: consoles.World) -> Non
     assert read.goals["treated"] > read.goals["holdout"] and set(read.splits) == {"s2"}
     body = consoles.body(client, f"/ops/campaigns/{code}/result/")
     assert "verdict better" in body and 'data-arm="holdout"' in body and body.count('class="interval"') >= 4
-    Campaign.objects.update(read_due_at=now)
+    Campaign.objects.update(read_due_at=now, name="=1+1 秋天")
     assert campaigns.evaluate_due(now) == 1
+    gained = next(one for one in read.readings if one.measure == "new_buyers")
+    assert gained.always.low > 0 and read.usual is not None and read.usual.days == 8
+    assert (read.usual.expected, read.usual.orders) == (0.0, 0)  # all bought on the day of the start
+    answer = client.get(f"/ops/campaigns/{code}/export/")
+    table = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert (
+        "'=1+1 秋天" in table and "against held out,new_buyers,treated" in table and "step s2,buyers" in table
+    )
+    assert table.count("柿友") == 0
+    assert audit.list_entries(subject=f"campaign:{code}")[0].action == "campaigns.export"
 
 
 def test_a_festival_joins_its_offers(world: consoles.World) -> None:

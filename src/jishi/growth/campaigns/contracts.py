@@ -240,6 +240,30 @@ class DayLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """Orders of the whole days since the start, and between what and what the weeks before expect them."""
+
+    days: int
+    orders: int
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a campaign brought for each unit of money it cost, against those held out; without bounds nothing
+    is known yet."""
+
+    code: str
+    name: str
+    cost_minor: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOut:
     """What is known of a campaign's effect. Readings compare everybody treated with everybody held out."""
 
@@ -259,6 +283,9 @@ class ReadOut:
     visits: int
     brought: int
     correlation: float | None = None
+    onward: int = 0
+    hops: int = 0
+    usual: Usual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns.contracts import DayLine, Part
+from jishi.growth.campaigns import rules
+from jishi.growth.campaigns.contracts import DayLine, Part, Usual
 
 WEEKS_BEFORE = 4
 
@@ -56,19 +57,28 @@ WHERE e.campaign_id = %(campaign)s AND e.arm <> 'test' AND f.kind = 'send' AND f
     AND f.at >= %(since)s AND f.at < %(upto)s GROUP BY 1
 """
 _SPREAD = """
-WITH treated AS (
+WITH RECURSIVE treated AS (
     SELECT person_id, min(entered_at) AS at FROM campaigns_enrolment
     WHERE campaign_id = %(campaign)s AND arm = 'treated' GROUP BY 1
 ), links AS (
-    SELECT l.id, l.sharer_id FROM shares_sharelink l
+    SELECT l.id, l.sharer_id, l.depth FROM shares_sharelink l
     JOIN treated t ON t.person_id = l.sharer_id AND l.created_at >= t.at
+), chain AS (
+    SELECT id, 0 AS hop FROM links
+    UNION
+    SELECT l.id, c.hop + 1 FROM shares_sharelink l JOIN chain c ON c.id = l.parent_id WHERE c.hop < 20
+), further AS (
+    SELECT id, max(hop) AS hop FROM chain GROUP BY id HAVING min(hop) > 0
 )
 SELECT (SELECT count(*) FROM treated t WHERE EXISTS (
         SELECT 1 FROM orders_order o WHERE o.buyer_id = t.person_id AND o.paid_at >= t.at)
         AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.buyer_id = t.person_id AND o.paid_at < t.at)),
     (SELECT count(DISTINCT sharer_id) FROM links),
     (SELECT count(*) FROM shares_sharevisit v JOIN links ON links.id = v.link_id),
-    (SELECT count(DISTINCT s.buyer_id) FROM shares_shareorder s JOIN links ON links.id = s.link_id)
+    (SELECT count(DISTINCT s.buyer_id) FROM shares_shareorder s
+        JOIN (SELECT DISTINCT id FROM chain) c ON c.id = s.link_id),
+    (SELECT count(*) FROM shares_sharevisit v JOIN further ON further.id = v.link_id),
+    (SELECT coalesce(max(hop), 0) FROM further)
 """
 _PARTS = {
     "offer": """
@@ -96,12 +106,15 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """First-time buyers; sharers with their visits and the buyers they brought."""
+    """First-time buyers; sharers with their visits and the buyers they brought; visits through links that
+    others made from theirs, and over how many hops."""
 
     gained: int
     sharers: int
     visits: int
     brought: int
+    onward: int
+    hops: int
 
 
 def arms(campaign_id: int) -> tuple[dict[str, int], dict[str, int]]:
@@ -131,27 +144,50 @@ def days(campaign_id: int, *, since: datetime, at: datetime) -> tuple[DayLine, .
     """Orders a day of the treated, and the mean of the same weekday in the four weeks before the start."""
     start = since - timedelta(weeks=WEEKS_BEFORE)
     counts: dict[date, int] = dict(_rows(_DAYS, {"campaign": campaign_id, "since": start, "upto": at}))
-    first = since.date()
+    first, last = _day(since), _day(at)
     before: dict[int, list[int]] = {}
     for back in range(1, WEEKS_BEFORE * 7 + 1):
         day = first - timedelta(days=back)
         before.setdefault(day.weekday(), []).append(counts.get(day, 0))
     found = []
-    for number in range(min(60, max(0, (at.date() - first).days + 1))):
+    for number in range(min(60, max(0, (last - first).days + 1))):
         day = first + timedelta(days=number)
         usual = before[day.weekday()]
         found.append(DayLine(day.isoformat(), counts.get(day, 0), round(sum(usual) / len(usual), 2)))
     return tuple(found)
 
 
+def usual(campaign_id: int, *, since: datetime, at: datetime) -> Usual | None:
+    """Orders of the treated on whole days beside the four weeks before the start; None on the first day."""
+    start = since - timedelta(weeks=WEEKS_BEFORE, days=1)
+    counts: dict[date, int] = dict(_rows(_DAYS, {"campaign": campaign_id, "since": start, "upto": at}))
+    # The day of the start is neither before nor after, and today is not over.
+    first, today = _day(since), _day(at)
+    whole = [first + timedelta(days=n) for n in range(1, min(61, (today - first).days))]
+    if not whole:
+        return None
+    before: dict[int, list[int]] = {}
+    for back in range(1, WEEKS_BEFORE * 7 + 1):
+        day = first - timedelta(days=back)
+        before.setdefault(day.weekday(), []).append(counts.get(day, 0))
+    expected, low, high = rules.usual_range(before, [day.weekday() for day in whole])
+    return Usual(len(whole), sum(counts.get(day, 0) for day in whole), expected, low, high)
+
+
+def _day(at: datetime) -> date:
+    """The day of the house, as the statements count it."""
+    return at.astimezone(rules.HOUSE).date()
+
+
 def correlation(campaign_id: int, *, since: datetime, at: datetime) -> float | None:
     """How messages and orders go together day by day (Pearson); None with less than a week or no change."""
     params = {"campaign": campaign_id, "since": since, "upto": at}
     ordered, sent = dict(_rows(_DAYS, params)), dict(_rows(_SENT, params))
-    length = (at.date() - since.date()).days + 1
+    first = _day(since)
+    length = (_day(at) - first).days + 1
     if length < 7:
         return None
-    span = [since.date() + timedelta(days=n) for n in range(length)]
+    span = [first + timedelta(days=n) for n in range(length)]
     return pearson([sent.get(day, 0) for day in span], [ordered.get(day, 0) for day in span])
 
 

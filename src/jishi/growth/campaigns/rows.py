@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jishi.growth.campaigns.contracts import DayLine, ReadOut, Step
+from jishi.growth.campaigns.contracts import DayLine, ReadOut, Step, Usual
 from jishi.insight.experiments.contracts import Estimate, Guarded, Reading
 
 
@@ -39,6 +39,7 @@ def read_out(code: str, at: datetime, body: Mapping[str, Any]) -> ReadOut:
             "guarded": tuple(Guarded(**one) for one in body["guarded"]),
             "splits": {key: tuple(map(_reading, those)) for key, those in body["splits"].items()},
             "days": tuple(DayLine(**one) for one in body["days"]),
+            "usual": Usual(**body["usual"]) if body.get("usual") else None,
         }
     )
 

@@ -10,9 +10,20 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jishi.growth.campaigns.contracts import END, STEPS_MOST, Draft, Kind, Step, StepKind, Trigger
+from jishi.growth.campaigns.contracts import (
+    END,
+    STEPS_MOST,
+    Draft,
+    Kind,
+    Return,
+    Step,
+    StepKind,
+    Trigger,
+)
 
 LANGUAGES = ("zh-hans", "en")
+HOUSE = ZoneInfo("Asia/Shanghai")
+"""Days of the year begin here; at what hour a message comes is the person's own."""
 KEY = re.compile(r"[a-z][a-z0-9]{0,11}")
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -215,3 +226,38 @@ def at_least_share(done: int, of: int, z: float = 2.33) -> float:
     middle = share + z * z / (2 * of)
     half = z * ((share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5)
     return max(0.0, (middle - half) / (1 + z * z / of))
+
+
+def usual_range(before: Mapping[int, Sequence[int]], weekdays: Sequence[int]) -> tuple[float, float, float]:
+    """What a run of days lets expect by the same weekdays of the weeks before, and between what and what it
+    would lie nineteen times of twenty if nothing had changed.
+
+    Counts spread at least as Poisson's do, and more by a factor that all weekdays share; a mean of few weeks
+    is itself uncertain, and for all days of one weekday in the same direction.
+    """
+    means = {day: sum(counts) / len(counts) for day, counts in before.items()}
+    free = sum(len(counts) - 1 for counts in before.values())
+    squares = sum((one - means[day]) ** 2 / means[day] for day, counts in before.items() if means[day]
+                  for one in counts)  # fmt: skip
+    spread = max(1.0, squares / free) if free else 1.0
+    times = {day: weekdays.count(day) for day in set(weekdays)}
+    expected = sum(means.get(day, 0.0) * n for day, n in times.items())
+    error = (
+        sum(
+            spread * max(means.get(day, 0.0), 0.25) * (n + n * n / max(1, len(before.get(day, ()))))
+            for day, n in times.items()
+        )
+        ** 0.5
+    )
+    reach = 2.08 * error  # Student's t at 95 % with the 21 degrees that four weeks leave
+    return round(expected, 1), round(max(0.0, expected - reach), 1), round(expected + reach, 1)
+
+
+def shifts(found: Sequence[Return]) -> list[tuple[Return, Return]]:
+    """From which campaign money may move to which: only where the ranges of what a unit brings do not touch,
+    from each worse one to the best; the best is the one whose lower end is highest."""
+    known = [one for one in found if one.low is not None and one.high is not None]
+    if len(known) < 2:
+        return []
+    best = max(known, key=lambda one: one.low or 0.0)
+    return [(one, best) for one in known if one is not best and (one.high or 0.0) < (best.low or 0.0)]

@@ -26,6 +26,16 @@ SOURCES: dict[str, Source] = {
         " SELECT o.buyer_id, e.at, -o.total_minor::float8 FROM orders_orderevent e"
         " JOIN orders_order o ON o.id = e.order_id WHERE e.to_state = 'refunded'",
     ),
+    "first_orders": Source(
+        "first_orders",
+        "SELECT buyer_id AS person_id, min(paid_at) AS at, 1::float8 AS value"
+        " FROM orders_order WHERE paid_at IS NOT NULL GROUP BY buyer_id",
+    ),
+    "brought": Source(
+        "brought",
+        "SELECT l.sharer_id AS person_id, s.paid_at AS at, 1::float8 AS value"
+        " FROM shares_shareorder s JOIN shares_sharelink l ON l.id = s.link_id WHERE l.sharer_id IS NOT NULL",
+    ),
     "refunds": Source("refunds", _MOVED + "= 'refunding'"),
     "abandoned": Source("abandoned", _MOVED + "IN ('expired', 'cancelled')"),
     "shares": Source(
@@ -55,6 +65,8 @@ MEASURES: dict[str, Measure] = {
         Measure("revenue", N_("Money per person, less refunds"), MEAN, "revenue", is_money=True),
         Measure("order_value", N_("Money per order"), RATIO, "revenue", "orders", is_money=True),
         Measure("sharers", N_("People who shared something"), SHARE, "shares"),
+        Measure("new_buyers", N_("People who bought for the first time"), SHARE, "first_orders"),
+        Measure("brought", N_("Orders brought by a person’s links"), MEAN, "brought"),
         Measure("refund_rate", N_("Refunds per order"), RATIO, "refunds", "orders", good=-1),
         Measure("abandoned", N_("Unpaid orders per person"), MEAN, "abandoned", good=-1),
         Measure("unsubscribed", N_("People who withdrew a consent"), SHARE, "withdrawals", good=-1),

@@ -7,7 +7,7 @@ changes except that a person who leaves takes their name out of it; read-outs ar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from jishi.insight.experiments.contracts import State, Unit, Verb
@@ -41,6 +41,7 @@ class Experiment(models.Model):
     asked_at = models.DateTimeField(null=True)
     asked_detail = models.JSONField(default=dict)
     pause_reason = models.CharField(max_length=40, blank=True, default="")
+    accepted = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     decision = models.CharField(max_length=20, blank=True, default="")
     reason = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField()

@@ -1,11 +1,11 @@
 """Campaigns in words: states, triggers, steps, outcomes, checks, and what a read-out says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from jishi.growth.campaigns.contracts import CampaignView, Check, ReadOut, Step, StepKind
+from jishi.growth.campaigns.contracts import CampaignView, Check, ReadOut, Return, Step, StepKind
 from jishi.insight.experiments.contracts import Reading
 from jishi.insight.portraits import queries as portraits
 from jishi.kernel.errors import fill
@@ -263,6 +263,79 @@ def advice(read: ReadOut) -> list[str]:
                 )
                 % {"step": key, "arm": best.upper()}
             )
+    return found
+
+
+def shift_advice(returns: Sequence[Return], moves: Sequence[tuple[Return, Return]]) -> list[str]:
+    """Where money of a festival should go, between its journeys; and what cannot be told."""
+    found = [
+        gettext(
+            "Move money from “%(from)s” (%(worse)s) to “%(to)s” (%(better)s): what each yuan brings differs,"
+            " and this is not chance."
+        )
+        % {"from": one.name, "to": best.name, "worse": per_unit(one), "better": per_unit(best)}
+        for one, best in moves
+    ]
+    known = [one for one in returns if one.low is not None]
+    if len(known) > 1 and not moves:
+        found.append(
+            gettext("Leave the money where it is: the ranges of what each yuan brings still overlap.")
+        )
+    found += [
+        gettext("“%(name)s”: what its money brings cannot be told yet.") % {"name": one.name}
+        for one in returns
+        if one.low is None
+    ]
+    return found
+
+
+def per_unit(one: Return) -> str:
+    """What each unit of money brought, with its range."""
+    if one.value is None or one.low is None or one.high is None:
+        return "–"
+    return f"{one.value:.1f} ({one.low:.1f} … {one.high:.1f})"
+
+
+def before_after(read: ReadOut) -> tuple[str, str]:
+    """Orders since the start beside the season of the week, in a sentence with its tone."""
+    usual = read.usual
+    if usual is None:
+        return gettext("The first whole day is not over yet."), "open"
+    values = {
+        "days": usual.days, "orders": usual.orders, "expected": usual.expected,
+        "low": usual.low, "high": usual.high,
+    }  # fmt: skip
+    said = (
+        gettext(
+            "%(orders)s orders on %(days)s whole days; the same weekdays of the four weeks before let expect"
+            " %(expected)s, and between %(low)s and %(high)s would be nothing unusual."
+        )
+        % values
+    )
+    if usual.orders > usual.high:
+        return f"{said} {gettext('That is more than usual.')}", "better"
+    if usual.orders < usual.low:
+        return f"{said} {gettext('That is less than usual.')}", "worse"
+    return f"{said} {gettext('So nothing can be told from it.')}", "open"
+
+
+def cost_lines(view: CampaignView, read: ReadOut, language: str) -> list[tuple[str, str]]:
+    """What it cost so far by person, and how far the budget reaches at this pace."""
+
+    def money(value: float) -> str:
+        return formats.money(round(value), view.draft.currency, language)
+
+    found = []
+    if read.cost_minor and read.reached:
+        found.append((gettext("Cost for each person reached"), money(read.cost_minor / read.reached)))
+    if read.cost_minor and read.gained:
+        found.append((gettext("Cost for each first-time buyer"), money(read.cost_minor / read.gained)))
+    left = view.draft.budget_minor - view.spent_minor
+    if view.started_at is not None and view.state == "running" and view.spent_minor and left > 0:
+        age = max((read.at - view.started_at).total_seconds() / 86_400, 1 / 24)
+        days = left / (view.spent_minor / age)
+        said = gettext("more than a year") if days > 365 else gettext("%(n)s days") % {"n": f"{days:.1f}"}
+        found.append((gettext("At this pace the budget lasts"), said))
     return found
 
 

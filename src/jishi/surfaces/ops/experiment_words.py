@@ -173,19 +173,51 @@ def _drawing(estimate: Estimate, reach: float, tone: str) -> Drawing:
 
 def guard_rows(
     found: Sequence[Guarded], arms: Mapping[str, str], measures: Mapping[str, Measure]
-) -> list[tuple[str, str, str, str, str]]:
-    """Guardrails: measure, arm, allowed, what was seen, tone."""
+) -> list[tuple[str, str, str, str, str, str, str]]:
+    """Guardrails: measure, arm, allowed, how much worse it was, and certainly is, in words, tone."""
     said = {
         "waiting": (gettext("Too few people to tell."), ""),
         "held": (gettext("Holds: no proof that it is worse than allowed."), "ok"),
         "passed": (gettext("Passed: worse than allowed, and this is not chance."), "bad"),
+        "accepted": (gettext("Passed, and let go on with a reason."), "gold"),
     }
     return [
         (
             gettext(measures[one.measure].name) if one.measure in measures else one.measure,
             arms.get(one.arm, one.arm),
             f"{one.margin_bps / 100:g} %",
+            *_harm(one, measures.get(one.measure)),
             *said[one.state],
         )
         for one in found
     ]
+
+
+def paused_words(
+    reason: str, found: Sequence[Guarded], arms: Mapping[str, str], measures: Mapping[str, Measure]
+) -> str:
+    """Which guardrail paused it, by how much, in a sentence; nothing if none did."""
+    if not reason:
+        return ""
+    name = gettext(measures[reason].name) if reason in measures else reason
+    one = next((one for one in found if one.measure == reason and one.state != "held"), None)
+    if one is None:
+        return gettext("A guardrail paused this: %(measure)s. Nobody is shown it now.") % {"measure": name}
+    harm, least = _harm(one, measures.get(reason))
+    return gettext(
+        "A guardrail paused this: %(measure)s got worse by %(harm)s under “%(arm)s”, and certainly by at"
+        " least %(least)s. Allowed is %(allowed)s of the control’s figure. Nobody is shown it now."
+    ) % {
+        "measure": name,
+        "harm": harm,
+        "least": least,
+        "arm": arms.get(one.arm, one.arm),
+        "allowed": f"{one.margin_bps / 100:g} %",
+    }
+
+
+def _harm(one: Guarded, measure: Measure | None) -> tuple[str, str]:
+    if one.state == "waiting" or measure is None:
+        return "–", "–"
+    unit = " " + gettext("points") if measure.form == SHARE else ""
+    return f"{_change(one.harm, measure)}{unit}", f"{_change(one.at_least, measure)}{unit}"

@@ -154,6 +154,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<slug:code>/sheet/", campaigns.sheet, name="campaign_sheet"),
     path("campaigns/<slug:code>/people/", campaigns.behind, name="campaign_people"),
     path("campaigns/<slug:code>/result/", campaigns.result, name="campaign_result"),
+    path("campaigns/<slug:code>/export/", campaigns.export, name="campaign_export"),
     path("campaigns/<slug:code>/team/", campaigns.team, name="campaign_team"),
     path("campaigns/<slug:code>/do/", campaigns.do, name="campaign_do"),
     path("listening/", listening.index, name="feedback_index"),

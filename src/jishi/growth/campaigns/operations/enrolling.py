@@ -8,10 +8,10 @@ not let in. The draw depends on the campaign's salt and the person alone.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from jishi.growth.campaigns import rules
 from jishi.growth.campaigns.contracts import Kind, State, Trigger
 from jishi.growth.campaigns.errors import CampaignNotFound
 from jishi.growth.campaigns.models import Campaign
@@ -24,8 +24,6 @@ BATCH = 25_000
 AT_ONCE = 8
 CART_OLD = timedelta(days=3)
 CART_USUAL_H = 4
-HOUSE = ZoneInfo("Asia/Shanghai")
-"""Days of the year begin here; at what hour a message comes is the person's own."""
 OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK)
 """What happens to somebody again and again: each time is a reason of its own, and lets them in once."""
 STOCK_NEWS = timedelta(days=3)
@@ -155,7 +153,7 @@ def enrol_due(at: datetime) -> int:
 
 def watch_due(at: datetime) -> int:
     """Let in who left a cart standing, whose day it is, and whose goods are back; returns how many."""
-    came, local = 0, at.astimezone(HOUSE)
+    came, local = 0, at.astimezone(rules.HOUSE)
     watching = Campaign.objects.filter(
         state=State.RUNNING, trigger__in=[Trigger.CART, *OCCASIONS], kind=Kind.JOURNEY
     )

@@ -22,7 +22,7 @@ from jishi.kernel import clock
 
 EVERY = timedelta(hours=1)
 AT_ONCE = 20
-MEASURES = ("buyers", "revenue", "orders", "sharers")
+MEASURES = ("buyers", "revenue", "orders", "new_buyers", "sharers", "brought")
 RAILS = (
     stats.Guardrail("unsubscribed", 1000),
     stats.Guardrail("complained", 1000),
@@ -117,6 +117,9 @@ def _compute(row: Campaign, at: datetime, earlier: ReadOut | None) -> ReadOut:
         sharers=spread.sharers,
         visits=spread.visits,
         brought=spread.brought,
+        onward=spread.onward,
+        hops=spread.hops,
+        usual=figures.usual(row.pk, since=row.started_at or at, at=at),
         correlation=figures.correlation(row.pk, since=row.started_at or at, at=at),
     )
 

@@ -1,6 +1,11 @@
 """What others read of campaigns."""
 
-from jishi.growth.campaigns.queries.festivals import list_part_choices, part_figures
+from jishi.growth.campaigns.queries.festivals import (
+    find_shifts,
+    list_part_choices,
+    list_returns,
+    part_figures,
+)
 from jishi.growth.campaigns.queries.finding import (
     count_states,
     get_campaign,
@@ -24,12 +29,14 @@ __all__ = [
     "TEMPLATES",
     "count_states",
     "export_person",
+    "find_shifts",
     "get_campaign",
     "has_objected",
     "list_campaigns",
     "list_grants",
     "list_part_choices",
     "list_received",
+    "list_returns",
     "list_versions",
     "page_people",
     "part_figures",

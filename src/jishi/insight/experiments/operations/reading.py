@@ -94,7 +94,10 @@ def _compute(row: Experiment, at: datetime, earlier: ReadOut | None) -> ReadOut:
         if rail.measure in known:
             found = sums.moments(known[rail.measure], guard_window)
             by_arm = {arm: one for (arm, _), one in found.items()}
-            found_guarded += guarded(known[rail.measure], rail, by_arm, arms, row.planned_n)
+            found_guarded += [
+                _as_accepted(one, row.accepted)
+                for one in guarded(known[rail.measure], rail, by_arm, arms, row.planned_n)
+            ]
     return ReadOut(
         code=row.code,
         at=at,
@@ -199,6 +202,13 @@ def guarded(
             harm, least = _finite(plain.value), _finite(inference.at_least(plain, planned, level))
             state = "passed" if is_passed else "held"
         found.append(Guarded(measure.key, arm.key, rail.margin_bps, harm, least, state))
+    return found
+
+
+def _as_accepted(found: Guarded, accepted: Mapping[str, float]) -> Guarded:
+    """A guardrail that is passed, but not certainly by more than two people let go on."""
+    if found.state == "passed" and found.measure in accepted and found.at_least <= accepted[found.measure]:
+        return replace(found, state="accepted")
     return found
 
 

@@ -21,7 +21,7 @@ from jishi.insight.experiments.errors import (
     SlotBusy,
     WrongState,
 )
-from jishi.insight.experiments.models import Claim, Experiment
+from jishi.insight.experiments.models import Claim, Experiment, ReadOutRow
 from jishi.insight.experiments.operations.writing import locked
 from jishi.kernel import audit, clock
 
@@ -45,7 +45,8 @@ def ask(
     """Ask for a start, for going on after a pause, or for a decision; another person confirms it.
 
     :raises ExperimentNotFound: there is none.
-    :raises ExperimentInvalid: an unknown verb or arm, or a decision without its reason.
+    :raises ExperimentInvalid: an unknown verb or arm, or no reason for a decision or for going on after a
+        guardrail.
     :raises WrongState: it is not in a state for this.
     """
     if verb not in FROM:
@@ -60,6 +61,10 @@ def ask(
             if not reason.strip():
                 raise ExperimentInvalid(field="reason")
             detail = {"decision": decision, "reason": reason.strip()[:500]}
+        elif verb == Verb.RESUME and row.pause_reason:
+            if not reason.strip():
+                raise ExperimentInvalid(field="reason")
+            detail = {"reason": reason.strip()[:500]}
         _set(row, asked_verb=verb, asked_by_id=by, asked_at=clock.at_or_now(at), asked_detail=detail)
         _record(row, f"ask_{verb}", by)
 
@@ -100,10 +105,10 @@ def confirm(*, code: str, by: int, at: datetime | None = None) -> None:
         if verb == Verb.START:
             _start(row, moment)
         elif verb == Verb.RESUME:
-            _set(row, state=State.RUNNING, pause_reason="", read_due_at=moment, **_unasked())
+            _resume(row, moment)
         else:
             _set(row, state=State.DECIDED, decided_at=moment, **row.asked_detail, **_unasked())
-        _record(row, verb, by)
+        _record(row, verb, by, {"reason": row.asked_detail.get("reason", "")})
         transaction.on_commit(queries.forget_running)
 
 
@@ -160,6 +165,17 @@ def _start(row: Experiment, moment: datetime) -> None:
         read_due_at=moment + FIRST_READING,
         **_unasked(),
     )
+
+
+def _resume(row: Experiment, moment: datetime) -> None:
+    """Go on. What the guardrail saw is accepted from here on; anything certainly worse pauses again."""
+    accepted = dict(row.accepted)
+    if row.pause_reason:
+        newest = ReadOutRow.objects.filter(experiment=row).order_by("-id").first()
+        for one in newest.body["guarded"] if newest else ():
+            if one["measure"] == row.pause_reason and one["state"] == "passed":
+                accepted[one["measure"]] = max(one["harm"], accepted.get(one["measure"], 0.0))
+    _set(row, state=State.RUNNING, pause_reason="", read_due_at=moment, accepted=accepted, **_unasked())
 
 
 def _must_be(row: Experiment, *states: str) -> None:

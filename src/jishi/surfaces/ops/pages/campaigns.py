@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,11 +18,11 @@ from jishi.kernel import audit, http
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts import queries as people
 from jishi.surfaces.ops import campaign_forms as forms
+from jishi.surfaces.ops import campaign_table, experiment_words, teamwork
 from jishi.surfaces.ops import campaign_words as words
-from jishi.surfaces.ops import experiment_words, teamwork
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import formats, refusals
+from jishi.surfaces.shell import formats, refusals, spreadsheet
 
 ORDER = ("running", "paused", "approval", "draft", "ended")
 
@@ -147,7 +147,6 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
             for key, those in read.splits.items()
             if those
         }
-        rest = [one for one in read.days if one.expected or one.orders]
         context |= {
             "lines": experiment_words.lines(read.readings, arms, measures, language),
             "guards": experiment_words.guard_rows(read.guarded, arms, measures),
@@ -155,8 +154,9 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
             "worth": words.worth(found, read, language),
             "advice": words.advice(read),
             "arms": [(arms[arm], arm, n, read.goals.get(arm, 0)) for arm, n in sorted(read.people.items())],
-            "before": (sum(one.orders for one in rest), round(sum(one.expected for one in rest), 1)),
-            "days": rest[-28:],
+            "before": words.before_after(read),
+            "days": [one for one in read.days if one.expected or one.orders][-28:],
+            "costs": words.cost_lines(found, read, language),
             "cost": formats.money(read.cost_minor, found.draft.currency, language),
         }
     parts = queries.part_figures(code, language=language) if found.parts else ()
@@ -168,10 +168,31 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         )
         for one in parts
     ]
+    returns = queries.list_returns(code) if found.parts else ()
+    context["returns"] = [
+        (one, formats.money(one.cost_minor, found.draft.currency, language), words.per_unit(one))
+        for one in returns
+    ]
+    context["shifts"] = words.shift_advice(returns, queries.find_shifts(returns))
     context["parts_whole"] = formats.money(
         sum(one.amount_minor for one in parts), found.draft.currency, language
     )
     return render(request, "ops/campaigns/result.html", context)
+
+
+@operator
+@require_GET
+def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """What it did as a table, without anybody's name; that it was taken is written down."""
+    found, language = queries.get_campaign(code), request_facts.of(request).language
+    read, parts = queries.read_out(code), queries.part_figures(code, language=language)
+    audit.record(actor_id=person(request), action="campaigns.export", subject=f"campaign:{code}")
+    response = StreamingHttpResponse(
+        spreadsheet.lines(campaign_table.HEADER, campaign_table.rows(found, read, parts)),
+        content_type="text/csv; charset=utf-8",
+    )
+    response["Content-Disposition"] = f'attachment; filename="campaign-{code}.csv"'
+    return response
 
 
 @operator

@@ -122,7 +122,7 @@ def experiment(request: HttpRequest, code: str) -> HttpResponse:
         "asked_verb": words.verbs().get(found.asked.verb, "") if found.asked else "",
         "is_mine": found.asked is not None and found.asked.by_id == person(request),
         "decision": arms.get(found.decision, gettext("none of them")) if found.decision else "",
-        "paused_by": forms.measure_names().get(found.pause_reason, found.pause_reason),
+        "paused_by": words.paused_words(found.pause_reason, read.guarded if read else (), arms, measures),
         "decisions": [*arms.items(), ("none", gettext("none of them"))],
     }
     return render(request, "ops/experiments/experiment.html", context)
