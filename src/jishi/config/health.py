@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
@@ -13,13 +18,28 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether the database answers and every migration is applied."""
+    """Say whether the database answers and every migration is applied, in one statement."""
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            pending = _shipped_migrations() - set(cursor.fetchall())
     except DatabaseError:
         return JsonResponse({"ready": False, "why": "The database does not answer."}, status=503)
     if pending:
         why = f"{len(pending)} migrations are not applied: run `jishi migrate`."
         return JsonResponse({"ready": False, "why": why}, status=503)
     return JsonResponse({"ready": True})
+
+
+@cache
+def _shipped_migrations() -> frozenset[tuple[str, str]]:
+    """App and name of every migration of this release, by its files: importing them all takes seconds."""
+    names: set[tuple[str, str]] = set()
+    for app in apps.get_app_configs():
+        module = settings.MIGRATION_MODULES.get(app.label, f"{app.name}.migrations")
+        try:
+            package = import_module(module)
+        except ModuleNotFoundError:
+            continue  # an app without tables
+        names |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
+    return frozenset(names)

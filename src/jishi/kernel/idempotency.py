@@ -57,6 +57,16 @@ class Outcome:
     replayed: bool
 
 
+def checked(key: str) -> str:
+    """Return the key.
+
+    :raises IdempotencyKeyRequired: it is missing or unusable.
+    """
+    if not key or len(key) > MAX_KEY or not key.isprintable():
+        raise IdempotencyKeyRequired
+    return key
+
+
 def run(*, scope: str, key: str, body: object, effect: Callable[[], tuple[int, dict[str, Any]]]) -> Outcome:
     """Answer with ``effect()`` the first time and with the stored answer ever after.
 
@@ -66,8 +76,7 @@ def run(*, scope: str, key: str, body: object, effect: Callable[[], tuple[int, d
     :raises IdempotencyConflict: the key belongs to another body.
     :raises InFlight: the first request has not ended.
     """
-    if not key or len(key) > MAX_KEY or not key.isprintable():
-        raise IdempotencyKeyRequired
+    checked(key)
     fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     with transaction.atomic():
         if not locks.try_advisory("idempotency", scope, key):

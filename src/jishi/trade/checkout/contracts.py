@@ -71,12 +71,13 @@ class PickupPlace:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutQuote:
-    """What the checkout page shows: the quote, where it goes and how each shop could send it."""
+    """What the checkout page shows: the quote, where it goes, how each shop could send it, shops' slugs."""
 
     quote: Quote
     delivery_options: Mapping[int, tuple[DeliveryOption, ...]]
     deliveries: Mapping[int, str]
     address: AddressView | None
+    slugs: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from jishi.goods.merchants.contracts import ShopView
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.goods.pricing.contracts import DeliveryChoice, PriceLine, PriceRequest, PriceView, Quote
 from jishi.kernel import clock, crypto
+from jishi.people.accounts import queries as account_queries
 from jishi.people.accounts.contracts import AddressView
 from jishi.trade.checkout import rules
 from jishi.trade.checkout.contracts import CartLineView, CartShop, CartView, CheckoutQuote, PickupPlace
@@ -132,6 +133,7 @@ def quote(
         delivery_options=options,
         deliveries=priced.deliveries,
         address=pickup.address if pickup else address,
+        slugs={shop.id: shop.slug for shop in priced.shops.values()},
     )
 
 
@@ -210,6 +212,12 @@ def find_checkout_code(*, buyer_id: int, checkout_key: str) -> str | None:
     """Return the code of the checkout that a buyer placed under a key."""
     found = Checkout.objects.filter(buyer_id=buyer_id, checkout_key=checkout_key)
     return found.values_list("code", flat=True).first()
+
+
+def household_of(person_id: int) -> str:
+    """Return the digest of the place somebody lives at, as deliveries to it have; empty when unknown."""
+    address = account_queries.find_default_address(person_id)
+    return _household(address) if address else ""
 
 
 def _household(address: AddressView) -> str:

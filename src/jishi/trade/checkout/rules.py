@@ -57,9 +57,21 @@ def check_key(checkout_key: str) -> str:
     return checkout_key
 
 
-def digest(*, fingerprint: str, where: int | str | None, tokens: Mapping[str, str]) -> str:
-    """Return what a repetition must have in common with the first attempt; prices are in the fingerprint."""
-    content = json.dumps([fingerprint, where, sorted(tokens.items())], ensure_ascii=False)
+def digest(
+    *,
+    fingerprint: str,
+    lines: Sequence[PriceLine] | None,
+    where: int | str | None,
+    deliveries: Mapping[int, str],
+    tokens: Mapping[str, str],
+) -> str:
+    """Return what a repetition must have in common with the first attempt; prices are in the fingerprint.
+
+    Without lines it is the cart that was ordered, which is empty by then.
+    """
+    wanted = None if lines is None else sorted((line.variant_id, line.quantity) for line in lines)
+    asked = [fingerprint, wanted, where, sorted(deliveries.items()), sorted(tokens.items())]
+    content = json.dumps(asked, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

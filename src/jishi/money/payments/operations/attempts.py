@@ -17,6 +17,7 @@ from jishi.money.payments.contracts import AttemptState, HostedPayment, IntentSt
 from jishi.money.payments.errors import (
     AlreadyPaid,
     IntentClosed,
+    IntentNotFound,
     ProviderRefused,
     ProviderUnavailable,
     ProviderUnknown,
@@ -44,6 +45,7 @@ log = structlog.get_logger("payments")
 def start_attempt(
     *,
     intent_code: str,
+    buyer_id: int | None = None,
     provider: str = "sandbox",
     return_url: str,
     language: str = "",
@@ -51,9 +53,10 @@ def start_attempt(
 ) -> str:
     """Prepare a payment at a provider and return the page where the buyer pays it.
 
-    The amount is the intent's, whatever a client may have sent. Two clicks get the same page.
+    The amount is the intent's, whatever a client may have sent. Two clicks get the same page. With
+    ``buyer_id`` the payment must be that person's.
 
-    :raises IntentNotFound: unknown.
+    :raises IntentNotFound: unknown, or somebody else's.
     :raises AlreadyPaid: it was captured.
     :raises IntentClosed: the orders were cancelled or the time is over.
     :raises ProviderUnknown: the provider is not offered.
@@ -63,7 +66,10 @@ def start_attempt(
     moment = clock.at_or_now(at)
     gateway = providers.get(provider)
     with transaction.atomic(durable=True):
-        intent, attempt = _claim(intent_code, provider, return_url, moment)
+        intent = locked_intent(intent_code)
+        if buyer_id is not None and intent.buyer_id != buyer_id:
+            raise IntentNotFound(code=intent_code)
+        attempt = _claim(intent, provider, return_url, moment)
     if attempt.pay_url:
         return attempt.pay_url
     try:
@@ -82,14 +88,14 @@ def start_attempt(
     return hosted.pay_url
 
 
-def _claim(intent_code: str, provider: str, return_url: str, at: datetime) -> tuple[Intent, Attempt]:
-    intent = locked_intent(intent_code)
+def _claim(intent: Intent, provider: str, return_url: str, at: datetime) -> Attempt:
+    """The attempt that is on its way already, or a new one, under the intent's lock."""
     if IntentState(intent.state) in rules.PAID:
         raise AlreadyPaid(code=intent.code)
     if intent.state == IntentState.CLOSED or intent.expires_at <= at:
         raise IntentClosed(code=intent.code)
     for attempt in Attempt.objects.raw(_OPEN, [intent.pk, provider, return_url, list(REUSABLE)]):
-        return intent, attempt
+        return attempt
     attempt = Attempt.objects.create(
         code=f"pa{ids.new_code()}",
         intent=intent,
@@ -98,7 +104,7 @@ def _claim(intent_code: str, provider: str, return_url: str, at: datetime) -> tu
         created_at=at,
         sync_at=at + rules.SYNC_FIRST_PAUSE,
     )
-    return intent, attempt
+    return attempt
 
 
 def _store_page(attempt: Attempt, hosted: HostedPayment) -> None:

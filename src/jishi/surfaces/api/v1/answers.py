@@ -28,9 +28,13 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
-def reply(body: Any, status: int = 200) -> HttpResponse:
-    """Answer with a dataclass from :mod:`jishi.surfaces.api.v1.schemas`."""
-    return HttpResponse(_adapter(type(body)).dump_json(body), status=status, content_type="application/json")
+def reply(body: Any, status: int = 200, *, replayed: bool = False) -> HttpResponse:
+    """Answer with a dataclass from :mod:`jishi.surfaces.api.v1.schemas`; say so if it was answered before."""
+    content = _adapter(type(body)).dump_json(body)
+    response = HttpResponse(content, status=status, content_type="application/json")
+    if replayed:
+        response[REPLAYED] = "true"
+    return response
 
 
 def language(request: HttpRequest) -> str:
@@ -50,6 +54,14 @@ def person(request: HttpRequest) -> int:
     return person_id
 
 
+def key(request: HttpRequest) -> str:
+    """The Idempotency-Key of a write.
+
+    :raises IdempotencyKeyRequired: there is none, or it is no key.
+    """
+    return idempotency.checked(request.headers.get("Idempotency-Key", ""))
+
+
 def once(request: HttpRequest, body: Any, effect: Callable[[], Any], status: int = 201) -> HttpResponse:
     """Answer a write that carries an Idempotency-Key: the first answer, however often it is sent.
 
@@ -65,7 +77,7 @@ def once(request: HttpRequest, body: Any, effect: Callable[[], Any], status: int
 
     outcome = idempotency.run(
         scope=f"{person(request)}:{request.method} {request.path}",
-        key=request.headers.get("Idempotency-Key", ""),
+        key=key(request),
         body=body,
         effect=run,
     )

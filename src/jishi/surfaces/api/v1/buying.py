@@ -1,5 +1,6 @@
 """Cart, quote, placing and paying."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,31 +82,27 @@ def place(request: HttpRequest, body: shapes.PlaceIn) -> HttpResponse:
     """Order what was quoted. Needs an Idempotency-Key; the same key never orders twice, however late."""
     person_id = answers.person(request)
     address = people.find_address(person_id, body.address_code)
-    language = answers.language(request)
-
-    def effect() -> shapes.Placed:
-        placed = checkout.place(
-            buyer_id=person_id,
-            lines=_lines(body.lines),
-            address_id=address.id,
-            deliveries=_deliveries(body.deliveries),
-            tokens=_tokens(body),
-            share_code=body.share_code,
-            fingerprint=body.fingerprint,
-            checkout_key=_checkout_key(request),
-            channel="api",
-            language=language,
-        )
-        return shapes.Placed(
-            placed.checkout_code,
-            placed.intent_code,
-            placed.order_codes,
-            placed.pay_by_at,
-            placed.total_minor,
-            placed.currency,
-        )
-
-    return answers.once(request, body.dict(), effect)
+    placed = checkout.place(
+        buyer_id=person_id,
+        lines=_lines(body.lines),
+        address_id=address.id,
+        deliveries=_deliveries(body.deliveries),
+        tokens=_tokens(body),
+        share_code=body.share_code,
+        fingerprint=body.fingerprint,
+        checkout_key=_checkout_key(request),
+        channel="api",
+        language=answers.language(request),
+    )
+    answer = shapes.Placed(
+        placed.checkout_code,
+        placed.intent_code,
+        placed.order_codes,
+        placed.pay_by_at,
+        placed.total_minor,
+        placed.currency,
+    )
+    return answers.reply(answer, 201, replayed=placed.replayed)
 
 
 @router.get("/payments/{code}", response=shapes.Payment)
@@ -117,11 +114,11 @@ def get_payment(request: HttpRequest, code: str) -> HttpResponse:
 @router.post("/payments/{code}/attempts", response=shapes.Attempt)
 def pay(request: HttpRequest, code: str, body: shapes.AttemptIn) -> HttpResponse:
     """Begin paying; send the buyer to ``pay_url``. The amount is ours, never the client's."""
-    intent = _own_intent(request, code)
     url = payments.start_attempt(
-        intent_code=intent.code,
+        intent_code=code,
+        buyer_id=answers.person(request),
         provider=body.provider,
-        return_url=f"{settings.JISHI_BASE_URL}/pay/{intent.code}/",
+        return_url=f"{settings.JISHI_BASE_URL}/pay/{code}/",
     )
     return answers.reply(shapes.Attempt(url))
 
@@ -142,8 +139,11 @@ def _own_intent(request: HttpRequest, code: str) -> IntentView:
 
 
 def _checkout_key(request: HttpRequest) -> str:
-    """The client's key is also the natural key of the checkout, so that it outlives the stored answer."""
-    return f"api:{request.headers.get('Idempotency-Key', '')}"[:64]
+    """The client's key is the natural key of the checkout: no answer is stored that could be pruned."""
+    key = answers.key(request)
+    # What does not fit into the column, or is too short for a checkout's key, is kept as its digest.
+    fits = 4 <= len(key) <= 60
+    return f"api:{key if fits else hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 def _lines(lines: list[shapes.LineIn] | None) -> Sequence[PriceLine] | None:
@@ -201,10 +201,6 @@ def _cart_line(line: CartLineView) -> shapes.CartLine:
 
 def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
     quote = priced.quote
-    slugs = {
-        shop.id: shop.slug
-        for shop in merchants.list_shops([s.shop_id for s in quote.shops], language=language).values()
-    }
     lines = [
         shapes.QuoteLine(
             line.variant_id,
@@ -221,7 +217,7 @@ def _quote(priced: CheckoutQuote, language: str) -> shapes.Quote:
     ]
     shops = [
         shapes.QuoteShop(
-            slugs[shop.shop_id],
+            priced.slugs[shop.shop_id],
             shop.shop_name,
             shop.goods_minor,
             shop.discount_minor,

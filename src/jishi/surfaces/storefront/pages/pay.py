@@ -17,6 +17,7 @@ from jishi.kernel.errors import DomainError
 from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.contracts import IntentView
+from jishi.money.payments.errors import IntentNotFound
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.presales import queries as presale_queries
 from jishi.promotions.presales.contracts import ReservationView
@@ -102,12 +103,16 @@ def pay(request: HttpRequest, intent_code: str) -> HttpResponse:
 def start(request: HttpRequest, intent_code: str) -> HttpResponse:
     """Prepare the payment at the provider and send the buyer there."""
     facts = request_facts.of(request)
-    payment_queries.get_intent(intent_code, viewer_id=facts.person_id)
     back = reverse("storefront:pay_return", args=[intent_code])
     try:
         url = payments.start_attempt(
-            intent_code=intent_code, return_url=facts.base_url + back, language=facts.language
+            intent_code=intent_code,
+            buyer_id=facts.person_id,
+            return_url=facts.base_url + back,
+            language=facts.language,
         )
+    except IntentNotFound:
+        raise
     except DomainError as error:
         refusals.tell(request, error)
         return HttpResponseRedirect(reverse("storefront:pay", args=[intent_code]))

@@ -58,6 +58,7 @@ class _Wish:
     """What the buyer asked for; fixed from the first line of `place` on."""
 
     buyer_id: int
+    lines: Sequence[PriceLine] | None
     address_id: int | None
     pickup: PickupPlace | None
     deliveries: Mapping[int, str]
@@ -72,7 +73,13 @@ class _Wish:
     @property
     def digest(self) -> str:
         where = self.pickup.code if self.pickup else self.address_id
-        return rules.digest(fingerprint=self.fingerprint, where=where, tokens=self.tokens)
+        return rules.digest(
+            fingerprint=self.fingerprint,
+            lines=self.lines,
+            where=where,
+            deliveries=self.deliveries,
+            tokens=self.tokens,
+        )
 
 
 def place(
@@ -113,6 +120,7 @@ def place(
         raise AddressMissing
     wish = _Wish(
         buyer_id=buyer_id,
+        lines=lines,
         address_id=address_id,
         pickup=pickup,
         deliveries=deliveries or {},
@@ -127,7 +135,7 @@ def place(
     with transaction.atomic():
         locks.advisory("checkout", buyer_id)
         earlier = _find_earlier(wish)
-        return earlier or _place_first(wish, lines)
+        return earlier or _place_first(wish)
 
 
 def _find_earlier(wish: _Wish) -> Placed | None:
@@ -151,9 +159,10 @@ def _find_earlier(wish: _Wish) -> Placed | None:
     )
 
 
-def _place_first(wish: _Wish, lines: Sequence[PriceLine] | None) -> Placed:
+def _place_first(wish: _Wish) -> Placed:
     _check_unpaid(wish.buyer_id)
     from_cart: list[int] = []
+    lines = wish.lines
     if lines is None:
         from_cart, lines = _take_from_cart(wish.buyer_id)
     address = _address(wish)
