@@ -84,6 +84,7 @@ from jishi.promotions.flash_sales import handlers as flash_handlers
 from jishi.promotions.flash_sales import privacy as flash_privacy
 from jishi.promotions.flash_sales import tasks as flash_tasks
 from jishi.promotions.flash_sales.pricing import FlashRule
+from jishi.promotions.gates import privacy as gate_privacy
 from jishi.promotions.lotteries import handlers as lottery_handlers
 from jishi.promotions.lotteries import privacy as lottery_privacy
 from jishi.promotions.lotteries import tasks as lottery_tasks
@@ -232,6 +233,7 @@ def connect_community_buys() -> None:
         (community_buy_events.RoundCut, community_buy_handlers.on_round_cut, "tell_shop"),
         (community_buy_events.CollectionReady, community_buy_handlers.on_collection_ready, "tell_ready"),
         (community_buy_events.CollectionEnded, community_buy_handlers.on_collection_ended, "tell_ended"),
+        (community_buy_events.SeriesEnded, community_buy_handlers.on_series_ended, "tell_series"),
     )
     for event, handler, name in told:
         outbox.subscribe(event, handler, name=f"community_buys.{name}")
@@ -521,6 +523,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("feed", feed_privacy)
     privacy.register_eraser("communities", community_privacy)
     privacy.register_eraser("reviews", review_privacy)
+    privacy.register_eraser("gates", gate_privacy)
     privacy.register_eraser("plays", play_privacy)
     privacy.register_eraser("lotteries", lottery_privacy)
     privacy.register_eraser("flash_sales", flash_privacy)

@@ -17,6 +17,7 @@ from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Application, ItemPlan, RoundPlan
 from jishi.promotions.community_buys.models import Collection, Item, Round
+from jishi.promotions.gates.contracts import OPEN, Gate
 from jishi.trade.checkout.contracts import Placed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -107,6 +108,7 @@ def fair(
     budget: int = 100_000,
     shortage: str = "proportional",
     unpicked: str = "refund",
+    gate: Gate = OPEN,
     at: datetime = NOON - HOUR,
 ) -> Fair:
     """A round that is open at noon, with products of 1,000 and no stock at all."""
@@ -125,6 +127,7 @@ def fair(
         budget_minor=budget,
         shortage=shortage,
         unpicked=unpicked,
+        gate=gate,
     )
     code = community.plan(shop_id=shop.id, wish=wish, by=None, at=at)
     items = [

@@ -73,6 +73,7 @@ DOMAINS = [
     "jishi.social.challenges.apps.ChallengesConfig",
     "jishi.social.feed.apps.FeedConfig",
     "jishi.social.communities.apps.CommunitiesConfig",
+    "jishi.promotions.gates.apps.GatesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.promotions.lotteries.apps.LotteriesConfig",
     "jishi.promotions.flash_sales.apps.FlashSalesConfig",

@@ -5,6 +5,24 @@ from jishi.verification.checks import Check
 CHECKS: tuple[Check, ...] = (
     Check(
         "I8",
+        "what is used up of a gate's limits is its live takes, and never more than the limit",
+        "SELECT count(*) FROM gates_tally",
+        # Whoever left for good has no household any more; what it used up stays used up.
+        """
+        SELECT 'gate ' || g.subject AS subject, t.scope || ' ' || t.used || ' of ' || t.most ||
+            ', takes say ' || coalesce(s.units, 0) AS problem
+        FROM gates_tally t JOIN gates_gate g ON g.id = t.gate_id
+        LEFT JOIN LATERAL (SELECT sum(k.units) AS units FROM gates_take k
+            WHERE k.gate_id = t.gate_id AND k.part = t.part AND k.is_live AND CASE t.scope
+                WHEN 'day' THEN k.taken_on::text = t.key
+                WHEN 'household' THEN k.household = t.key
+                ELSE 'p' || k.person_id || ':' || k.taken_on = t.key END) s ON true
+        WHERE t.used > t.most OR t.used < coalesce(s.units, 0)
+            OR (t.scope <> 'household' AND t.used <> coalesce(s.units, 0))
+        """,
+    ),
+    Check(
+        "I8",
         "the counters of a round's item are its portions, and never more than its cap",
         "SELECT count(*) FROM community_buys_item",
         """

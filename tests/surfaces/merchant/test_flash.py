@@ -48,7 +48,9 @@ def wish(world: consoles.World, slot: Slot, **changes: str) -> dict[str, str]:
 
 def enrol(world: consoles.World, slot: Slot) -> Item:
     product = Product.objects.get(pk=world.party.scene.product_id)
-    world.client("staff").post(f"/m/flash/new/{product.code}/", {**wish(world, slot), "do": "enrol"})
+    world.client("staff").post(
+        f"/m/flash/new/{product.code}/", {**wish(world, slot), "do": "enrol", "agreed": "1"}
+    )
     return Item.objects.get()
 
 
@@ -99,7 +101,9 @@ def test_an_operator_decides_and_the_shop_is_told_why(world: consoles.World) -> 
 
 def enrol_again(world: consoles.World, slot: Slot) -> Item:
     product = Product.objects.get(pk=world.party.scene.product_id)
-    world.client("staff").post(f"/m/flash/new/{product.code}/", {**wish(world, slot), "do": "enrol"})
+    world.client("staff").post(
+        f"/m/flash/new/{product.code}/", {**wish(world, slot), "do": "enrol", "agreed": "1"}
+    )
     return Item.objects.get(state="applied")
 
 

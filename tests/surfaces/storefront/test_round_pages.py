@@ -14,7 +14,7 @@ from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.people.accounts.models import User
 from jishi.promotions.community_buys import operations as community
-from jishi.promotions.community_buys.models import Collection, Leader, Round
+from jishi.promotions.community_buys.models import Collection, Item, Leader, Round
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,9 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
     seen = staff.post(page, item | {"do": "preview"}).content.decode()
     assert 'id="preview"' in seen and "note bad" in seen
     assert staff.post(page, item | {"price": "x", "do": "put"}).status_code == 422
-    staff.post(page, item | {"do": "put"})
+    warned = staff.post(page, item | {"do": "put"}).content.decode()
+    assert 'name="agreed"' in warned and not Item.objects.exists()  # below cost, and a team offer beside it
+    staff.post(page, item | {"do": "put", "agreed": "1"})
     staff.post(f"{page}act/", {"do": "open"})
     row = Round.objects.get()
     assert row.state == "open" and row.items.count() == 1

@@ -20,6 +20,7 @@ TEXTS = {
     "leader_refused": N_("Your application as a leader was not accepted: %(reason)s"),
     "leader_suspended": N_("You cannot hand goods out at present: %(reason)s"),
     "round_cut": N_("The cut-off of %(round)s has passed. The purchase demand is ready."),
+    "round_series_ended": N_("%(round)s does not come again: nothing of it can be offered at its prices."),
     "pickup_ready": N_("Your order %(order)s waits at the pick-up point. Your code is in the app."),
     "pickup_short": N_("Your order %(order)s waits for you. Some of it did not come and is being paid back."),
     "pickup_soon": N_("Your order %(order)s still waits at the pick-up point. Please collect it soon."),
@@ -96,6 +97,7 @@ TEXTS = {
     "experiment_paused": N_("A guardrail paused your experiment “%(name)s”."),
     "campaign_paused": N_("The campaign “%(name)s” was paused by a guard. Please look why."),
     "campaign_message": N_("%(text)s"),
+    "step_rewarded": N_("“%(step)s” is done, and there is something for you."),
     "back_in_stock": N_("%(product)s is back. You asked us to tell you."),
     "survey_invited": N_("Your opinion counts: a short survey is waiting for you."),
     "review_requested": N_("How is %(product)s? A few words help others to choose."),
@@ -109,6 +111,7 @@ TEXTS = {
 }
 TOPICS = {
     "campaign_message": "offers",
+    "step_rewarded": "orders",
     "back_in_stock": "orders",
     "survey_invited": "orders",
     "review_requested": "orders",
@@ -125,6 +128,7 @@ TOPICS = {
     **dict.fromkeys(("pickup_ready", "pickup_short", "pickup_soon"), "orders"),
     **dict.fromkeys(("pickup_refunded", "pickup_forfeited"), "orders"),
     **dict.fromkeys(("leader_approved", "leader_refused", "leader_suspended", "round_cut"), "shop"),
+    "round_series_ended": "shop",
     "team_formed": "teams",
     "team_expired": "teams",
     "team_failed": "teams",

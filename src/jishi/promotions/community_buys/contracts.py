@@ -2,12 +2,14 @@
 
 Words: a *leader* hands goods out at *points*; a shop offers *items* in a *round* until its cut-off; the goods
 of one order are a *collection*, of which each item is a *portion*; at the cut-off all portions of an item
-become one line of the round's *demand*.
+become one line of the round's *demand*. A *series* opens the next round at every cut-off.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from jishi.promotions.gates.contracts import OPEN, Gate
 
 
 class LeaderState(StrEnum):
@@ -28,6 +30,14 @@ class RoundState(StrEnum):
     COUNTED = "counted"
     CLOSED = "closed"
     STOPPED = "stopped"
+
+
+class SeriesState(StrEnum):
+    """Whether a round comes again. `stopped`: the shop ended it; `failed`: nothing was left to offer."""
+
+    ON = "on"
+    STOPPED = "stopped"
+    FAILED = "failed"
 
 
 class CollectionState(StrEnum):
@@ -179,6 +189,18 @@ class RoundView:
     demand_code: str
     items: tuple[ItemView, ...]
     own: tuple[str, ...] = ()
+    series_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """A round that comes again: on which days of the week (0 is Monday), and when the next one opens."""
+
+    code: str
+    days: tuple[int, ...]
+    state: SeriesState
+    due_at: datetime
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +256,7 @@ class RoundPlan:
     budget_minor: int
     shortage: str = Shortage.PROPORTIONAL
     unpicked: str = Unpicked.REFUND
+    gate: Gate = OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,20 @@ class RoundNotFound(NotFound):
     message = N_("We could not find this round.")
 
 
+class SeriesNotFound(NotFound):
+    """No such series of rounds."""
+
+    code = "community_buys.series_not_found"
+    message = N_("We could not find this round.")
+
+
+class WeekdaysMissing(Invalid):
+    """A series comes again on some day of the week."""
+
+    code = "community_buys.weekdays_missing"
+    message = N_("Please choose at least one day of the week.")
+
+
 class RoundInvalid(Invalid):
     """The times, the commission or the budget of a round contradict each other."""
 

@@ -46,6 +46,13 @@ class RoundCut(RoundFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesEnded(RoundFact):
+    """A round does not come again: nothing of it can be offered any more at its prices."""
+
+    topic: ClassVar[str] = "promotions.community_buys.series_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionReady(RoundFact):
     """Goods can be collected; `short_minor` of the money is on its way back because too few came."""
 

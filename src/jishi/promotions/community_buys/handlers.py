@@ -9,6 +9,7 @@ from jishi.promotions.community_buys.events import (
     CollectionReady,
     LeaderDecided,
     RoundCut,
+    SeriesEnded,
 )
 from jishi.trade.orders.events import OrderRefunding
 
@@ -39,6 +40,18 @@ def on_round_cut(event: RoundCut) -> None:
         kind="round_cut",
         params={"round": queries.get_title(event.round_code)},
         natural_key=f"round_cut:{event.round_code}",
+        url=f"/m/rounds/{event.round_code}/",
+        at=event.at,
+    )
+
+
+def on_series_ended(event: SeriesEnded) -> None:
+    """Tell the shop's people that no further round opens by itself."""
+    notifications.notify_many(
+        person_ids=[person_id for person_id, _ in merchant_queries.list_staff(event.shop_id)],
+        kind="round_series_ended",
+        params={"round": queries.get_title(event.round_code)},
+        natural_key=f"round_series_ended:{event.round_code}",
         url=f"/m/rounds/{event.round_code}/",
         at=event.at,
     )

@@ -18,6 +18,7 @@ from jishi.promotions.community_buys.contracts import (
     CollectionState,
     LeaderState,
     RoundState,
+    SeriesState,
     Shortage,
     Unpicked,
 )
@@ -83,6 +84,40 @@ class Point(models.Model):
         return self.code
 
 
+class Series(models.Model):
+    """A round that comes again at the same times of the shop's day; `due_at` is the latest cut-off.
+
+    `weekdays` has a bit for each day of the week with a cut-off, Monday the lowest.
+    """
+
+    code = models.CharField(max_length=12, unique=True, default=new_code)
+    shop = models.ForeignKey("merchants.Shop", on_delete=models.PROTECT, related_name="+")
+    weekdays = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, default=SeriesState.ON)
+    due_at = models.DateTimeField()
+    reason = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(SeriesState)), name="community_buys_series_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(weekdays__gte=1, weekdays__lte=127), name="community_buys_series_weekdays"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=SeriesState.ON), name="community_buys_series_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Round(models.Model):
     """What one shop offers to one area until a cut-off. Its row is the lock of everything in it."""
 
@@ -102,6 +137,7 @@ class Round(models.Model):
     budget_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True, default="")
+    series = models.ForeignKey(Series, null=True, on_delete=models.PROTECT, related_name="rounds")
     created_at = models.DateTimeField()
     cut_at = models.DateTimeField(null=True)
     counted_at = models.DateTimeField(null=True)
@@ -110,6 +146,7 @@ class Round(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["series", "cutoff_at"], name="community_buys_round_series_once"),
             models.CheckConstraint(
                 condition=Q(
                     state__in=list(RoundState), shortage__in=list(Shortage), unpicked__in=list(Unpicked)

@@ -16,6 +16,7 @@ from jishi.promotions.community_buys import rules
 from jishi.promotions.community_buys.errors import ItemNotFound, PointMissing, RoundNotFound
 from jishi.promotions.community_buys.models import Collection, Item, Round
 from jishi.promotions.community_buys.operations import claims
+from jishi.promotions.gates import operations as gates
 from jishi.trade.orders.contracts import OrderHandle
 
 
@@ -46,6 +47,12 @@ class CommunityRule:
         items = {item.variant_id: item for item in Item.objects.filter(round=row, variant_id__in=units)}
         if set(items) != set(units):
             raise ItemNotFound
+        gates.check(
+            subject=rules.gate_of(row.code),
+            wants={item.code: units[variant_id] for variant_id, item in items.items()},
+            person_id=request.buyer_id,
+            at=request.at,
+        )
         point = claims.find_point(request.tokens["pickup"])
         for variant_id, item in items.items():
             claims.check(

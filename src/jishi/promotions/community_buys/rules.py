@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from jishi.kernel.errors import N_
+from jishi.kernel.errors import N_, InvariantBroken
 from jishi.kernel.money import allocate_minor, share_bps
 from jishi.promotions.community_buys.contracts import (
     Application,
@@ -28,6 +29,8 @@ LONGEST = timedelta(days=60)
 SUBSTITUTE_LONGEST = timedelta(days=60)
 REMIND_BEFORE = timedelta(hours=12)
 EARMARK_GRACE = timedelta(days=30)
+LOOKED_AHEAD = 4000
+"""Days within which the next cut-off of a series is found, however long nobody looked."""
 
 
 def check_application(wish: Application) -> Application:
@@ -74,6 +77,23 @@ def check_round(plan: RoundPlan, *, house_bps: int, forfeit_allowed: bool, at: d
     # The shop's own part never sinks below a tenth of what buyers pay.
     if plan.commission_bps + house_bps > 9_000:
         raise RoundInvalid
+
+
+def next_cutoff(after: datetime, *, weekdays: int, zone: str, at: datetime) -> datetime:
+    """Return the next cut-off of a series: the same time of the shop's day as the last one, on the next of
+    its days of the week that is still ahead. A shift of the clocks moves the instant, never the time of day.
+    """
+    last = after.astimezone(ZoneInfo(zone))
+    for days in range(1, LOOKED_AHEAD):
+        found = move_days(last, days)
+        if weekdays >> found.weekday() & 1 and found > at:
+            return found
+    raise InvariantBroken("a series has at least one day of the week")
+
+
+def move_days(moment: datetime, days: int) -> datetime:
+    """Return the same time of day so many days later, where the moment is."""
+    return datetime.combine(moment.date() + timedelta(days=days), moment.time(), moment.tzinfo)
 
 
 def check_item(plan: ItemPlan, *, list_minor: int) -> None:
@@ -173,6 +193,11 @@ def face(*, state: str, starts_at: datetime, cutoff_at: datetime, at: datetime) 
     if state == RoundState.CUT or at >= cutoff_at:
         return Face.WAITING
     return Face.OPEN if state == RoundState.OPEN and at >= starts_at else Face.UPCOMING
+
+
+def gate_of(round_code: str) -> str:
+    """Return the name of the gate before a round."""
+    return f"round:{round_code}"
 
 
 def earmark_of(item_code: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from jishi.promotions.gates.contracts import OPEN, Gate
+
 
 class ItemState(StrEnum):
     """Life of an item. `approved`: its units are set aside; `open`: it is priced and on sale in its slot."""
@@ -69,6 +71,7 @@ class ItemView:
     """One enrolled variant; `face` and `order_code` are the viewer's. `list_minor` is what it costs alone.
 
     available + held + sold + back = allocation; `back` are units that went to the ordinary shelf again.
+    `has_gate`: whom it is for, or how much one may have, is limited, and only the ordinary checkout sells it.
     """
 
     code: str
@@ -96,6 +99,7 @@ class ItemView:
     face: Face
     order_code: str = ""
     has_reminder: bool = False
+    has_gate: bool = False
     cost_minor: int | None = None
 
     @property
@@ -119,6 +123,7 @@ class Wish:
     allocation: int
     limit_per_person: int = 1
     cost_minor: int | None = None
+    gate: Gate = OPEN
 
 
 @dataclass(frozen=True, slots=True)

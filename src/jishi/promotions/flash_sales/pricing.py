@@ -11,13 +11,15 @@ from datetime import datetime
 from django.db import connection
 
 from jishi.goods.pricing.contracts import Adjustment, Explanation, Funder, PriceRequest, QuoteLine
-from jishi.kernel.errors import Conflict, InvariantBroken
+from jishi.kernel.errors import Conflict, Forbidden, InvariantBroken
 from jishi.promotions.flash_sales import operations as flash
 from jishi.promotions.flash_sales import rules
 from jishi.promotions.flash_sales.contracts import ItemState
 from jishi.promotions.flash_sales.errors import ItemNotFound
 from jishi.promotions.flash_sales.models import Item
 from jishi.promotions.flash_sales.operations import claims
+from jishi.promotions.gates import operations as gates
+from jishi.promotions.gates import queries as gate_queries
 
 # Every quote asks this, and hardly any has an item on sale.
 _ON_SALE = """
@@ -50,13 +52,14 @@ class FlashRule:
         found: list[tuple[int, list[Adjustment]]] = []
         for item in items:
             try:
-                claims.check(item, person_id=request.buyer_id, quantity=units[item.variant_id], at=request.at)
-            except Conflict:
+                household = self._admit(item, request, units[item.variant_id])
+            except (Conflict, Forbidden):
                 if named and request.buyer_id is not None:
                     raise
                 if not self._is_opening(request):
                     continue
-            made = self._adjustments(item, lines, units[item.variant_id])
+                household = ""
+            made = self._adjustments(item, lines, units[item.variant_id], household)
             found.append((sum(one.amount_minor for one in made), made))
         return min(found, key=lambda one: one[0])[1] if found else ()
 
@@ -72,12 +75,13 @@ class FlashRule:
         """Keep the units; see `operations.hold` for what may be refused."""
         if buyer_id is None:
             raise InvariantBroken("flash units are kept for somebody")
-        item_code, quantity = rules.read_reference(adjustment.reference)
+        item_code, quantity, household = rules.read_reference(adjustment.reference)
         flash.hold(
             item_code=item_code,
             order_code=hold_key,
             person_id=buyer_id,
             quantity=quantity,
+            household=household,
             expires_at=expires_at,
             at=at,
         )
@@ -115,14 +119,33 @@ class FlashRule:
         claims.check(item, person_id=request.buyer_id, quantity=units[item.variant_id], at=request.at)
         return ()
 
-    def _adjustments(self, item: Item, lines: Sequence[QuoteLine], quantity: int) -> list[Adjustment]:
+    @staticmethod
+    def _admit(item: Item, request: PriceRequest, quantity: int) -> str:
+        """Check limits and gate; returns the household where that is limited."""
+        claims.check(item, person_id=request.buyer_id, quantity=quantity, at=request.at)
+        subject, household = rules.gate_of(item.code), request.tokens.get("household", "")
+        gate = gate_queries.find(subject)
+        if gate is None:
+            return ""
+        gates.check(
+            subject=subject,
+            wants={"": quantity},
+            person_id=request.buyer_id,
+            household=household,
+            at=request.at,
+        )
+        return household if gate.per_household else ""
+
+    def _adjustments(
+        self, item: Item, lines: Sequence[QuoteLine], quantity: int, household: str
+    ) -> list[Adjustment]:
         return [
             Adjustment(
                 line_key=line.key,
                 shop_id=line.shop_id,
                 amount_minor=min(0, (item.price_minor - line.unit_minor) * line.quantity),
                 rule=self.code,
-                reference=rules.reference(item.code, quantity),
+                reference=rules.reference(item.code, quantity, household),
                 funder=Funder("merchant", line.shop_id),
                 explanation=Explanation(rules.EXPLANATION),
                 exclusive_group="exclusive",

@@ -247,6 +247,7 @@ def _item_view(
         price_minor=row.price_minor,
         list_minor=row.list_minor,
         allocation=row.allocation,
+        has_gate=row.state == ItemState.OPEN and not row.terms,
         limit_per_person=row.limit_per_person,
         available=row.available,
         held=row.held,

@@ -30,6 +30,11 @@ REMIND_BEFORE = timedelta(minutes=5)
 OPEN_BEFORE = timedelta(seconds=30)
 
 
+def gate_of(item_code: str) -> str:
+    """Return the name of the gate before an item."""
+    return f"flash:{item_code}"
+
+
 def earmark_of(item_code: str) -> str:
     """Return the inventory's name for the units of an item."""
     return f"flash:{item_code}"
@@ -115,15 +120,15 @@ def face(*, state: str, slot: SlotPhase, available: int, held: int, has_claim: b
     return Face.RETURNING if held > 0 else Face.SOLD_OUT
 
 
-def reference(item_code: str, quantity: int) -> str:
-    """Return what an adjustment carries: the item, and how many units."""
-    return f"{item_code}:{quantity}"
+def reference(item_code: str, quantity: int, household: str = "") -> str:
+    """Return what an adjustment carries: item, units, and the household where that is limited."""
+    return f"{item_code}:{quantity}:{household}" if household else f"{item_code}:{quantity}"
 
 
-def read_reference(text: str) -> tuple[str, int]:
-    """Return (item, units) of an adjustment."""
-    code, _, quantity = text.partition(":")
-    return code, int(quantity)
+def read_reference(text: str) -> tuple[str, int, str]:
+    """Return (item, units, household) of an adjustment."""
+    code, quantity, *household = text.split(":")
+    return code, int(quantity), household[0] if household else ""
 
 
 def terms(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from jishi.people.accounts.contracts import PersonCard
+from jishi.promotions.gates.contracts import OPEN, Gate
 
 
 class LotteryState(StrEnum):
@@ -60,6 +61,21 @@ class LotteryDraft:
     ends_at: datetime
     claim_days: int = 7
     prizes: tuple[PrizeDraft, ...] = ()
+    gate: Gate = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a lottery would cost the shop; `warnings` are codes, the worst first.
+
+    `liability_minor` is what all prizes are worth in the shop, `value_minor` the dearest of them.
+    """
+
+    units: int
+    liability_minor: int
+    value_minor: int
+    currency: str
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

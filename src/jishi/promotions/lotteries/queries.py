@@ -1,26 +1,33 @@
 """Reading lotteries: as viewers see them, in lists, and the proof of a draw."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 
-from jishi.kernel import clock, fairdraw
+from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.inventory import queries as inventory_queries
+from jishi.goods.merchants import queries as merchant_queries
+from jishi.goods.pricing import queries as pricing_queries
+from jishi.kernel import clock, fairdraw, policy
 from jishi.people.accounts import queries as account_queries
 from jishi.promotions.lotteries import rules
 from jishi.promotions.lotteries.contracts import (
     EntryMode,
+    LotteryDraft,
     LotteryRow,
     LotteryState,
     LotteryView,
+    Preview,
     PrizeView,
     Proof,
     WinnerLine,
     WinState,
     WinView,
 )
-from jishi.promotions.lotteries.errors import LotteryNotFound
+from jishi.promotions.lotteries.errors import LotteryInvalid, LotteryNotFound
 from jishi.promotions.lotteries.models import Entry, Lottery, Prize, Win
 
 SHOWN_WINNERS = 100
@@ -114,6 +121,39 @@ def _screen(
     if own_wins and screen == "not_won":
         screen = "claimed"
     return screen, actions
+
+
+def preview(*, shop_id: int, draft: LotteryDraft, at: datetime | None = None) -> Preview:
+    """Say what a lottery would mean, with its warnings. Nothing is written.
+
+    :raises LotteryInvalid: a setting makes no sense, or a prize is not the shop's.
+    """
+    now, shop = clock.at_or_now(at), merchant_queries.get_shop(shop_id)
+    fault = rules.fault(draft, now)
+    ids = [one.variant_id for one in draft.prizes]
+    worth = pricing_queries.list_prices(ids, shop.currency)
+    variants = catalog_queries.find_variants(ids, language="zh-hans")
+    known = all(pk in worth and pk in variants and variants[pk].shop_id == shop_id for pk in ids)
+    if fault or not known:
+        raise LotteryInvalid(field=fault or "prizes")
+    free = inventory_queries.list_available(ids)
+    wanted = Counter[int]()
+    for prize in draft.prizes:
+        wanted[prize.variant_id] += prize.quantity
+    running = Lottery.objects.filter(shop_id=shop_id, state=LotteryState.ON, starts_at__lt=draft.ends_at)
+    cap, dearest = policy.pack().get("prizes.max_value_minor", 0), max(worth[pk].amount_minor for pk in ids)
+    warnings = (
+        ("over_cap", bool(cap and dearest > cap)),
+        ("too_few_units", any(free.get(pk, 0) < n for pk, n in wanted.items())),
+        ("another", running.filter(ends_at__gt=draft.starts_at).exists()),
+    )
+    return Preview(
+        units=sum(wanted.values()),
+        liability_minor=sum(worth[pk].amount_minor * n for pk, n in wanted.items()),
+        value_minor=dearest,
+        currency=shop.currency,
+        warnings=tuple(code for code, is_so in warnings if is_so),
+    )
 
 
 def get_title(code: str) -> str:

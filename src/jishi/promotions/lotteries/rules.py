@@ -35,6 +35,11 @@ def fault(draft: LotteryDraft, at: datetime) -> str:
     return ""
 
 
+def gate_of(lottery_code: str) -> str:
+    """Return the name of the gate before a lottery."""
+    return f"lottery:{lottery_code}"
+
+
 def earmark(lottery_code: str, position: int) -> str:
     """Return the name under which a prize's pieces are set aside in the stock."""
     return f"prize:{lottery_code}:{position}"

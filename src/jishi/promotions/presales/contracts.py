@@ -4,9 +4,12 @@ Words: a *presale* is one variant with two windows, for the *deposit* and for th
 for its *worth* when the balance is paid; a person's deposit is a *reservation*, which later has one order.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from jishi.promotions.gates.contracts import OPEN, Gate
 
 
 class PresaleState(StrEnum):
@@ -56,6 +59,7 @@ class PresalePlan:
     balance_until_at: datetime
     limit_per_person: int = 1
     cost_minor: int | None = None
+    gate: Gate = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,16 @@ class PresaleView:
     def balance_minor(self) -> int:
         """What is left to pay per unit."""
         return self.price_minor - self.worth_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a presale goes: reservations by state, and what is held, kept and paid of it."""
+
+    states: Mapping[str, int]
+    deposits_minor: int
+    kept_minor: int
+    balances: int
 
 
 @dataclass(frozen=True, slots=True)

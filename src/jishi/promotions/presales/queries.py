@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Count, Sum
+
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import VariantView
 from jishi.goods.inventory import queries as inventory_queries
@@ -13,6 +15,7 @@ from jishi.kernel import clock, policy, text
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.presales import rules
 from jishi.promotions.presales.contracts import (
+    Figures,
     PresalePlan,
     PresaleState,
     PresaleView,
@@ -65,6 +68,21 @@ def find_of_payment(order_codes: Iterable[str], *, at: datetime | None = None) -
     return None if row is None else _reservation(row, row.presale)
 
 
+def get_figures(code: str) -> Figures:
+    """Return how a presale goes, by the reservations there are."""
+    rows = Reservation.objects.filter(presale__code=code).values_list("state")
+    found = {
+        state: (n, minor) for state, n, minor in rows.annotate(n=Count("pk"), minor=Sum("deposit_minor"))
+    }
+    held = (ReservationState.DEPOSITED, ReservationState.ORDERED, ReservationState.BOUGHT)
+    return Figures(
+        states={state: n for state, (n, _) in found.items()},
+        deposits_minor=sum(found[one][1] for one in held if one in found),
+        kept_minor=found.get(ReservationState.FORFEITED, (0, 0))[1],
+        balances=found.get(ReservationState.BOUGHT, (0, 0))[0],
+    )
+
+
 def preview(*, shop_id: int, wish: PresalePlan, at: datetime | None = None) -> Preview:
     """Say what a presale would mean, with its warnings. Nothing is written.
 
@@ -81,6 +99,12 @@ def preview(*, shop_id: int, wish: PresalePlan, at: datetime | None = None) -> P
         forfeits=bool(policy.pack().get("presales.forfeit", False)),
         clash=clash,
     )
+
+
+def is_sold_ahead(variant_id: int, *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a presale of a variant runs at some time between these."""
+    rows = Presale.objects.filter(variant_id=variant_id, state=PresaleState.OPEN)
+    return rows.filter(starts_at__lt=ends_at, balance_until_at__gt=starts_at).exists()
 
 
 def priced_variant(shop_id: int, variant_id: int) -> tuple[VariantView, PriceView]:

@@ -107,6 +107,11 @@ def can_withdraw(*, state: str, forfeits: bool) -> bool:
     return state == ReservationState.HELD or (state == ReservationState.DEPOSITED and not forfeits)
 
 
+def gate_of(presale_code: str) -> str:
+    """Return the name of the gate before a presale."""
+    return f"presale:{presale_code}"
+
+
 def earmark_of(presale_code: str) -> str:
     """Return the inventory's name for the units of a presale."""
     return f"presale:{presale_code}"

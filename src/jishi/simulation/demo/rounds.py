@@ -9,6 +9,7 @@ from jishi.money.payments import operations as payments
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Application, ItemPlan, RoundPlan
+from jishi.promotions.gates.contracts import Gate
 from jishi.simulation.demo.history import DAY, HOUR, MINUTE
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
@@ -46,6 +47,8 @@ def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     now = _round(
         shop_id, own, "今晚截单 · 邻里团", "Tonight's round", until - 5 * HOUR, until + 8 * HOUR, until=until
     )
+    every_day = frozenset(range(7))
+    community.repeat(shop_id=shop_id, round_code=now, days=every_day, by=None, at=until - 4 * HOUR)
     for number in range(4):
         _buy(now, next(people), points[number % 3], 1 + number % 2, at=until - (4 - number) * HOUR)
     _round(
@@ -93,6 +96,7 @@ def _round(
         pickup_until_at=cutoff + 3 * DAY,
         commission_bps=800,
         budget_minor=30_000,
+        gate=Gate(per_person_day=6, per_day=400),
     )
     at = starts - HOUR if starts < until else until - HOUR
     code = community.plan(shop_id=shop_id, wish=wish, by=None, at=at)

@@ -90,6 +90,21 @@ PRESALE_STATES: Mapping[str, tuple[str, str]] = {
     "settled": (N_("Ended"), ""),
     "stopped": (N_("Stopped"), "bad"),
 }
+RESERVATION_STATES: Mapping[str, tuple[str, str]] = {
+    "held": (N_("Being paid"), "gold"),
+    "deposited": (N_("Deposit paid"), "ok"),
+    "ordered": (N_("Balance being paid"), "gold"),
+    "bought": (N_("Bought"), "ok"),
+    "released": (N_("Not paid in time"), ""),
+    "forfeited": (N_("Deposit kept"), "bad"),
+    "refunded": (N_("Refunded"), ""),
+}
+WIN_STATES: Mapping[str, tuple[str, str]] = {
+    "won": (N_("Not claimed yet"), "gold"),
+    "ordered": (N_("Being claimed"), "gold"),
+    "claimed": (N_("Claimed"), "ok"),
+    "lapsed": (N_("Not claimed in time"), ""),
+}
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "flash": FLASH_STATES,
     "presale": PRESALE_STATES,
@@ -104,5 +119,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "offer": OFFER_STATES,
     "rally": RALLY_STATES,
     "lottery": LOTTERY_STATES,
+    "reservation": RESERVATION_STATES,
+    "win": WIN_STATES,
 }
 WAITING = N_("Waiting for the team")

@@ -26,6 +26,7 @@ from jishi.promotions.community_buys.operations.rounds import (
     remove_item,
     stop_round,
 )
+from jishi.promotions.community_buys.operations.series import end_series, open_next_due, repeat
 
 __all__ = [
     "apply",
@@ -34,10 +35,12 @@ __all__ = [
     "cut",
     "cut_due",
     "decide",
+    "end_series",
     "hand_out",
     "hold",
     "lapse",
     "name_substitute",
+    "open_next_due",
     "open_point",
     "open_round",
     "order",
@@ -48,6 +51,7 @@ __all__ = [
     "remind_due",
     "remove_item",
     "renew_secret",
+    "repeat",
     "settle",
     "settle_due",
     "settle_one",

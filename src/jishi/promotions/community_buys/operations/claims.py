@@ -25,6 +25,7 @@ from jishi.promotions.community_buys.errors import (
 )
 from jishi.promotions.community_buys.models import Collection, Item, Point, Portion, Round, Tally
 from jishi.promotions.community_buys.operations import locked
+from jishi.promotions.gates import operations as gates
 from jishi.trade.orders import queries as order_queries
 
 
@@ -44,6 +45,7 @@ def hold(
     :raises PointClosed: the point takes no orders, or lies in another area.
     :raises TooFewLeft: fewer units are left.
     :raises TooManyUnits: the person would have more than the limit.
+    :raises DomainError: the gate of the round lets nobody through, see `gates.take`.
     """
     now = clock.at_or_now(at)
     code = Item.objects.filter(code=item_code).values_list("round__code", flat=True).first()
@@ -65,6 +67,14 @@ def hold(
             collection=collection, item=item, defaults={"quantity": quantity}
         )
         if is_new:
+            gates.take(
+                subject=rules.gate_of(row.code),
+                part=item.code,
+                reference=order_code,
+                person_id=person_id,
+                units=quantity,
+                at=now,
+            )
             _count(item, collection, quantity, held=quantity)
 
 
@@ -144,6 +154,7 @@ def release(*, order_code: str, at: datetime | None = None) -> None:
         one = found[1]
         for portion in _portions(one):
             _count(portion.item, one, -portion.quantity, held=-portion.quantity)
+        gates.give_back(reference=order_code)
         one.state, one.ended_at = CollectionState.RELEASED, clock.at_or_now(at)
         one.save(update_fields=["state", "ended_at"])
 
@@ -162,6 +173,7 @@ def mark_refunded(row: Round, one: Collection, *, at: datetime) -> None:
         return
     for portion in _portions(one):
         _count(portion.item, one, -portion.quantity, sold=-portion.quantity)
+    gates.give_back(reference=one.order_code)
     one.state, one.ended_at = CollectionState.REFUNDED, at
     one.save(update_fields=["state", "ended_at"])
     follow_money(row, one)
@@ -211,6 +223,7 @@ def _take_again(row: Round, one: Collection, portions: Iterable[Portion], paid_a
         if tally is not None and tally.quantity + portion.quantity > item.limit_per_person:
             raise TooManyUnits(limit=item.limit_per_person)
         _count(item, one, portion.quantity, sold=portion.quantity)
+    gates.take_again(reference=one.order_code, at=paid_at)
 
 
 def _price(one: Collection, portions: Iterable[Portion]) -> None:

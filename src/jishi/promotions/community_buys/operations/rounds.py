@@ -22,6 +22,7 @@ from jishi.promotions.community_buys.errors import (
 from jishi.promotions.community_buys.events import RoundCut
 from jishi.promotions.community_buys.models import Demand, DemandLine, Item, Round
 from jishi.promotions.community_buys.operations import locked
+from jishi.promotions.gates import operations as gates
 
 BATCH = 100
 MOST_ITEMS = 60
@@ -31,17 +32,27 @@ def plan(*, shop_id: int, wish: RoundPlan, by: int | None, at: datetime | None =
     """Plan a round; returns its code. Nobody sees it before it is opened.
 
     :raises RoundInvalid: times, commission, budget or policies contradict each other or the rule pack.
+    :raises GateInvalid: / AudienceNotAgreed: whom it is for, or its limits, cannot be.
     """
     now = clock.at_or_now(at)
     shop = merchant_queries.get_shop(shop_id)
     forfeit = bool(policy.pack().get("community_buys.unpicked_forfeit", False))
     rules.check_round(wish, house_bps=shop.commission_bps, forfeit_allowed=forfeit, at=now)
+    with transaction.atomic():
+        row = _write(shop_id, shop.currency, wish, now)
+        subject = rules.gate_of(row.code)
+        gates.set_gate(subject=subject, shop_id=shop_id, wish=wish.gate, at=now)
+        audit.record(actor_id=by, action="community_buys.plan", subject=f"round:{row.code}")
+    return row.code
+
+
+def _write(shop_id: int, currency: str, wish: RoundPlan, at: datetime) -> Round:
     zh, en = wish.title_zh.strip()[:60], wish.title_en.strip()[:60]
-    row = Round.objects.create(
+    return Round.objects.create(
         shop_id=shop_id,
         title=both(zh or en, en or zh),
         region=rules.region_of(wish.region),
-        currency=shop.currency,
+        currency=currency,
         starts_at=wish.starts_at,
         cutoff_at=wish.cutoff_at,
         arrives_at=wish.arrives_at,
@@ -50,10 +61,8 @@ def plan(*, shop_id: int, wish: RoundPlan, by: int | None, at: datetime | None =
         unpicked=wish.unpicked,
         commission_bps=wish.commission_bps,
         budget_minor=wish.budget_minor,
-        created_at=now,
+        created_at=at,
     )
-    audit.record(actor_id=by, action="community_buys.plan", subject=f"round:{row.code}")
-    return row.code
 
 
 def put_item(*, shop_id: int, round_code: str, wish: ItemPlan) -> str:

@@ -24,11 +24,21 @@ from jishi.promotions.community_buys.contracts import (
     RoundFigures,
     RoundState,
     RoundView,
+    SeriesState,
+    SeriesView,
     Shortage,
     Unpicked,
 )
 from jishi.promotions.community_buys.errors import ItemNotFound, RoundNotFound
-from jishi.promotions.community_buys.models import BOUGHT, Collection, Demand, DemandLine, Item, Round
+from jishi.promotions.community_buys.models import (
+    BOUGHT,
+    Collection,
+    Demand,
+    DemandLine,
+    Item,
+    Round,
+    Series,
+)
 from jishi.promotions.community_buys.queries import leading
 from jishi.promotions.plays import queries as play_queries
 from jishi.trade.checkout import queries as checkout_queries
@@ -80,9 +90,12 @@ def list_rounds_of_shop(shop_id: int, *, language: str, at: datetime | None = No
     return round_views(rows, language=language, at=at)
 
 
-def list_figures(*, language: str, at: datetime | None = None) -> tuple[RoundFigures, ...]:
-    """Return every shop's rounds with how they go, newest first, for the operators' board."""
-    rows = list(Round.objects.exclude(state=RoundState.PLANNED).order_by("-pk")[:60])
+def list_figures(
+    *, language: str, round_code: str = "", at: datetime | None = None
+) -> tuple[RoundFigures, ...]:
+    """Return every shop's rounds with how they go, newest first, for the operators' board; or one of them."""
+    found = Round.objects.exclude(state=RoundState.PLANNED).order_by("-pk")
+    rows = list(found.filter(code=round_code) if round_code else found[:60])
     bought = Q(collections__state__in=list(BOUGHT))
     counted = {
         row["pk"]: row
@@ -112,6 +125,15 @@ def list_figures(*, language: str, at: datetime | None = None) -> tuple[RoundFig
         )
         for row in rows
     )
+
+
+def find_series(series_id: int | None) -> SeriesView | None:
+    """Return the series a round belongs to, by the number its view carries."""
+    row = Series.objects.filter(pk=series_id).annotate(n=Count("rounds")).first() if series_id else None
+    if row is None:
+        return None
+    days = tuple(day for day in range(7) if row.weekdays >> day & 1)
+    return SeriesView(row.code, days, SeriesState(row.state), row.due_at, row.n)
 
 
 def price_lines(round_code: str, wanted: Mapping[str, int]) -> tuple[PriceLine, ...]:
@@ -170,6 +192,12 @@ def preview(*, shop_id: int, round_code: str, wish: ItemPlan) -> Preview:
         budget_minor=row.budget_minor,
         clash=clash,
     )
+
+
+def is_in_round(variant_id: int, *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a variant can be ordered in a round at some time between these."""
+    rows = Item.objects.filter(variant_id=variant_id, round__state__in=[RoundState.PLANNED, RoundState.OPEN])
+    return rows.filter(round__starts_at__lt=ends_at, round__cutoff_at__gt=starts_at).exists()
 
 
 def priced_variant(shop_id: int, variant_id: int) -> tuple[VariantView, PriceView]:
@@ -274,6 +302,7 @@ def round_views(
                 if item.round_id == row.pk and item.variant_id in variants
             ),
             own=tuple(own.get(row.pk, ())),
+            series_id=row.series_id,
         )
         for row in found
     )

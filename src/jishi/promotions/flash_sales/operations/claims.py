@@ -23,6 +23,7 @@ from jishi.promotions.flash_sales.errors import (
 from jishi.promotions.flash_sales.events import UnitsReturned
 from jishi.promotions.flash_sales.models import LIVE_CLAIMS, Claim, Item
 from jishi.promotions.flash_sales.operations import locked
+from jishi.promotions.gates import operations as gates
 
 
 def hold(
@@ -32,6 +33,7 @@ def hold(
     person_id: int,
     quantity: int,
     expires_at: datetime,
+    household: str = "",
     at: datetime | None = None,
 ) -> None:
     """Give a person units of an item for an order that waits for payment.
@@ -41,6 +43,7 @@ def hold(
     :raises TooManyUnits: the limit per person is lower.
     :raises AlreadyYours: the person has some already.
     :raises FlashSoldOut: fewer units are free.
+    :raises DomainError: the gate of the item lets nobody through, see `gates.take`.
     """
     now = clock.at_or_now(at)
     with transaction.atomic():
@@ -50,6 +53,14 @@ def hold(
         check(item, person_id=person_id, quantity=quantity, at=now)
         Claim.objects.create(
             item=item, person_id=person_id, order_code=order_code, quantity=quantity, claimed_at=now
+        )
+        gates.take(
+            subject=rules.gate_of(item.code),
+            reference=order_code,
+            person_id=person_id,
+            units=quantity,
+            household=household,
+            at=now,
         )
         item.available -= quantity
         item.held += quantity
@@ -116,6 +127,7 @@ def release(*, order_code: str, at: datetime | None = None) -> None:
                 continue
             claim.state, claim.ended_at = ClaimState.RELEASED, now
             claim.save(update_fields=["state", "ended_at"])
+            gates.give_back(reference=order_code)
             item.held -= claim.quantity
             if _returns(item, claim, now):
                 item.available += claim.quantity
@@ -136,6 +148,7 @@ def refund(*, order_code: str, at: datetime | None = None) -> None:
                 continue
             claim.state, claim.ended_at = ClaimState.REFUNDED, now
             claim.save(update_fields=["state", "ended_at"])
+            gates.give_back(reference=order_code)
             item.sold -= claim.quantity
             item.back += claim.quantity
             item.save(update_fields=["sold", "back"])
@@ -178,4 +191,5 @@ def _take_late(item: Item, claim: Claim, *, at: datetime) -> None:
     )
     if not freed:
         raise ClaimGone(order=claim.order_code)
+    gates.take_again(reference=claim.order_code, at=at)
     item.available -= claim.quantity

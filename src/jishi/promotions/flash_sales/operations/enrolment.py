@@ -21,6 +21,7 @@ from jishi.promotions.flash_sales.errors import (
 from jishi.promotions.flash_sales.events import ItemDecided
 from jishi.promotions.flash_sales.models import Item, Slot
 from jishi.promotions.flash_sales.operations import locked
+from jishi.promotions.gates import operations as gates
 
 
 def enrol(*, shop_id: int, wish: Wish, at: datetime | None = None) -> str:
@@ -31,6 +32,7 @@ def enrol(*, shop_id: int, wish: Wish, at: datetime | None = None) -> str:
     :raises ItemNotFound: the variant is not this shop's, or has no price.
     :raises WishInvalid: / PriceTooHigh: the numbers make no sense.
     :raises AlreadyEnrolled: the variant is enrolled for that time.
+    :raises GateInvalid: / AudienceNotAgreed: whom it is for, or its limits, cannot be.
     """
     now = clock.at_or_now(at)
     slot = Slot.objects.filter(code=wish.slot_code).first()
@@ -57,6 +59,7 @@ def enrol(*, shop_id: int, wish: Wish, at: datetime | None = None) -> str:
                 limit_per_person=wish.limit_per_person,
                 applied_at=now,
             )
+            gates.set_gate(subject=rules.gate_of(item.code), shop_id=shop_id, wish=wish.gate, at=now)
     except IntegrityError:
         raise AlreadyEnrolled from None
     return item.code

@@ -25,6 +25,7 @@ from jishi.promotions.flash_sales.errors import NotPossibleNow
 from jishi.promotions.flash_sales.events import ItemClosed, ItemOpened
 from jishi.promotions.flash_sales.models import LIVE_ITEMS, Item
 from jishi.promotions.flash_sales.operations import locked
+from jishi.promotions.gates import queries as gate_queries
 from jishi.trade.checkout import queries as checkout_queries
 
 BATCH = 200
@@ -142,7 +143,7 @@ def _open(item_code: str, at: datetime) -> bool:
         if terms is None:
             _close(item, reason="price", at=at)
             return True
-        item.terms = terms
+        item.terms = _kept(item, terms)
         item.save(update_fields=["terms"])
         outbox.publish(ItemOpened(**locked.facts(item), at=at))
     return True
@@ -157,11 +158,16 @@ def _reprice(item_code: str, at: datetime) -> bool:
         if terms is None:
             _close(item, reason="price", at=at)
             return True
-        if terms == item.terms:
+        if _kept(item, terms) == item.terms:
             return False
-        item.terms = terms
+        item.terms = _kept(item, terms)
         item.save(update_fields=["terms"])
     return True
+
+
+def _kept(item: Item, terms: dict[str, Any]) -> dict[str, Any]:
+    """The terms by which batches are sold: none for an item with a gate, which only the checkout can ask."""
+    return {} if gate_queries.find(rules.gate_of(item.code)) else terms
 
 
 def _terms_or_none(item: Item, at: datetime) -> dict[str, Any] | None:

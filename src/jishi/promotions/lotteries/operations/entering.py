@@ -7,6 +7,8 @@ from django.db import transaction
 
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel import clock, crypto, outbox
+from jishi.promotions.gates import operations as gates
+from jishi.promotions.lotteries import rules
 from jishi.promotions.lotteries.contracts import EntryMode, LotteryState
 from jishi.promotions.lotteries.errors import (
     EnteredAlready,
@@ -31,6 +33,7 @@ def enter(*, lottery_code: str, person_id: int, order_code: str = "", at: dateti
     :raises InsidersExcluded: the person works for the shop.
     :raises OrderNotEligible: the order gives no entry here.
     :raises EnteredAlready: the person has as many entries as they may.
+    :raises DomainError: the gate of the lottery lets nobody through, see `gates.take`.
     """
     now = clock.at_or_now(at)
     with transaction.atomic():
@@ -60,6 +63,7 @@ def enter(*, lottery_code: str, person_id: int, order_code: str = "", at: dateti
             source=source,
             at=now,
         )
+        gates.take(subject=rules.gate_of(lottery.code), reference=entry.code, person_id=person_id, at=now)
         outbox.publish(LotteryEntered(**locked.facts(lottery, now), person_id=person_id))
     return entry.code
 

@@ -9,6 +9,7 @@ from jishi.goods.inventory import operations as inventory
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.pricing import queries as price_queries
 from jishi.kernel import clock, fairdraw, policy
+from jishi.promotions.gates import operations as gates
 from jishi.promotions.lotteries import rules
 from jishi.promotions.lotteries.contracts import LotteryDraft, LotteryState
 from jishi.promotions.lotteries.errors import LotteryInvalid, LotteryNotOpen, PrizeTooHigh
@@ -22,6 +23,7 @@ def publish(*, shop_id: int, draft: LotteryDraft, at: datetime | None = None) ->
     :raises LotteryInvalid: a setting makes no sense, or a prize is not the shop's.
     :raises PrizeTooHigh: a prize is worth more than the rule pack allows.
     :raises OutOfStock: there are not so many pieces of a prize.
+    :raises GateInvalid: / AudienceNotAgreed: whom it is for, or its limits, cannot be.
     """
     now = clock.at_or_now(at)
     fault = rules.fault(draft, now)
@@ -56,6 +58,7 @@ def publish(*, shop_id: int, draft: LotteryDraft, at: datetime | None = None) ->
             created_at=now,
             due_at=draft.ends_at,
         )
+        gates.set_gate(subject=rules.gate_of(lottery.code), shop_id=shop_id, wish=draft.gate, at=now)
         for position, prize in enumerate(draft.prizes, start=1):
             variant = variants[prize.variant_id]
             Prize.objects.create(

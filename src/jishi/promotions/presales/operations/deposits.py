@@ -23,6 +23,7 @@ from jishi.money.ledger import operations as ledger
 from jishi.money.ledger.contracts import AccountRef
 from jishi.money.payments import operations as payments
 from jishi.money.payments.contracts import Allocation
+from jishi.promotions.gates import operations as gates
 from jishi.promotions.presales import rules
 from jishi.promotions.presales.contracts import PresaleState, ReservationState
 from jishi.promotions.presales.errors import (
@@ -51,6 +52,7 @@ def reserve(
     :raises TooManyUnits: the limit per person is lower.
     :raises AlreadyReserved: the person has paid a deposit, or asks for another number.
     :raises PresaleSoldOut: fewer units are left.
+    :raises DomainError: the gate of the presale lets nobody through, see `gates.take`.
     """
     now = clock.at_or_now(at)
     with transaction.atomic():
@@ -68,7 +70,11 @@ def reserve(
             raise PresaleSoldOut
         row.held += quantity
         row.save(update_fields=["held"])
-        return _write(row, person_id, quantity, now)
+        one = _write(row, person_id, quantity, now)
+        gates.take(
+            subject=rules.gate_of(row.code), reference=one.code, person_id=person_id, units=quantity, at=now
+        )
+        return one
 
 
 def apply_deposit(
@@ -191,7 +197,13 @@ def _accepts(row: Presale, one: Reservation, paid_at: datetime) -> bool:
         return False
     taken_again = row.reservations.filter(person_id=one.person_id, state__in=list(LIVE)).exists()
     left = row.units - row.held - row.taken - row.back
-    return paid_at < row.deposit_until_at and not taken_again and left >= one.quantity
+    if paid_at >= row.deposit_until_at or taken_again or left < one.quantity:
+        return False
+    try:
+        gates.take_again(reference=one.code, at=paid_at)
+    except DomainError:
+        return False
+    return True
 
 
 def _deposit(row: Presale, one: Reservation, intent_code: str, paid_at: datetime, at: datetime) -> None:
@@ -235,6 +247,7 @@ def _let_go(row: Presale, one: Reservation, at: datetime) -> bool:
     row.held -= one.quantity
     row.save(update_fields=["held"])
     _free_units(row, one, at)
+    gates.give_back(reference=one.code)
     one.state, one.ended_at = ReservationState.RELEASED, at
     one.save(update_fields=["state", "ended_at"])
     return True
@@ -267,6 +280,7 @@ def _free_units(row: Presale, one: Reservation, at: datetime) -> None:
 
 
 def _end(row: Presale, one: Reservation, state: ReservationState, at: datetime) -> None:
+    gates.give_back(reference=one.code)
     one.state, one.ended_at = state, at
     one.save(update_fields=["state", "ended_at"])
     outbox.publish(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from jishi.goods.inventory import operations as inventory
 from jishi.kernel import audit, clock, policy
+from jishi.promotions.gates import operations as gates
 from jishi.promotions.presales import queries, rules
 from jishi.promotions.presales.contracts import PresalePlan, PresaleState
 from jishi.promotions.presales.errors import AlreadyPlanned, NotPossibleNow, ReasonMissing
@@ -27,6 +28,7 @@ def open_presale(*, shop_id: int, wish: PresalePlan, by: int | None, at: datetim
     :raises PlanInvalid: the numbers or windows make no sense.
     :raises AlreadyPlanned: the variant has an open presale.
     :raises OutOfStock: there are not as many units.
+    :raises GateInvalid: / AudienceNotAgreed: whom it is for, or its limits, cannot be.
     """
     now = clock.at_or_now(at)
     variant, price = queries.priced_variant(shop_id, wish.variant_id)
@@ -61,6 +63,7 @@ def open_presale(*, shop_id: int, wish: PresalePlan, by: int | None, at: datetim
             expires_at=wish.balance_until_at + rules.GRACE,
             at=now,
         )
+        gates.set_gate(subject=rules.gate_of(row.code), shop_id=shop_id, wish=wish.gate, at=now)
         audit.record(actor_id=by, action="presales.open", subject=f"presale:{row.code}")
     return row.code
 

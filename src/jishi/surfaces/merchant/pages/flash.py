@@ -18,7 +18,8 @@ from jishi.kernel.errors import N_, DomainError, NotFound
 from jishi.promotions.flash_sales import operations as flash
 from jishi.promotions.flash_sales import queries
 from jishi.promotions.flash_sales.contracts import Preview, Wish
-from jishi.surfaces.merchant import amounts
+from jishi.promotions.gates.contracts import Gate
+from jishi.surfaces.merchant import amounts, clashes, limits
 from jishi.surfaces.merchant.desk import Desk, staff
 from jishi.surfaces.shell import refusals
 
@@ -84,12 +85,16 @@ def enrol(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
         raise Http404
     desk.own(product.shop_id)
     form, seen = _form(request), None
+    warnings: list[tuple[str, str]] = []
     if request.method == "POST":
-        wish = _wish(form, desk, product)
+        wish = _wish(form, desk, product, limits.parse(request, form.need))
         if wish is not None:
-            if request.POST.get("do") == "enrol" and (answer := _enrol(request, desk, wish)):
-                return answer
             seen = _preview(request, desk, wish)
+            warnings = _warnings(desk, wish, seen)
+            agreed = not warnings or request.POST.get("agreed") == "1"
+            wanted = agreed and request.POST.get("do") == "enrol"
+            if wanted and (answer := _enrol(request, desk, wish)):
+                return answer
     ids = [variant.variant_id for variant in product.variants]
     alone = pricing_queries.list_prices(ids, desk.shop.currency)
     free = inventory_queries.list_available(ids)
@@ -103,8 +108,9 @@ def enrol(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
             if one.variant_id in alone
         ],
         "seen": seen,
-        "warnings": [(one, gettext(WARNINGS[one])) for one in seen.warnings] if seen else [],
-        "limits": range(1, 11),
+        "warnings": warnings,
+        "most": range(1, 11),
+        **limits.context(request, desk),
     }
     return render(request, "merchant/flash_form.html", context, status=422 if form.faults else 200)
 
@@ -124,6 +130,19 @@ def withdraw(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("merchant:flash"))
 
 
+@staff
+@require_POST
+def stop(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """End the sale of an item now; what people have already stays theirs to pay."""
+    desk.own(queries.get_item(code, viewer_id=None, language=desk.language).shop_id)
+    try:
+        flash.stop_item(item_code=code, by=desk.person_id, reason="")
+        messages.success(request, gettext("Stopped. Units that people have already stay theirs to pay."))
+    except DomainError as error:
+        refusals.tell(request, error)
+    return HttpResponseRedirect(reverse("merchant:flash"))
+
+
 def _form(request: HttpRequest) -> Form:
     data = request.POST if request.method == "POST" else request.GET
     form = Form()
@@ -133,7 +152,20 @@ def _form(request: HttpRequest) -> Form:
     return form
 
 
-def _wish(form: Form, desk: Desk, product: ProductView) -> Wish | None:
+def _warnings(desk: Desk, wish: Wish, seen: Preview | None) -> list[tuple[str, str]]:
+    """What the shop should know first; it may go on all the same."""
+    if seen is None:
+        return []
+    own = [(one, gettext(WARNINGS[one])) for one in seen.warnings]
+    slots = queries.list_enrollable(language=desk.language)
+    slot = next((one for one in slots if one.code == wish.slot_code), None)
+    if slot is None or "clash" in seen.warnings:
+        return own
+    period = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    return own + [("clash", words) for words in clashes.say(wish.variant_id, but="flash", **period)]
+
+
+def _wish(form: Form, desk: Desk, product: ProductView, gate: Gate) -> Wish | None:
     currency = desk.shop.currency
     variants = {str(one.variant_id): one.variant_id for one in product.variants}
     price = amounts.parse_minor(form.price, currency)
@@ -154,6 +186,7 @@ def _wish(form: Form, desk: Desk, product: ProductView) -> Wish | None:
         allocation=units,
         limit_per_person=limit,
         cost_minor=cost,
+        gate=gate,
     )
 
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jishi.goods.catalog import queries as catalog_queries
@@ -12,17 +13,17 @@ from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import queries as pricing_queries
 from jishi.kernel import http
 from jishi.kernel.errors import N_, DomainError, NotFound
+from jishi.promotions.gates.contracts import Gate
 from jishi.promotions.presales import operations as presales
 from jishi.promotions.presales import queries
 from jishi.promotions.presales.contracts import PresalePlan, Preview
-from jishi.surfaces.merchant import amounts
+from jishi.surfaces.merchant import amounts, clashes, limits
 from jishi.surfaces.merchant.desk import Desk, staff
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 
 WARNINGS = {
     "below_cost": N_("You lose money on every unit: after commission you keep less than it costs you."),
     "too_few_units": N_("There are fewer free units than you want to set aside."),
-    "clash": N_("The product has a team offer at that time."),
     "big_deposit": N_("A deposit above a fifth of the price keeps many people from reserving."),
     "thin_margin": N_("You keep less than five percent of the price."),
 }
@@ -45,30 +46,50 @@ def plan(request: HttpRequest, desk: Desk) -> HttpResponse:
     values = {name: request.POST.get(name, "").strip()[:40] for name in FIELDS}
     faults: list[str] = []
     seen: Preview | None = None
+    warnings: list[tuple[str, str]] = []
     if request.method == "POST":
-        wish = _wish(values, desk)
+        gate = limits.parse(request, lambda name, fine: faults.append(name) if not fine else None)
+        wish = None if faults else _wish(values, desk, gate)
         if wish is None:
+            faults.clear()
             faults.append(
                 gettext("Please check the prices, the deposit, the units and the order of the times.")
             )
         else:
             try:
-                if request.POST.get("do") == "open":
+                seen = queries.preview(shop_id=desk.shop.id, wish=wish)
+                warnings = _warnings(wish, seen)
+                if request.POST.get("do") == "open" and (not warnings or request.POST.get("agreed") == "1"):
                     presales.open_presale(shop_id=desk.shop.id, wish=wish, by=desk.person_id)
                     messages.success(request, gettext("Open. The units are set aside."))
                     return HttpResponseRedirect(reverse("merchant:presales"))
-                seen = queries.preview(shop_id=desk.shop.id, wish=wish)
             except DomainError as error:
                 faults.append(http.message_of(error))
     context = {
         "values": values,
         "faults": faults,
         "seen": seen,
-        "warnings": [(one, gettext(WARNINGS[one])) for one in seen.warnings] if seen else [],
+        "warnings": warnings,
         "choices": _choices(desk),
         "forfeits": presales.forfeits(),
+        **limits.context(request, desk),
     }
     return render(request, "merchant/presale_form.html", context, status=422 if faults else 200)
+
+
+@staff
+@require_GET
+@never_cache
+def watch(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """How one presale goes: reservations, deposits and balances; and the way to stop it."""
+    found = queries.get_presale(code, language=desk.language)
+    desk.own(found.shop_id)
+    context = {
+        "one": found,
+        "figures": queries.get_figures(code),
+        "gate": gate_words.say(f"presale:{code}"),
+    }
+    return render(request, "merchant/presale.html", context)
 
 
 @staff
@@ -90,7 +111,14 @@ def stop(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("merchant:presales"))
 
 
-def _wish(values: dict[str, str], desk: Desk) -> PresalePlan | None:
+def _warnings(wish: PresalePlan, seen: Preview) -> list[tuple[str, str]]:
+    """What the shop should know first; it may go on all the same."""
+    own = [(one, gettext(WARNINGS[one])) for one in seen.warnings if one in WARNINGS]
+    period = {"starts_at": wish.starts_at, "ends_at": wish.balance_until_at}
+    return own + [("clash", words) for words in clashes.say(wish.variant_id, but="presale", **period)]
+
+
+def _wish(values: dict[str, str], desk: Desk, gate: Gate) -> PresalePlan | None:
     currency = desk.shop.currency
     price, deposit = (amounts.parse_minor(values[name], currency) for name in ("price", "deposit"))
     worth = amounts.parse_minor(values["worth"] or values["deposit"], currency)
@@ -114,6 +142,7 @@ def _wish(values: dict[str, str], desk: Desk) -> PresalePlan | None:
         balance_until_at=last,
         limit_per_person=limit,
         cost_minor=cost,
+        gate=gate,
     )
 
 

@@ -17,19 +17,28 @@ from jishi.kernel.errors import N_, DomainError
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import ItemPlan, Preview, RoundPlan, RoundView
-from jishi.surfaces.merchant import amounts
+from jishi.promotions.gates.contracts import Gate
+from jishi.surfaces.merchant import amounts, clashes, limits
 from jishi.surfaces.merchant.desk import Desk, staff
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 
 WARNINGS = {
     "below_cost": N_("You lose money on every unit: after both commissions you keep less than it costs you."),
     "over_budget": N_(
         "If everything sells, the leaders' commission reaches your budget: the last orders earn none."
     ),
-    "clash": N_("The product has a team offer at that time."),
     "thin_margin": N_("You keep less than five percent of the price."),
     "not_cheaper": N_("It is not cheaper than alone. People can only save the delivery."),
 }
+WEEKDAYS = (
+    (0, N_("Monday")),
+    (1, N_("Tuesday")),
+    (2, N_("Wednesday")),
+    (3, N_("Thursday")),
+    (4, N_("Friday")),
+    (5, N_("Saturday")),
+    (6, N_("Sunday")),
+)
 MOMENTS = ("starts", "cutoff", "arrives", "until")
 
 
@@ -60,7 +69,7 @@ def plan(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The form of a new round."""
     form = Form({name: request.POST.get(name, "").strip()[:60] for name in _PLAN})
     if request.method == "POST":
-        wish = _plan(form, desk)
+        wish = _plan(form, desk, limits.parse(request, form.need))
         if wish is not None:
             try:
                 code = community.plan(shop_id=desk.shop.id, wish=wish, by=desk.person_id)
@@ -71,6 +80,7 @@ def plan(request: HttpRequest, desk: Desk) -> HttpResponse:
         "form": form,
         "regions": queries.list_regions(),
         "may_forfeit": bool(policy.pack().get("community_buys.unpicked_forfeit", False)),
+        **limits.context(request, desk),
     }
     return render(request, "merchant/round_form.html", context, status=422 if form.faults else 200)
 
@@ -83,19 +93,27 @@ def round_(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     found = _get(desk, code)
     form = Form({name: request.POST.get(name, "").strip()[:40] for name in _ITEM})
     seen: Preview | None = None
+    warnings: list[tuple[str, str]] = []
     if request.method == "POST":
         wish = _item(form, desk)
         if wish is not None:
-            if form.values["do"] != "preview" and _put(request, desk, code, form, wish):
+            seen = _preview(desk, code, form, wish)
+            warnings = _warnings(found, wish, seen)
+            agreed = not warnings or request.POST.get("agreed") == "1"
+            asked = seen is not None and agreed and form.values["do"] == "put"
+            if asked and _put(request, desk, code, form, wish):
                 return HttpResponseRedirect(reverse("merchant:round", args=[code]))
-            seen = _preview(desk, code, form, wish) if not form.faults else None
     context = {
         "round": found,
         "form": form,
         "seen": seen,
-        "warnings": [(one, gettext(WARNINGS[one])) for one in seen.warnings] if seen else [],
+        "warnings": warnings,
         "choices": _choices(desk) if found.state == "planned" else [],
         "demand": queries.find_demand(code, shop_id=desk.shop.id, language=desk.language),
+        "figures": next(iter(queries.list_figures(language=desk.language, round_code=code)), None),
+        "series": queries.find_series(found.series_id),
+        "gate": gate_words.say(f"round:{code}"),
+        "weekdays": [(number, gettext(name)) for number, name in WEEKDAYS],
     }
     return render(request, "merchant/round.html", context, status=422 if form.faults else 200)
 
@@ -103,13 +121,21 @@ def round_(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 @staff
 @require_POST
 def act(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
-    """Open or stop a round, or take an item out of it."""
+    """Open, stop or repeat a round, or take an item out of it."""
     _get(desk, code)  # another shop's is not there
     post = request.POST
     try:
         if post.get("do") == "open":
             community.open_round(shop_id=desk.shop.id, round_code=code, by=desk.person_id)
             messages.success(request, gettext("The round is open. From now on it does not change."))
+        elif post.get("do") == "repeat":
+            days = frozenset(int(day) for day in post.getlist("days") if day in "0123456" and len(day) == 1)
+            community.repeat(shop_id=desk.shop.id, round_code=code, days=days, by=desk.person_id)
+            messages.success(request, gettext("From now on the next round opens at every cut-off."))
+        elif post.get("do") == "end_series":
+            series = post.get("series", "")[:12]
+            community.end_series(shop_id=desk.shop.id, series_code=series, by=desk.person_id)
+            messages.success(request, gettext("It does not come again. The round that runs goes on."))
         elif post.get("do") == "remove":
             community.remove_item(shop_id=desk.shop.id, round_code=code, item_code=post.get("item", "")[:12])
         else:
@@ -161,7 +187,7 @@ def _get(desk: Desk, code: str) -> RoundView:
     return queries.get_round(code, language=desk.language, shop_id=desk.shop.id)
 
 
-def _plan(form: Form, desk: Desk) -> RoundPlan | None:
+def _plan(form: Form, desk: Desk, gate: Gate) -> RoundPlan | None:
     values, zone = form.values, desk.shop.time_zone
     moments = [amounts.parse_moment(values[name], zone) for name in MOMENTS]
     rate = amounts.parse_minor(values["rate"], "CNY")  # 10.5 percent are 1,050 basis points
@@ -186,6 +212,7 @@ def _plan(form: Form, desk: Desk) -> RoundPlan | None:
         budget_minor=budget,
         shortage=values["shortage"] or "proportional",
         unpicked=values["unpicked"] or "refund",
+        gate=gate,
     )
 
 
@@ -215,6 +242,15 @@ def _put(request: HttpRequest, desk: Desk, code: str, form: Form, wish: ItemPlan
         return False
     messages.success(request, gettext("It is in the round."))
     return True
+
+
+def _warnings(found: RoundView, wish: ItemPlan, seen: Preview | None) -> list[tuple[str, str]]:
+    """What the shop should know first; it may go on all the same."""
+    if seen is None:
+        return []
+    own = [(one, gettext(WARNINGS[one])) for one in seen.warnings if one in WARNINGS]
+    period = {"starts_at": found.starts_at, "ends_at": found.cutoff_at}
+    return own + [("clash", words) for words in clashes.say(wish.variant_id, but="round", **period)]
 
 
 def _preview(desk: Desk, code: str, form: Form, wish: ItemPlan) -> Preview | None:

@@ -24,7 +24,7 @@ from jishi.promotions.flash_sales import operations as flash
 from jishi.promotions.flash_sales import queries
 from jishi.promotions.flash_sales.contracts import Face, ItemView, SlotView
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 
 RELATED = 6
 GONE = (Face.SOLD_OUT, Face.RETURNING, Face.ENDED)
@@ -64,6 +64,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     found = _get(request, code)
     card = catalog_queries.list_cards([found.product_id], language=request_facts.of(request).language)
     context = {"one": found, "card": card.get(found.product_id), "related": related(request, found)}
+    context["gate"] = gate_words.say(f"flash:{code}")
     return render(request, "storefront/flash/item.html", context)
 
 

@@ -17,7 +17,7 @@ from jishi.promotions.lotteries import operations as lotteries
 from jishi.promotions.lotteries import queries as lottery_queries
 from jishi.promotions.plays import queries as play_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 from jishi.trade.orders import queries as order_queries
 from jishi.trade.orders.contracts import OrderView
 
@@ -56,6 +56,7 @@ def lottery(request: HttpRequest, code: str) -> HttpResponse:
             {prize.product_id for prize in found.prizes}, language=facts.language
         ),
         "share": ("lottery", code),
+        "gate": gate_words.say(f"lottery:{code}"),
     }
     return render(request, "storefront/plays/lottery.html", context)
 

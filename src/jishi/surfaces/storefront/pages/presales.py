@@ -15,7 +15,7 @@ from jishi.kernel.errors import DomainError
 from jishi.promotions.presales import operations as presales
 from jishi.promotions.presales import queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 
 
 @require_GET
@@ -40,6 +40,7 @@ def presale(request: HttpRequest, code: str) -> HttpResponse:
         )
     context = {
         "one": one,
+        "gate": gate_words.say(f"presale:{code}"),
         "limits": range(1, min(one.limit_per_person, one.left) + 1),
         "balance_url": f"{reverse('storefront:checkout')}?{query}",
     }

@@ -22,7 +22,7 @@ from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Face
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import gate_words, refusals
 from jishi.surfaces.storefront import explain, via
 
 AREA = "jishi_area"
@@ -59,6 +59,7 @@ def round_(request: HttpRequest, code: str) -> HttpResponse:
         "points": points,
         "point": next((one for one in points if one.code == point), points[0] if points else None),
         "rows": [(item, wanted.get(item.code, 0)) for item in found.items],
+        "gate": gate_words.say(f"round:{code}"),
     }
     if wanted and point and facts.person_id is not None:
         context |= _quote(request, facts.person_id, code, point, wanted)
