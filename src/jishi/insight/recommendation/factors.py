@@ -28,14 +28,26 @@ class Shape:
     social: float = 0.5
 
 
-def fit(history: Csr, links: Csr | None, shape: Shape, *, seed: int) -> tuple[Array, Array]:
-    """Vectors of people and items. Linked people stand beside the items as further columns."""
+Begun = dict[tuple[int, float], tuple[Array, Array]]
+"""Where trials on the same tables begin, by number of factors and what links count: found once for all."""
+
+
+def fit(
+    history: Csr, links: Csr | None, shape: Shape, *, seed: int, begun: Begun | None = None
+) -> tuple[Array, Array]:
+    """Vectors of people and items. Linked people stand beside the items as further columns.
+
+    ``begun`` keeps the beginning for the next shape of the same tables and seed.
+    """
     table = history
     if links is not None and shape.social > 0:
         table = sp.hstack([history, np.float32(shape.social) * links]).tocsr()
     table = table.astype(np.float32)
     size = min(shape.factors, min(table.shape) - 1)
-    people, columns = start(table, size, seed)
+    kept, key = {} if begun is None else begun, (size, shape.social if links is not None else 0.0)
+    if key not in kept:
+        kept[key] = start(table, size, seed)
+    people, columns = kept[key]
     turned = table.T.tocsr()
     for _ in range(shape.rounds):
         people = half_step(table, columns, people, shape)

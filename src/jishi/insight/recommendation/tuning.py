@@ -105,6 +105,7 @@ class Bench:
     progress: Progress = lambda stage, share: None
     notes: dict[str, float] = field(default_factory=dict)
     made: dict[str, Component] = field(default_factory=dict)
+    begun: factors.Begun | None = None
 
     @property
     def asked(self) -> Array:
@@ -168,14 +169,22 @@ class Bench:
 
     def near(self, choices: Choices) -> Component:
         """Neighbourhoods of people over items and acquaintances."""
+        return self.around(choices, self.people)
+
+    def near_asked(self, choices: Choices) -> Component:
+        """The same for those alone on whom settings are compared."""
+        return self.around(choices, self.asked)
+
+    def around(self, choices: Choices, people: Array) -> Component:
+        """Neighbourhoods of some people; nobody's depend on who else is asked about."""
         profiles = neighbours.profile(
             self.tables.history(choices.other),
             self.tables.links,
             exponent=choices.exponent,
             social=choices.social,
         )
-        found = neighbours.of_people(profiles, self.people, keep=choices.keep_people, budget=self.plan.budget)
-        return FromPeople("people", placed(found, self.people, self.tables.shape[0]))
+        found = neighbours.of_people(profiles, people, keep=choices.keep_people, budget=self.plan.budget)
+        return FromPeople("people", placed(found, people, self.tables.shape[0]))
 
     def friends(self, choices: Choices) -> Component:
         """What the person's friends took."""
@@ -195,7 +204,9 @@ class Bench:
         """Alternating least squares with the acquaintances as further columns."""
         history = self.tables.history(choices.other)
         shape = choices.shape
-        people, items = factors.fit(history, self.tables.links, shape, seed=self.settings.seed)
+        people, items = factors.fit(
+            history, self.tables.links, shape, seed=self.settings.seed, begun=self.begun
+        )
         gram = items.T @ items
         gram[np.diag_indices_from(gram)] += np.float32(shape.ridge)
         return FromVectors("factors", people, items, gram, shape.extra)
@@ -296,12 +307,15 @@ def _people(bench: Bench, choices: Choices) -> Choices:
         return bench.made["people"]
 
     best = replace(choices, social=1.0 if bench.tables.links is not None else 0.0)
-    best = bench.best("people", [(replace(best, exponent=e), bench.near) for e in EXPONENTS])
+    best = bench.best("people", [(replace(best, exponent=e), bench.near_asked) for e in EXPONENTS])
     if bench.tables.links is not None:
-        others = [(replace(best, social=s), bench.near) for s in SOCIAL]
+        others = [(replace(best, social=s), bench.near_asked) for s in SOCIAL]
         best = bench.best("people", [(best, ready), *others])
     more = replace(best, keep_people=best.keep_people * 7 // 4)
-    return bench.best("people", [(best, ready), (more, bench.near)])
+    best = bench.best("people", [(best, ready), (more, bench.near_asked)])
+    if len(bench.asked) < len(bench.people):
+        del bench.made["people"]  # it knows only those on whom settings were compared
+    return best
 
 
 def _friends(bench: Bench, choices: Choices) -> Choices:
@@ -323,11 +337,13 @@ def _factors(bench: Bench, choices: Choices) -> Choices:
         (replace(choices, shape=replace(small, extra=extra, ridge=ridge, social=social)), bench.vectors)
         for extra, ridge in SHAPES
     ]
+    bench.begun = {}
     best = bench.best("factors", trials)
     if social:
         bare = replace(best, shape=replace(best.shape, social=0.0))
         best = bench.best("factors", [(best, lambda c: bench.made["factors"]), (bare, bench.vectors)])
     del bench.made["factors"]
+    bench.begun = None
     whole = replace(best.shape, factors=choices.shape.factors, rounds=choices.shape.rounds)
     return replace(best, shape=whole)
 
