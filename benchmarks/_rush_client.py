@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 GIVE_UP_S = 180.0
+ANSWER_S = 15.0
 
 
 @dataclass
@@ -75,9 +76,14 @@ class Talker(asyncio.Protocol):
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Send one request and return (status, body)."""
         assert self.transport is not None
-        self.waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.waiting = loop.create_future()
         self.transport.write(request)
-        return await asyncio.wait_for(self.waiting, 15)
+        late = loop.call_later(ANSWER_S, self.transport.abort)
+        try:
+            return await self.waiting
+        finally:
+            late.cancel()
 
 
 async def crowd(port: int, callers: Sequence[Caller], *, connections: int, insist: bool = False) -> Run:

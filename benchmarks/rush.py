@@ -365,6 +365,9 @@ class _Database:
     def kill_and_restart(self) -> None:
         """SIGKILL the server, and start it on the same files as soon as its orphans have let go of them."""
         os.kill(self.pid, signal.SIGKILL)
+        # Its number stays in use until its parent, which may be us, took note; nothing starts before that.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
         until = time.monotonic() + RESTART_S
         while time.monotonic() < until:
             time.sleep(0.5)

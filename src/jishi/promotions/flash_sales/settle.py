@@ -15,6 +15,7 @@ point of one statement; a test compares every row with what the operations write
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 
@@ -23,7 +24,13 @@ from jishi.promotions.flash_sales.contracts import Buyer, Outcome
 MOST = 500
 """Buyers in one batch: more does not make it faster, and everybody waits for all."""
 
-LOCK = "SELECT id FROM flash_sales_item WHERE code = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+BATCH = """
+SELECT id FROM flash_sales_item WHERE code = ANY(%(wanted)s) ORDER BY id FOR NO KEY UPDATE;
+EXECUTE flash_sales_settle (%(at)s, %(wanted)s, %(items)s, %(people)s, %(epochs)s, %(quantities)s,
+    %(codes)s, %(events)s, %(english)s)
+"""
+"""Lock, then decide and write: one transaction, sent as one message. Between two messages the rows would stay
+locked while a busy process has other things to do."""
 
 # The answers, in the order in which they are looked for. Whatever is looked up per buyer is written so that
 # one index serves it, however empty the tables were when the statement was planned.
@@ -41,6 +48,8 @@ CASE
 END
 """
 SETTLE = f"""
+PREPARE flash_sales_settle (
+    timestamptz, text[], int[], bigint[], int[], int[], text[], uuid[], bool[]) AS
 WITH items AS MATERIALIZED (
     SELECT i.id, i.code, i.shop_id, i.variant_id, i.product_id, i.currency, i.terms, i.available, i.held,
            i.limit_per_person, i.allocation, t.at,
@@ -52,7 +61,7 @@ WITH items AS MATERIALIZED (
                AND g.status = 'active' AND m.is_open
                AND m.commission_bps = (i.terms ->> 'commission_bps')::int, false) AS is_priced,
            e.id AS earmark_id, e.stock_id
-    FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS at) AS t
+    FROM (SELECT coalesce($1, clock_timestamp()) AS at) AS t
     CROSS JOIN flash_sales_item i
     JOIN flash_sales_slot s ON s.id = i.slot_id
     JOIN catalog_variant v ON v.id = i.variant_id
@@ -60,14 +69,13 @@ WITH items AS MATERIALIZED (
     JOIN merchants_shop m ON m.id = i.shop_id
     LEFT JOIN pricing_price p ON p.variant_id = i.variant_id AND p.currency = i.currency
     LEFT JOIN inventory_hold e ON e.reference = 'flash:' || i.code
-    WHERE i.code = ANY(%(wanted)s) AND i.state IN ('approved', 'open', 'closed')
+    WHERE i.code = ANY($2) AND i.state IN ('approved', 'open', 'closed')
 ), asked AS MATERIALIZED (
     SELECT a.*, row_number() OVER (PARTITION BY a.item_code, a.person_id ORDER BY a.no) AS turn,
            row_number() OVER (PARTITION BY a.person_id ORDER BY a.no) - 1 AS nth
-    FROM (SELECT (%(wanted)s::text[])[x.item_no] AS item_code, x.person_id, x.epoch, x.quantity, x.order_code,
+    FROM (SELECT ($2)[x.item_no] AS item_code, x.person_id, x.epoch, x.quantity, x.order_code,
                  x.event_id, CASE WHEN x.is_english THEN 'en' ELSE 'zh-hans' END AS language, x.no
-          FROM unnest(%(items)s::int[], %(people)s::bigint[], %(epochs)s::int[], %(quantities)s::int[],
-                      %(codes)s::text[], %(events)s::uuid[], %(english)s::bool[])
+          FROM unnest($3, $4, $5, $6, $7, $8, $9)
               WITH ORDINALITY AS x(item_no, person_id, epoch, quantity, order_code, event_id, is_english, no)
     ) AS a
 ), judged AS MATERIALIZED (
@@ -170,6 +178,8 @@ SELECT d.item_code, d.person_id, d.quantity, CASE WHEN d.has_won THEN 'won' ELSE
 FROM decided d LEFT JOIN taken t ON t.id = d.item_id
 """  # noqa: S608 - made of constants
 
+_prepared: WeakSet[psycopg.AsyncConnection[Any]] = WeakSet()
+
 FIND = """
 SELECT c.order_code, i.available, i.held FROM flash_sales_item i
 LEFT JOIN flash_sales_claim c ON c.item_id = i.id AND c.person_id = %s AND c.state IN ('held', 'paid')
@@ -182,13 +192,16 @@ async def settle(
 ) -> list[Outcome]:
     """Give units to as many buyers as they last, first come first served; durable when this returns.
 
-    The outcomes come in the order of the buyers. Without a moment the database's own clock counts.
+    The outcomes come in the order of the buyers. Without a moment the database's own clock counts. The
+    connection is the settler's own, in autocommit: the batch is a transaction by itself.
     """
     wanted = sorted({buyer.item_code for buyer in buyers})
-    # One way to the server and back for all of it: on a busy machine each turn waits for a core.
-    async with connection.pipeline(), connection.transaction():
-        await connection.execute(LOCK, [wanted], prepare=True)
-        cursor = await connection.execute(SETTLE, _values(buyers, wanted, at), prepare=True)
+    if connection not in _prepared:
+        await connection.execute(SETTLE)
+        _prepared.add(connection)
+    cursor = psycopg.AsyncClientCursor(connection)
+    await cursor.execute(BATCH, _values(buyers, wanted, at))
+    cursor.nextset()
     rows = await cursor.fetchall()
     found = {(row[0], row[1]): _outcome(*row[2:]) for row in rows}
     return [found[buyer.item_code, buyer.person_id] for buyer in buyers]
@@ -205,10 +218,11 @@ async def find(connection: psycopg.AsyncConnection[Any], *, item_code: str, pers
 
 
 def _values(buyers: Sequence[Buyer], wanted: Sequence[str], at: datetime | None) -> dict[str, Any]:
+    assert all(code.isalnum() for code in wanted)
     places = {code: str(number) for number, code in enumerate(wanted, 1)}
     return {
         "at": at,
-        "wanted": list(wanted),
+        "wanted": _array(wanted),
         "items": _array(places[buyer.item_code] for buyer in buyers),
         "people": _array(str(buyer.person_id) for buyer in buyers),
         "epochs": _array(str(buyer.epoch) for buyer in buyers),

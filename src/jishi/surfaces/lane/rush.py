@@ -33,6 +33,10 @@ RETRY_AFTER_S = 0.5
 DRAIN_S = 10.0
 TOKEN_S = 600
 ANSWERS_AT_ONCE = 32
+SETTLERS = 2
+BESIDE = 64
+"""So many must wait before a second batch is sent behind one that is being written: it waits for the rows of
+the first inside the database, which has something to do the moment that one is durable."""
 CONNECT_S = 5.0
 # Planned once per connection, and never for a table that was still empty then: a sequential scan per buyer
 # would turn a rush that begins with no orders into one that gets slower with each.
@@ -117,6 +121,7 @@ class Line:
         self._arrived = asyncio.Event()
         self._number = 0
         self._closing = False
+        self._busy = 0
         self._per_s = 0.0
 
     def join(self, wish: Wish) -> Entry:
@@ -133,7 +138,8 @@ class Line:
         entry = Entry(wish, self._number, time.monotonic())
         self._entries[wish.key] = entry
         self._queue.append(entry)
-        self._arrived.set()
+        if self._may_take():
+            self._arrived.set()
         return entry
 
     def wait(self, entry: Entry, reply: Reply) -> None:
@@ -182,16 +188,26 @@ class Line:
     async def serve(self) -> None:
         """Settle batch after batch until :meth:`drain` closed the line and it is empty."""
         while not (self._closing and not self._queue):
-            if not self._queue:
+            if not self._may_take():
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
             taken = [self._queue.popleft() for _ in range(min(self.batch, len(self._queue)))]
             began = time.monotonic()
-            await self._settle(taken)
+            self._busy += 1
+            try:
+                await self._settle(taken)
+            finally:
+                self._busy -= 1
+            if self._queue:
+                self._arrived.set()
             self.batches += 1
             pace = len(taken) / max(time.monotonic() - began, 1e-6)
             self._per_s = pace if not self._per_s else 0.8 * self._per_s + 0.2 * pace
+
+    def _may_take(self) -> bool:
+        """Whether a settler that has nothing to do should take a batch now."""
+        return bool(self._queue) and (not self._busy or len(self._queue) >= BESIDE)
 
     async def drain(self) -> None:
         """Take nobody in any more, and let those who wait be served."""
@@ -276,7 +292,7 @@ class Rush:
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             database_url,
             min_size=0,
-            max_size=len(adapters) + 2,
+            max_size=SETTLERS * len(adapters) + 2,
             open=False,
             timeout=CONNECT_S,
             kwargs={"autocommit": True, "options": OPTIONS},
@@ -289,7 +305,9 @@ class Rush:
     async def running(self) -> AsyncIterator[None]:
         """Serve the lines; on the way out nobody is taken in, and whoever waits is served."""
         await self._pool.open()
-        settlers = [asyncio.create_task(line.serve()) for line in self.lines.values()]
+        settlers = [
+            asyncio.create_task(line.serve()) for line in self.lines.values() for _ in range(SETTLERS)
+        ]
         try:
             yield
         finally:
