@@ -7,7 +7,6 @@ from functools import cache
 from importlib import import_module
 
 from django.apps import apps
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -36,9 +35,8 @@ def _shipped_migrations() -> frozenset[tuple[str, str]]:
     """App and name of every migration of this release, by its files: importing them all takes seconds."""
     names: set[tuple[str, str]] = set()
     for app in apps.get_app_configs():
-        module = settings.MIGRATION_MODULES.get(app.label, f"{app.name}.migrations")
         try:
-            package = import_module(module)
+            package = import_module(f"{app.name}.migrations")
         except ModuleNotFoundError:
             continue  # an app without tables
         names |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}

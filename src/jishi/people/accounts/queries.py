@@ -27,7 +27,7 @@ SELECT id, code, recipient, phone, country, is_default, region, city, district, 
 FROM accounts_address WHERE person_id = %s AND {condition} ORDER BY is_default DESC, updated_at DESC, id DESC
 """
 _SESSION = """
-SELECT s.session_data, u.password, u.token_epoch
+SELECT s.session_data, COALESCE(u.password, ''), u.token_epoch
 FROM django_session s LEFT JOIN accounts_user u ON u.id = %s AND u.is_active
 WHERE s.session_key = %s AND s.expire_date > %s
 """
@@ -46,6 +46,15 @@ class _Holder:
 
     person_id: int
     session_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A session's row beside the secrets of whom we believe it to belong to; no epoch for nobody active."""
+
+    data: str
+    password: str
+    token_epoch: int | None
 
 
 _last_holder: dict[str, int] = {}
@@ -264,27 +273,27 @@ def find_by_session(token: str) -> int | None:
     """
     guess = _last_holder.get(token, 0)
     row = _session(token, guess)
-    holder = _holder(row[0]) if row else None
+    holder = _holder(row.data) if row else None
     if holder is not None and holder.person_id != guess:
         if len(_last_holder) >= REMEMBERED:
             _last_holder.clear()
         _last_holder[token] = holder.person_id
         row = _session(token, holder.person_id)
     # Between the two looks the session may have passed to somebody else; what counts is the last.
-    if row is None or row[1] is None or holder is None or _holder(row[0]) != holder:
+    if holder is None or row is None or row.token_epoch is None or _holder(row.data) != holder:
         return None
     secrets = (None, *settings.SECRET_KEY_FALLBACKS)
-    hashes = (session_hash(row[1], row[2], secret) for secret in secrets)
+    hashes = (session_hash(row.password, row.token_epoch, secret) for secret in secrets)
     fits = any(constant_time_compare(holder.session_hash, wanted) for wanted in hashes)
     return holder.person_id if fits else None
 
 
-def _session(token: str, person_id: int) -> tuple[str, str | None, int | None] | None:
-    """The session's signed data, with the password and epoch of a person if they are active."""
+def _session(token: str, person_id: int) -> _Session | None:
+    """A session with the password and epoch of this person, if they are active."""
     with connection.cursor() as cursor:
         cursor.execute(_SESSION, [person_id, token, clock.now()])
-        row: tuple[str, str | None, int | None] | None = cursor.fetchone()
-    return row
+        row = cursor.fetchone()
+    return _Session(*row) if row else None
 
 
 @lru_cache(maxsize=REMEMBERED)
