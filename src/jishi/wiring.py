@@ -346,6 +346,10 @@ def connect_behavior() -> None:
         outbox.subscribe(event, handler, name=f"behavior.{name}")
     outbox.subscribe(SurveyAnswered, survey_handlers.on_survey_answered, name="surveys.record_behavior")
     outbox.subscribe(SurveyAnswered, listening_handlers.on_survey_answered, name="listening.survey_answered")
+    outbox.subscribe(
+        note_events.NoteCommented, listening_handlers.on_note_commented, name="listening.note_commented"
+    )
+    outbox.subscribe(MessageSent, listening_handlers.on_message_sent, name="listening.message_sent")
     outbox.subscribe(OrderReceived, survey_handlers.on_order_received, name="surveys.plan_receipt")
 
 

@@ -44,4 +44,14 @@ CHECKS: tuple[Check, ...] = (
                      WHERE d.person_id = n.person_id AND d.kind = s.step ->> 'kind')
         """,
     ),
+    Check(
+        "I18",
+        "gifts for first steps cost what their path has spent; forgotten people leave the money",
+        "SELECT count(*) FROM onboarding_purse",
+        """
+        SELECT 'path ' || p.path_number AS subject, 'gifts cost more than it has spent' AS problem
+        FROM onboarding_purse p WHERE p.spent_minor <
+          (SELECT COALESCE(sum(r.cost_minor), 0) FROM onboarding_reward r WHERE r.path_number = p.path_number)
+        """,
+    ),
 )

@@ -23,6 +23,8 @@ from jishi.kernel.outbox import relay
 from jishi.people.notifications.models import Notice
 from jishi.social.messaging import operations as messaging
 from jishi.social.messaging.contracts import Draft
+from jishi.social.notes import operations as notes
+from jishi.social.notes.models import Note, Pin
 
 BAD = "物流太慢，等了五天，收到时包装已经破损了，希望改进一下。"
 
@@ -41,12 +43,15 @@ def test_dat_e20_what_people_say_comes_in_once_from_every_place() -> None:
     surveys.answer(code=code, taker=Taker(low.id), given={"score": ["3"], "words": ["客服回复慢"]})
     surveys.answer(code=code, taker=Taker(high.id), given={"score": ["9"]})
     relay.drain()
+    _overheard(scene, low.id, high.id)
     first = listening.suggest(person_id=high.id, text=" 想要夜间模式 ", client_key="k")
     again = listening.suggest(person_id=high.id, text="something else", client_key="k")
 
     assert first == again
     found = {one.source: one for one in queries.page_items().items}
-    assert set(found) == {"review", "survey", "suggestion"} and Item.objects.count() == 3
+    assert set(found) == {"review", "survey", "suggestion", "chat", "comment"} and Item.objects.count() == 5
+    assert (found["comment"].text, found["comment"].themes) == ("这家发货太慢", ("delivery",))
+    assert (found["chat"].text, found["chat"].about) == ("质量不行，有瑕疵", f"shop:{scene.shop.slug}")
     assert (found["review"].score, found["review"].person_id) == (1, low.id)
     assert set(found["review"].themes) == {"delivery", "packing"}
     assert found["review"].about.startswith("product:")
@@ -58,6 +63,22 @@ def test_dat_e20_what_people_say_comes_in_once_from_every_place() -> None:
     with pytest.raises(RateLimited):
         for number in range(12):
             listening.suggest(person_id=high.id, text="x", client_key=f"n{number}")
+
+
+def _overheard(scene: trade.Scene, one: int, two: int) -> None:
+    """Of these comments and lines one each comes in: under goods or to a shop, and about a theme."""
+    note, plain = jotted.note(two), jotted.note(two)
+    Pin.objects.create(note=Note.objects.get(code=note), product_id=scene.product_id, position=0)
+    for code, author, text in (
+        (note, one, "这家发货太慢"), (note, one, "好看"), (note, two, "物流我催了"), (plain, one, "快递呢"),
+    ):  # fmt: skip
+        notes.comment(author_id=author, code=code, text=text)
+    shop = messaging.open_shop(person_id=one, shop_id=scene.shop.id)
+    friend = messaging.open_direct(person_id=one, other_id=two)
+    for talk, text in ((shop, "质量不行，有瑕疵"), (shop, "谢谢"), (friend, "客服态度差")):
+        messaging.send(sender_id=one, conversation_code=talk, draft=Draft(text=text))
+    for _ in range(2):
+        relay.drain()
 
 
 @pytest.mark.django_db

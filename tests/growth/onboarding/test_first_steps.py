@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from tests.factories import jotted
 
-from jishi.growth.onboarding import errors, queries, rules
+from jishi.growth.onboarding import errors, ports, queries, rules
 from jishi.growth.onboarding import operations as onboarding
-from jishi.growth.onboarding.contracts import Step
+from jishi.growth.onboarding.contracts import Gift, Step
 from jishi.growth.onboarding.models import Done, Mark, Newcomer
 from jishi.kernel import clock
 from jishi.kernel.outbox import relay
+from jishi.people.notifications.models import Notice
 from jishi.social.feed import operations as feeds
 from jishi.social.graph import operations as graph
 from jishi.social.notes import operations as notes
@@ -157,3 +158,40 @@ def test_prv_140_how_somebody_began_is_forgotten() -> None:
 
     assert (Mark.objects.count(), Done.objects.count(), Newcomer.objects.count()) == (0, 0, 0)
     assert timedelta(0) < queries.WINDOW
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ops_156_a_step_is_rewarded_once_while_the_budget_lasts(race) -> None:  # type: ignore[no-untyped-def]
+    given: list[str] = []
+
+    def give(*, kind: str, key: str, person_id: int, natural_key: str, at: object) -> None:
+        given.append(natural_key)
+        if key == "gone":
+            raise errors.PathInvalid(field="gift", row=0)
+
+    kept = ports.find_gifts()
+    ports.connect_gifts(ports.Gifts(lambda: {"entry": ("Entry", lambda: (("x", "X"),))}, give))
+    steps = [
+        replace(rules.SHIPPED[0], gift=Gift("entry", "x", 300)),
+        replace(rules.SHIPPED[2], gift=Gift("entry", "gone", 100)),
+    ]
+    with pytest.raises(errors.PathInvalid):
+        onboarding.lay_out(steps=steps, by=None, budget_minor=200)
+    number = onboarding.lay_out(steps=steps, by=None, budget_minor=700)
+    people, now = [fresh() for _ in range(3)], clock.now()
+
+    def work(number: int) -> bool:
+        return onboarding.advance(person_id=people[number % 3], kind="interests", subject="topics", at=now)
+
+    assert sorted(race(6, work)) == [False] * 3 + [True] * 3
+    onboarding.advance(person_id=people[0], kind="save", subject="n", at=now)
+
+    spent = queries.get_spent(number)
+    assert (spent.given, spent.over, spent.refused, spent.spent_minor) == (2, 1, 1, 600)
+    assert len(given) == 3 and len(set(given)) == 3
+    assert Notice.objects.filter(kind="step_rewarded").count() == 2
+    with pytest.raises(errors.PathInvalid):
+        onboarding.lay_out(steps=steps, by=None, budget_minor=599)
+    assert onboarding.lay_out(steps=steps, by=None, budget_minor=900) == number
+    if kept is not None:
+        ports.connect_gifts(kept)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.growth.publishing import kit
 from tests.insight.behavior import kit as lake
 
-from jishi.growth.publishing import checks, days, errors, ports, queries, rules, tasks
+from jishi.growth.publishing import checks, days, errors, ports, providers, queries, rules, tasks
 from jishi.growth.publishing import operations as content
 from jishi.growth.publishing.contracts import (
     Around,
@@ -259,3 +260,39 @@ def test_dat_179_views_are_counted_from_the_lake_and_counting_again_changes_noth
     assert (before.views, before.counted_at) == (0, None)
     assert counted == [1, 1] and (found.views, found.viewers) == (2, 2)
     assert found.counted_at == now + timedelta(minutes=3)
+
+
+@pytest.mark.django_db
+def test_figures_are_fetched_when_due_from_a_file_that_leads_nowhere_else(tmp_path: Path) -> None:
+    by, now = kit.staff(), clock.now()
+    code = content.open_channel(draft=ChannelDraft(platform="xiaohongshu", name="小店"), by=by)
+    kept = ports.find_source("xiaohongshu")
+    ports.register_source(providers.Folder(tmp_path))
+    content.set_rhythm(code=code, hours=24, by=by, at=now)
+    with pytest.raises(errors.ChannelInvalid):
+        content.set_rhythm(code=code, hours=5, by=by)
+    table, hour = tmp_path / f"{code}.csv", timedelta(hours=1)
+    secret = tmp_path / "secret.csv"
+    secret.write_text("date,url,views\n2026-11-01,https://x.example/2,9\n")
+
+    said = []
+    for step, text in enumerate(("", "date,url,views\n2026-11-01,https://x.example/1,many\n", "->", "ok")):
+        if text == "->":
+            table.unlink()
+            table.symlink_to(secret)
+        elif text == "ok":
+            table.unlink()
+            table.write_text("date,url,views\n2026-11-01,https://x.example/1,12\n")
+        elif text:
+            table.write_text(text)
+        assert content.fetch_due(now + step * 24 * hour) == 1
+        assert content.fetch_due(now + step * 24 * hour + hour) == 0
+        said.append(queries.get_channel(code).fetch_said.split()[-1])
+
+    assert said == ["yet.", "them.", "asked.", "in."]
+    assert [one.views for one in queries.list_figures(code)] == [12]
+    assert queries.get_channel(code).fetched_at == now + 72 * hour
+    content.set_rhythm(code=code, hours=0, by=by)
+    assert content.fetch_due(now + 999 * hour) == 0
+    if kept is not None:
+        ports.register_source(kept)

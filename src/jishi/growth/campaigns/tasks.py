@@ -1,10 +1,12 @@
 """What the wiring plugs in: due work, the heavy reading, what can be given, figures for guardrails."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from jishi.goods.catalog import queries as catalog
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns import ports
+from jishi.growth.onboarding import ports as first_steps
 from jishi.insight.experiments import ports as experiments
 from jishi.kernel import clock, heavy, sweeps
 from jishi.kernel.errors import N_
@@ -38,7 +40,17 @@ def connect() -> None:
     ports.register_grant(
         ports.Grant("flash_reminder", N_("A reminder before a flash sale"), _remind, _flash_items)
     )
+    first_steps.connect_gifts(first_steps.Gifts(_gift_kinds, _give_gift))
     experiments.register_source(experiments.Source("objections", OBJECTIONS))
+
+
+def _gift_kinds() -> dict[str, tuple[str, Callable[[], tuple[tuple[str, str], ...]]]]:
+    return {one.kind: (one.name, one.choices) for one in ports.grants().values()}
+
+
+def _give_gift(*, kind: str, key: str, person_id: int, natural_key: str, at: datetime) -> None:
+    """What a journey can give, first steps can give, too."""
+    ports.grants()[kind].give(key=key, person_id=person_id, natural_key=natural_key, at=at)
 
 
 def _enter_lottery(*, key: str, person_id: int, natural_key: str, at: datetime) -> None:

@@ -26,6 +26,7 @@ class Source(StrEnum):
     REVIEW = "review"
     SURVEY = "survey"
     CHAT = "chat"
+    COMMENT = "comment"
 
 
 class ItemState(StrEnum):

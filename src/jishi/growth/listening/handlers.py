@@ -2,6 +2,8 @@
 
 from jishi.growth.listening import operations as listening
 from jishi.insight.surveys.events import SurveyAnswered
+from jishi.social.messaging.events import MessageSent
+from jishi.social.notes.events import NoteCommented
 from jishi.social.reviews.events import ReviewPublished
 
 
@@ -16,3 +18,14 @@ def on_survey_answered(event: SurveyAnswered) -> None:
         listening.take_survey(
             answer_code=event.answer_code, person_id=event.person_id, score=event.score, at=event.at
         )
+
+
+def on_note_commented(event: NoteCommented) -> None:
+    """Comments under notes that show goods, where they speak of a theme."""
+    listening.take_comment(comment_code=event.comment_code, at=event.at)
+
+
+def on_message_sent(event: MessageSent) -> None:
+    """Lines to shops, where they speak of a theme."""
+    if event.sender_id is not None and event.kind == "text":
+        listening.take_said(conversation_code=event.conversation_code, no=event.no, at=event.sent_at)

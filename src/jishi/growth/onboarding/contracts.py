@@ -30,6 +30,15 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """What whoever did a step is given: a kind of thing, which of it, and what one costs."""
+
+    kind: str
+    value: str
+    cost_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the path: `needed` different things of a kind make it done."""
 
@@ -37,6 +46,18 @@ class Step:
     needed: int = 1
     title: Words = field(default_factory=dict)
     text: Words = field(default_factory=dict)
+    gift: Gift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a path may give, and gave: budget, money, gifts by how they ended."""
+
+    budget_minor: int
+    spent_minor: int
+    given: int
+    refused: int
+    over: int
 
 
 @dataclass(frozen=True, slots=True)

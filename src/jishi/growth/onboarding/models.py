@@ -1,11 +1,12 @@
 """Paths by version, newcomers on them, what counts towards a step, and which steps are done.
 
 Invariants: a newcomer stays on the path they began with; one thing counts once towards a step; a step is done
-exactly when enough different things count towards it, and a path is finished exactly when all its steps are.
+exactly when enough different things count towards it, and a path is finished exactly when all its steps are;
+a step is rewarded once, and gifts of a path never cost more than its budget.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jishi.growth.onboarding.contracts import StepKind
 
@@ -62,3 +63,43 @@ class Done(models.Model):
     person = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=12)
     at = models.DateTimeField()
+
+
+class Purse(models.Model):
+    """What gifts of one path may cost, and cost."""
+
+    path_number = models.PositiveIntegerField(primary_key=True)
+    budget_minor = models.BigIntegerField(default=0)
+    spent_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="onboarding_purse_budget",
+                condition=Q(spent_minor__gte=0, spent_minor__lte=F("budget_minor")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"purse of {self.path_number}"
+
+
+class Reward(models.Model):
+    """What somebody was given for a step, or why not. The key lets one in per person and step."""
+
+    pk = models.CompositePrimaryKey("person_id", "kind")
+    person = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)
+    path_number = models.PositiveIntegerField()
+    gift = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=8)
+    cost_minor = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="onboarding_reward_outcome", condition=Q(outcome__in=["given", "refused", "over"])
+            )
+        ]
+        indexes = [models.Index(fields=["path_number", "outcome"], name="onboarding_reward_path")]

@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from jishi.growth.onboarding import queries, rules
-from jishi.growth.onboarding.contracts import WINDOW, Step
+from jishi.growth.onboarding import ports, queries, rules
+from jishi.growth.onboarding.contracts import WINDOW, Gift, Step
 from jishi.growth.onboarding.errors import PathInvalid
-from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path
+from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path, Purse, Reward
 from jishi.kernel import audit, clock
+from jishi.kernel.errors import DomainError
+from jishi.kernel.text import pick
+from jishi.people.notifications import operations as notifications
 
 OVERLAP = 5000
 """How many numbers below the newest newcomer are looked at again: people who registered at the same time."""
@@ -30,13 +34,15 @@ NEW = "u.id > (SELECT COALESCE(max(person_id), 0) FROM onboarding_newcomer) - %(
 ONE = "u.id = %(person)s"
 
 
-def lay_out(*, steps: Sequence[Step], by: int | None, at: datetime | None = None) -> int:
+def lay_out(
+    *, steps: Sequence[Step], by: int | None, budget_minor: int = 0, at: datetime | None = None
+) -> int:
     """Make a new path for everybody who joins from now on; returns its number. The same steps again change
-    nothing; whoever is on their way stays on the path they began with.
+    the budget at most; whoever is on their way stays on the path they began with.
 
     :raises PathInvalid: something about it cannot be; `field` and `row` say what.
     """
-    field, row = rules.fault(steps)
+    field, row = rules.fault(steps, gifts=_known_gifts(), budget_minor=budget_minor)
     if field:
         raise PathInvalid(field=field, row=row)
     with transaction.atomic():
@@ -44,13 +50,35 @@ def lay_out(*, steps: Sequence[Step], by: int | None, at: datetime | None = None
             cursor.execute("LOCK TABLE onboarding_path IN SHARE ROW EXCLUSIVE MODE")
         newest = queries.get_path()
         if tuple(newest.steps) == tuple(steps):
+            _set_budget(newest.number, budget_minor, by)
             return newest.number
         number = queries.newest_number() + 1
         Path.objects.create(
             number=number, steps=rules.to_rows(steps), owner_id=by, made_at=clock.at_or_now(at)
         )
         audit.record(actor_id=by, action="onboarding.lay_out", subject=f"path:{number}")
+        _set_budget(number, budget_minor, by)
     return number
+
+
+def _set_budget(number: int, budget_minor: int, by: int | None) -> None:
+    """Write what gifts of a path may cost.
+
+    :raises PathInvalid: less than they cost already.
+    """
+    purse, _ = Purse.objects.select_for_update().get_or_create(path_number=number)
+    if budget_minor < purse.spent_minor:
+        raise PathInvalid(field="budget", row=-1)
+    if budget_minor != purse.budget_minor:
+        Purse.objects.filter(pk=number).update(budget_minor=budget_minor)
+        audit.record(
+            actor_id=by, action="onboarding.budget", subject=f"path:{number}", detail={"minor": budget_minor}
+        )
+
+
+def _known_gifts() -> frozenset[str]:
+    found = ports.find_gifts()
+    return frozenset(found.kinds()) if found else frozenset()
 
 
 def enrol_new(at: datetime) -> int:
@@ -82,7 +110,58 @@ def advance(*, person_id: int, kind: str, subject: str, at: datetime) -> bool:
         done = set(Done.objects.filter(person_id=person_id).values_list("kind", flat=True))
         if row.finished_at is None and {str(one.kind) for one in steps} <= done:
             Newcomer.objects.filter(person_id=person_id).update(finished_at=at)
+        if is_done and step.gift is not None:
+            _reward(row, step, at)
     return is_done
+
+
+def _reward(row: Newcomer, step: Step, at: datetime) -> None:
+    """Give what belongs to a step, in the transaction that marks it done; what cannot be given is noted."""
+    gift, gifts = step.gift, ports.find_gifts()
+    assert gift is not None, "only asked for steps with a gift"
+    outcome, purse = "refused", None
+    if gift.cost_minor:
+        purse = Purse.objects.select_for_update().filter(pk=row.path_number).first()
+        if purse is None or purse.budget_minor - purse.spent_minor < gift.cost_minor:
+            outcome = "over"
+    if outcome != "over" and gifts is not None:
+        outcome = _give(gifts, gift, row.person_id, step.kind, at)
+    cost = gift.cost_minor if outcome == "given" else 0
+    if cost:
+        Purse.objects.filter(pk=row.path_number).update(spent_minor=F("spent_minor") + cost)
+    Reward.objects.create(
+        person_id=row.person_id,
+        kind=step.kind,
+        path_number=row.path_number,
+        gift=f"{gift.kind}:{gift.value}"[:40],
+        outcome=outcome,
+        cost_minor=cost,
+        at=at,
+    )
+    if outcome == "given":
+        notifications.notify(
+            person_id=row.person_id,
+            kind="step_rewarded",
+            params={"step": pick(step.title, "zh-hans")},
+            url="/start/",
+            natural_key=f"onboarding:{step.kind}",
+            at=at,
+        )
+
+
+def _give(gifts: ports.Gifts, gift: Gift, person_id: int, step: str, at: datetime) -> str:
+    try:
+        with transaction.atomic():
+            gifts.give(
+                kind=gift.kind,
+                key=gift.value,
+                person_id=person_id,
+                natural_key=f"onboarding:{person_id}:{step}",
+                at=at,
+            )
+    except DomainError:
+        return "refused"
+    return "given"
 
 
 def put_away(*, person_id: int, at: datetime | None = None) -> None:
@@ -94,7 +173,7 @@ def put_away(*, person_id: int, at: datetime | None = None) -> None:
 def forget(*, person_id: int) -> None:
     """Remove how somebody began."""
     with transaction.atomic():
-        for model in (Mark, Done, Newcomer):
+        for model in (Mark, Done, Reward, Newcomer):
             model.objects.filter(person_id=person_id).delete()
         Path.objects.filter(owner_id=person_id).update(owner=None)
 

@@ -21,6 +21,12 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
         *("person_id", "path_number", "joined_at", "finished_at", "put_away_at"),
     ),
     *_fields("onboarding_mark", "counting first steps", "delete", "person_id", "kind", "subject", "at"),
+    *_fields(
+        "onboarding_reward",
+        "giving what belongs to a first step once",
+        "delete",
+        *("person_id", "kind", "path_number", "gift", "outcome", "cost_minor", "at"),
+    ),
     *_fields("onboarding_done", "counting first steps", "delete", "person_id", "kind", "at"),
 )
 IMPERSONAL: dict[str, frozenset[str]] = {
@@ -28,6 +34,8 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     "onboarding_newcomer": frozenset(),
     "onboarding_mark": frozenset(),
     "onboarding_done": frozenset(),
+    "onboarding_reward": frozenset(),
+    "onboarding_purse": frozenset({"path_number", "budget_minor", "spent_minor"}),
 }
 
 

@@ -9,20 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max
 
-from jishi.growth.onboarding import rules
+from jishi.growth.onboarding import ports, rules
 from jishi.growth.onboarding.contracts import (
     WINDOW,
     Board,
     PathView,
     Progress,
+    Spent,
     Step,
     StepLine,
     StepProgress,
     Week,
 )
-from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path
+from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path, Purse, Reward
 from jishi.kernel import clock
 
 PROGRESS_SQL = """
@@ -73,6 +74,25 @@ def get_path(number: int | None = None) -> PathView:
     if row is None:
         return PathView(0, rules.SHIPPED)
     return PathView(row.number, rules.from_rows(row.steps), row.made_at)
+
+
+def list_gifts() -> tuple[tuple[str, str, ports.Choices], ...]:
+    """What can be given for a step now: kind, name (English), and what there is of it."""
+    found = ports.find_gifts()
+    return tuple((kind, name, choices()) for kind, (name, choices) in found.kinds().items()) if found else ()
+
+
+def get_spent(number: int) -> Spent:
+    """What gifts of a path may cost, and cost."""
+    purse = Purse.objects.filter(pk=number).first()
+    counts = dict(Reward.objects.filter(path_number=number).values_list("outcome").annotate(n=Count("kind")))
+    return Spent(
+        budget_minor=purse.budget_minor if purse else 0,
+        spent_minor=purse.spent_minor if purse else 0,
+        given=counts.get("given", 0),
+        refused=counts.get("refused", 0),
+        over=counts.get("over", 0),
+    )
 
 
 def newest_number() -> int:
@@ -166,6 +186,10 @@ def export_person(*, person_id: int) -> dict[str, Any]:
         "steps": [
             {"step": one.kind, "at": one.at.isoformat()}
             for one in Done.objects.filter(person_id=person_id).order_by("at", "kind")
+        ],
+        "gifts": [
+            {"step": one.kind, "gift": one.gift, "outcome": one.outcome, "at": one.at.isoformat()}
+            for one in Reward.objects.filter(person_id=person_id).order_by("at", "kind")
         ],
         "counted": [
             {"step": one.kind, "what": one.subject, "at": one.at.isoformat()}

@@ -1,9 +1,18 @@
 """The path that is shipped, what a path may be, and how it is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from jishi.growth.onboarding.contracts import MAX_NEEDED, MAX_STEPS, MAX_TEXT, MAX_TITLE, Step, StepKind
+from jishi.growth.onboarding.contracts import (
+    MAX_NEEDED,
+    MAX_STEPS,
+    MAX_TEXT,
+    MAX_TITLE,
+    Gift,
+    Step,
+    StepKind,
+)
 
 LANGUAGES = ("zh-hans", "en")
 SHIPPED = (
@@ -40,8 +49,10 @@ SHIPPED = (
 )
 
 
-def fault(steps: Sequence[Step]) -> tuple[str, int]:
+def fault(steps: Sequence[Step], *, gifts: Collection[str] = (), budget_minor: int = 0) -> tuple[str, int]:
     """The first thing that cannot be, and in which row; an empty text when all is well."""
+    if not 0 <= budget_minor < 10**10:
+        return "budget", -1
     if not 1 <= len(steps) <= MAX_STEPS:
         return "steps", 0
     seen: set[str] = set()
@@ -55,17 +66,40 @@ def fault(steps: Sequence[Step]) -> tuple[str, int]:
             return "title", row
         if any(len(step.text.get(one, "")) > MAX_TEXT for one in LANGUAGES):
             return "text", row
+        if step.gift is not None and not _can_be(step.gift, gifts, budget_minor):
+            return "gift", row
     return "", 0
+
+
+def _can_be(gift: Gift, gifts: Collection[str], budget_minor: int) -> bool:
+    """Whether a gift is known, and the budget reaches for one at least."""
+    is_known = gift.kind in gifts and 0 < len(gift.value) <= 20
+    return is_known and 0 <= gift.cost_minor <= min(10**7, budget_minor)
 
 
 def to_rows(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """Steps as they are kept."""
     return [
-        {"kind": str(one.kind), "needed": one.needed, "title": dict(one.title), "text": dict(one.text)}
+        {
+            "kind": str(one.kind),
+            "needed": one.needed,
+            "title": dict(one.title),
+            "text": dict(one.text),
+            **({"gift": asdict(one.gift)} if one.gift else {}),
+        }
         for one in steps
     ]
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Steps as they were kept."""
-    return tuple(Step(row["kind"], row["needed"], row["title"], row["text"]) for row in rows)
+    return tuple(
+        Step(
+            row["kind"],
+            row["needed"],
+            row["title"],
+            row["text"],
+            Gift(**row["gift"]) if row.get("gift") else None,
+        )
+        for row in rows
+    )

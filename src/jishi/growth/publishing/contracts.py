@@ -365,6 +365,10 @@ class ChannelView:
     limits: Limits
     is_active: bool
     can_post: bool
+    can_fetch: bool = False
+    fetch_hours: int = 0
+    fetched_at: datetime | None = None
+    fetch_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,10 @@ class Channel(models.Model):
     text_limit = models.PositiveIntegerField(default=0)
     picture_limit = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    fetch_hours = models.PositiveSmallIntegerField(default=0, db_default=0)
+    fetch_due_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    fetch_said = models.CharField(max_length=120, default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -31,8 +31,25 @@ class Publisher(Protocol):
         ...
 
 
+@runtime_checkable
+class FigureSource(Protocol):
+    """Where figures of a platform come from. `platform` may be empty: then it serves every platform that has
+    no source of its own."""
+
+    platform: str
+
+    def fetch(self, *, channel_code: str, handle: str) -> bytes | None:
+        """The newest table as the platform gives it, or None when there is none yet. Called outside a
+        transaction.
+
+        :raises PlatformRefused: it could not be had; it is asked again when it is due next.
+        """
+        ...
+
+
 _judges: list[WordingJudge] = []
 _publishers: dict[str, Publisher] = {}
+_sources: dict[str, FigureSource] = {}
 
 
 def register_judge(judge: WordingJudge) -> None:
@@ -68,3 +85,18 @@ def forget_publisher(platform: str) -> None:
 def find_publisher(platform: str) -> Publisher | None:
     """The connection to a platform, if there is one."""
     return _publishers.get(platform)
+
+
+def register_source(source: FigureSource) -> None:
+    """Connect a source of figures; the last registration of a platform stands.
+
+    :raises TypeError: the object does not implement the port.
+    """
+    if not isinstance(source, FigureSource):
+        raise TypeError(f"{source!r} is not a FigureSource")
+    _sources[source.platform] = source
+
+
+def find_source(platform: str) -> FigureSource | None:
+    """Where the figures of a platform come from: its own source, or the one for all."""
+    return _sources.get(platform) or _sources.get("")

@@ -69,6 +69,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
         {
             *("id", "code", "platform", "name", "handle", "url", "weekly_goal", "cost_minor", "currency"),
             *("segments", "themes", "title_limit", "text_limit", "picture_limit", "is_active", "created_at"),
+            *("fetch_hours", "fetch_due_at", "fetched_at", "fetch_said"),
         }
     ),
     "publishing_variant": frozenset(

@@ -16,6 +16,7 @@ from jishi.surfaces.ops import content_words as words
 from jishi.surfaces.shell.formats import PLATFORM_ZONE
 
 NOON = time(10, 0)
+RHYTHMS = ("0", "6", "24", "168")
 _SPLIT = re.compile(r"[\s,，、;；]+")
 _LINES = re.compile(r"[\n,，、;；]+")
 

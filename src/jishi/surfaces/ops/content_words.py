@@ -175,6 +175,7 @@ def fields() -> dict[str, str]:
         "cost": gettext("Cost of a post"),
         "text_limit": gettext("Longest text"),
         "picture_limit": gettext("Most pictures"),
+        "rhythm": gettext("How often"),
         "themes": gettext("Themes"),
         "avoided": gettext("Words that are not used"),
         "moment": gettext("Moment"),
@@ -202,3 +203,13 @@ def grouped(found: Iterable[Finding]) -> list[tuple[str, list[Reason]]]:
     for one in found:
         groups.setdefault(one.about, []).append(reason(one))
     return [(names[about], groups[about]) for about in names if about in groups]
+
+
+def rhythms() -> list[tuple[int, str]]:
+    """How often figures are fetched by themselves."""
+    return [
+        (0, gettext("Not by itself")),
+        (6, gettext("Every six hours")),
+        (24, gettext("Once a day")),
+        (168, gettext("Once a week")),
+    ]

@@ -15,7 +15,8 @@ def sources() -> dict[str, str]:
         Source.SUGGESTION: gettext("Suggestion"),
         Source.REVIEW: gettext("Low rating"),
         Source.SURVEY: gettext("Survey"),
-        Source.CHAT: gettext("Complaint in a chat"),
+        Source.CHAT: gettext("Line to a shop"),
+        Source.COMMENT: gettext("Comment under a note"),
     }
 
 

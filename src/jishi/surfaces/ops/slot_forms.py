@@ -163,6 +163,8 @@ def field_name(code: str) -> str:
         "blocks": gettext("the blocks: at least one, at most 24"),
         "kind": gettext("the kind"),
         "needed": gettext("the number: 1 to 10"),
+        "gift": gettext("the gift: one that is there, and a budget that reaches for one at least"),
+        "budget": gettext("the budget: not below what is spent"),
         "steps": gettext("the steps: at least one, at most eight"),
     }
     kinds = dict(block_kinds())

@@ -17,8 +17,10 @@ from jishi.growth.listening.operations.changing import (
 from jishi.growth.listening.operations.intake import (
     store_picture,
     suggest,
+    take_comment,
     take_line,
     take_review,
+    take_said,
     take_survey,
 )
 from jishi.growth.listening.operations.theming import (
@@ -44,8 +46,10 @@ __all__ = [
     "store_picture",
     "suggest",
     "tag_due",
+    "take_comment",
     "take_line",
     "take_review",
+    "take_said",
     "take_survey",
     "tell",
 ]

@@ -1,10 +1,10 @@
 """What comes into the inbox, each under its natural key: the same words from the same place come in once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.growth.listening.contracts import LOW_STARS, MAX_TEXT, Source
 from jishi.growth.listening.errors import FeedbackInvalid
@@ -15,6 +15,19 @@ from jishi.kernel import clock, limits, media
 from jishi.social.reviews import queries as reviews
 from jishi.social.reviews.errors import ReviewNotFound
 
+_COMMENT = """
+SELECT c.code, c.author_id, c.text, 'note:' || n.code
+FROM notes_comment c JOIN notes_note n ON n.id = c.note_id
+WHERE c.code = %s AND c.state = 'published' AND c.author_id <> n.author_id
+    AND n.state = 'published' AND n.visibility = 'public'
+    AND EXISTS (SELECT 1 FROM notes_pin p WHERE p.note_id = n.id)
+"""
+_SAID = """
+SELECT m.code, m.sender_id, m.text, 'shop:' || s.slug FROM messaging_message m
+JOIN messaging_conversation c ON c.id = m.conversation_id JOIN merchants_shop s ON s.id = c.shop_id
+WHERE c.code = %s AND m.no = %s AND m.kind = 'text' AND NOT m.from_shop AND m.sender_id = c.customer_id
+    AND m.recalled_at IS NULL AND m.hidden_at IS NULL
+"""
 FOLDER = "feedback"
 PER_DAY = 10
 
@@ -99,6 +112,42 @@ def take_survey(*, answer_code: str, person_id: int, score: int | None, at: date
             at=moment,
         )
     return len(texts)
+
+
+def take_comment(*, comment_code: str, at: datetime | None = None) -> str:
+    """Take in a comment under a note that shows goods, if it speaks of a theme; returns the item or ''.
+
+    What the author of the note says under it, and what is out of sight, stays where it is.
+    """
+    return _overheard(_COMMENT, [comment_code], Source.COMMENT, f"comment:{comment_code}", at)
+
+
+def take_said(*, conversation_code: str, no: int, at: datetime | None = None) -> str:
+    """Take in a line that a shopper wrote to a shop, if it speaks of a theme; returns the item's code or ''.
+
+    What people write to each other is nobody's business and never looked at.
+    """
+    return _overheard(_SAID, [conversation_code, no], Source.CHAT, "", at)
+
+
+def _overheard(statement: str, params: Sequence[object], source: str, key: str, at: datetime | None) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        found = cursor.fetchone()
+    if found is None:
+        return ""
+    code, person_id, text, about = found
+    words = text.strip()[:MAX_TEXT]
+    if not words or not theming.speaks_of(words):
+        return ""
+    return _take(
+        source=source,
+        natural_key=key or f"line:{code}",
+        person_id=person_id,
+        text=words,
+        about=about,
+        at=clock.at_or_now(at),
+    )
 
 
 def take_line(

@@ -57,6 +57,12 @@ def tag(item_id: int, text: str) -> None:
     Tag.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def speaks_of(text: str) -> bool:
+    """Whether a text speaks of a theme that is looked for."""
+    known = [(row.pk, tuple(row.words)) for row in Theme.objects.filter(is_archived=False)]
+    return bool(rules.matching(text, known))
+
+
 def tag_due(*, limit: int = BATCH) -> int:
     """Look for the words of new and changed themes in the newest items; returns how many themes."""
     done = 0

@@ -11,6 +11,7 @@ from jishi.growth.publishing.operations.channels import (
     settle_sending,
 )
 from jishi.growth.publishing.operations.erase import forget_person
+from jishi.growth.publishing.operations.fetching import fetch_due, set_rhythm
 from jishi.growth.publishing.operations.figures import import_figures
 from jishi.growth.publishing.operations.library import add_asset, archive_asset, edit_asset
 from jishi.growth.publishing.operations.packing import pack
@@ -38,6 +39,7 @@ __all__ = [
     "drop_variant",
     "edit",
     "edit_asset",
+    "fetch_due",
     "forget_person",
     "import_figures",
     "keep_variant",
@@ -52,6 +54,7 @@ __all__ = [
     "send_back",
     "set_goals",
     "set_house",
+    "set_rhythm",
     "set_state",
     "settle_sending",
 ]

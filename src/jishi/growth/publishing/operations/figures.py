@@ -31,7 +31,7 @@ _COUNT = re.compile(r"\d{1,3}(,\d{3})+|\d{1,12}")
 _MONEY = re.compile(r"[¥￥$€£]?(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.(\d{1,2}))?")
 
 
-def import_figures(*, channel_code: str, data: bytes, by: int, at: datetime | None = None) -> Imported:
+def import_figures(*, channel_code: str, data: bytes, by: int | None, at: datetime | None = None) -> Imported:
     """Take over a platform's table. With a fault in any line nothing is written, and all faults are returned.
 
     A line about a post and day that is there already replaces its numbers: a newer table corrects an older.

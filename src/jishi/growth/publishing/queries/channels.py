@@ -128,6 +128,10 @@ def view(row: Channel) -> ChannelView:
         limits=_limits(platform.limits, row),
         is_active=row.is_active,
         can_post=ports.find_publisher(row.platform) is not None,
+        can_fetch=ports.find_source(row.platform) is not None,
+        fetch_hours=row.fetch_hours,
+        fetched_at=row.fetched_at,
+        fetch_said=row.fetch_said,
     )
 
 

@@ -121,7 +121,11 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
     found, trouble, by = queries.get_channel(code), "", person(request)
     if request.method == "POST":
         try:
-            if request.POST.get("do") in ("close", "reopen"):
+            if request.POST.get("do") == "rhythm":
+                hours = request.POST.get("hours", "")
+                chosen = int(hours) if hours in forms.RHYTHMS else -1
+                content.set_rhythm(code=code, hours=chosen, by=by)
+            elif request.POST.get("do") in ("close", "reopen"):
                 content.close_channel(code=code, by=by, active=request.POST["do"] == "reopen")
             else:
                 content.save_channel(code=code, draft=forms.channel(request), by=by)
@@ -187,6 +191,8 @@ def _channel_page(
         "figures": queries.list_figures(found.code) if found else (),
         "posted": queries.list_posted(found.code) if found else (),
         "columns": COLUMNS,
+        "rhythms": words.rhythms(),
+        "fetch_said": gettext(found.fetch_said) if found and found.fetch_said else "",
         **more,
     }
     wrong = trouble or more.get("faults")

@@ -243,6 +243,10 @@ def _about(about: str) -> tuple[str, str]:
         return reverse("storefront:product", args=[code]), gettext("The product")
     if kind == "survey" and code:
         return reverse("ops:survey", args=[code]), gettext("The survey")
+    if kind == "note" and code:
+        return reverse("storefront:note", args=[code]), gettext("The note")
+    if kind == "shop" and code:
+        return reverse("storefront:shop", args=[code]), gettext("The shop")
     if kind == "order" and code:
         return reverse("ops:order", args=[code]), gettext("The order")
     return "", ""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jishi.growth.onboarding import operations as onboarding
 from jishi.growth.onboarding import queries
-from jishi.growth.onboarding.contracts import MAX_STEPS, Step, StepKind
+from jishi.growth.onboarding.contracts import MAX_STEPS, Gift, Spent, Step, StepKind
 from jishi.growth.onboarding.errors import PathInvalid
 from jishi.kernel import audit
 from jishi.kernel.text import pick
@@ -22,6 +22,7 @@ from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats
 
 SPANS = (7, 28, 90)
+TEXTS = ("title_zh", "title_en", "text_zh", "text_en")
 
 
 @operator
@@ -59,6 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "days": days,
         "spans": SPANS,
         "numbers": queries.list_numbers(),
+        "gifts": _gifts(board.path.number, language),
         **teamwork.panel(request, "onboarding:path"),
     }
     return render(request, "ops/onboarding/index.html", context)
@@ -90,12 +92,13 @@ def path(request: HttpRequest) -> HttpResponse:
     """Lay out the path for whoever joins from now on."""
     trouble, row = "", -1
     current = queries.get_path()
-    rows = [_shown(one) for one in current.steps]
+    rows, spent = [_shown(one) for one in current.steps], queries.get_spent(current.number)
+    budget = f"{spent.budget_minor / 100:.2f}"
     if request.method == "POST":
-        rows = _typed(request)
+        rows, budget = _typed(request), request.POST.get("budget", "0")[:16]
         try:
             steps = [_step(one) for one in rows if one["kind"]]
-            onboarding.lay_out(steps=steps, by=person(request))
+            onboarding.lay_out(steps=steps, by=person(request), budget_minor=_cents(budget))
         except PathInvalid as error:
             row = int(error.fields.get("row", -1))
             field = slot_forms.field_name(str(error.fields["field"]))
@@ -103,9 +106,21 @@ def path(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved. Whoever is on the way stays on their path."))
             return HttpResponseRedirect(reverse("ops:onboarding"))
-    empty = {"kind": "", "needed": "1", "title_zh": "", "title_en": "", "text_zh": "", "text_en": ""}
+    empty = {"kind": "", "needed": "1", "cost": "0.00", **dict.fromkeys(("gift", *TEXTS), "")}
     rows = [*rows, *[dict(empty) for _ in range(MAX_STEPS - len(rows))]]
-    context = {"rows": rows, "kinds": kinds(), "trouble": trouble, "row": row, "path": current}
+    context = {
+        "rows": rows,
+        "kinds": kinds(),
+        "trouble": trouble,
+        "row": row,
+        "path": current,
+        "budget": budget,
+        "gifts": [
+            (gettext(name), [(f"{kind}:{key}", words) for key, words in choices])
+            for kind, name, choices in queries.list_gifts()
+            if choices
+        ],
+    }
     return render(request, "ops/onboarding/path.html", context, status=422 if trouble else 200)
 
 
@@ -130,6 +145,18 @@ def _chosen(request: HttpRequest) -> tuple[int, int | None]:
     return span, known.get(number)
 
 
+def _gifts(number: int, language: str) -> tuple[Spent, str, str] | None:
+    """What gifts of a path cost, in words; None where it has none."""
+    spent = queries.get_spent(number)
+    if not (spent.budget_minor or spent.given or spent.refused or spent.over):
+        return None
+
+    def money(value: int) -> str:
+        return formats.money(value, "CNY", language)
+
+    return spent, money(spent.spent_minor), money(spent.budget_minor)
+
+
 def _hours(hours: float | None) -> str:
     if hours is None:
         return "–"
@@ -146,11 +173,13 @@ def _shown(step: Step) -> dict[str, str]:
         "title_en": step.title.get("en", ""),
         "text_zh": step.text.get("zh-hans", ""),
         "text_en": step.text.get("en", ""),
+        "gift": f"{step.gift.kind}:{step.gift.value}" if step.gift else "",
+        "cost": f"{(step.gift.cost_minor if step.gift else 0) / 100:.2f}",
     }
 
 
 def _typed(request: HttpRequest) -> list[dict[str, str]]:
-    names = ("kind", "needed", "title_zh", "title_en", "text_zh", "text_en")
+    names = ("kind", "needed", "gift", "cost", *TEXTS)
     columns = [request.POST.getlist(name)[:MAX_STEPS] for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
 
@@ -158,4 +187,14 @@ def _typed(request: HttpRequest) -> list[dict[str, str]]:
 def _step(row: dict[str, str]) -> Step:
     needed = row["needed"].strip()
     number = int(needed) if needed.isascii() and needed.isdecimal() and len(needed) < 4 else 0
-    return Step(row["kind"], number, slot_forms.words(row, "title"), slot_forms.words(row, "text"))
+    what, _, value = row["gift"].partition(":")
+    gift = Gift(what, value, _cents(row["cost"])) if what else None
+    return Step(row["kind"], number, slot_forms.words(row, "title"), slot_forms.words(row, "text"), gift)
+
+
+def _cents(text: str) -> int:
+    """An amount that was typed, in its smallest unit; what is none is below every limit."""
+    whole, _, part = text.strip().replace(",", ".").partition(".")
+    if not (whole or "0").isdecimal() or not (part or "0").isdecimal() or len(whole) > 8 or len(part) > 2:
+        return -1
+    return int(whole or 0) * 100 + int((part + "00")[:2])
