@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from random import Random
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from tests.factories import consoles, jotted
 from tests.growth.campaigns import kit
 
 from jishi.growth.campaigns import operations as campaigns
-from jishi.growth.campaigns import queries
+from jishi.growth.campaigns import queries, rules
 from jishi.growth.campaigns.models import Campaign, Enrolment
 from jishi.kernel import audit, clock
 from jishi.people.accounts.models import User
+from jishi.surfaces.ops import campaign_forms as forms
 
 
 @pytest.fixture
@@ -143,3 +147,41 @@ def test_a_festival_joins_its_offers(world: consoles.World) -> None:
     assert figures[0].name in body
     consoles.body(client, url)
     consoles.body(client, f"{url}settings/")
+
+
+def test_list_and_drawing_agree_whatever_is_done_to_the_steps() -> None:
+    """Steps are added, moved, taken out and led elsewhere at random: the drawing shows this list, every step
+    can stand, and every way out of one is a line that leads downwards."""
+    chance, kinds = Random(11), ("wait", "condition", "send", "task", "split", "goal", "exit")
+    for _ in range(40):
+        steps: list[kit.Step] = []
+        for _ in range(30):
+            if not steps or (len(steps) < 14 and chance.random() < 0.4):
+                steps.append(forms.fresh(chance.choice(kinds), steps))
+            else:
+                place = chance.randrange(len(steps))
+                later = ["", "end", *(one.key for one in steps[place + 1 :])]
+                verb = chance.choice(("up", "down", "move", "remove", "save"))
+                then, otherwise = chance.choice(later), chance.choice(later)
+                typed = f"place={chance.randrange(16)}&then={then}&otherwise={otherwise}"
+                steps = _changed(steps, place, verb, QueryDict(typed))
+            nodes, end, height = forms.drawn(steps)
+            assert [one.key for one in nodes] == [one.key for one in steps]
+            assert [one.y for one in nodes] == sorted({one.y for one in nodes}) and height > end
+            assert rules.steps_fault(steps) == (0, "")
+            for step, node in zip(steps, nodes, strict=True):
+                assert len(node.lines) == len(rules.leads_to(step))
+                for path, *_ in node.lines:
+                    heights = [int(one) for one in re.findall(r"V(\d+)", path)]
+                    assert heights and heights[-1] > node.y
+
+
+def _changed(steps: list[kit.Step], place: int, verb: str, post: QueryDict) -> list[kit.Step]:
+    """The steps after a verb of the form; leading elsewhere changes the ways out alone."""
+    if verb != "save":
+        return forms.rearranged(steps, steps[place].key, verb, post)
+    one = steps[place]
+    params = dict(one.params) | ({"otherwise": post["otherwise"]} if "otherwise" in one.params else {})
+    if one.kind == "split":
+        params["arms"] = [{**arm, "to": post["otherwise"]} for arm in one.params["arms"]]
+    return [*steps[:place], replace(one, params=params, then=post["then"]), *steps[place + 1 :]]
