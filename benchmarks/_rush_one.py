@@ -15,7 +15,7 @@ from jishi.people.accounts import settle as accounts
 from jishi.promotions.flash_sales import settle
 from jishi.promotions.flash_sales.contracts import Buyer
 from jishi.surfaces.lane import app as lane
-from jishi.surfaces.lane import flash, identity
+from jishi.surfaces.lane import flash, identity, rush
 
 CONNECTIONS = 16
 
@@ -56,7 +56,7 @@ async def _live(receive: Any, send: Any) -> None:
         max_size=CONNECTIONS,
         open=False,
         timeout=60,
-        kwargs={"autocommit": True},
+        kwargs={"autocommit": True, "options": rush.OPTIONS},
     )
     await _parts["pool"].open()
     await send({"type": "lifespan.startup.complete"})

@@ -78,8 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     _stage.START_S = 240.0  # a busy machine takes its time to start two web workers
     parser = argparse.ArgumentParser(prog="jishi bench rush", description=__doc__)
     parser.add_argument("--buyers", type=int, default=20_000, help="buyers of the lane's run")
-    parser.add_argument("--one", type=int, default=2_000, help="buyers with a transaction each")
-    parser.add_argument("--orm", type=int, default=300, help="buyers through the ordinary checkout")
+    parser.add_argument("--one", type=int, default=600, help="buyers with a transaction each")
+    parser.add_argument("--orm", type=int, default=60, help="buyers through the ordinary checkout")
     parser.add_argument("--connections", type=int, default=256)
     parser.add_argument("--json", action="store_true", help="print nothing but the result")
     chosen = parser.parse_args(arguments)
