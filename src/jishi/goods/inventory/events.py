@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from jishi.kernel.outbox import DomainEvent
+from jishi.kernel.outbox.events import DomainEvent
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockReturned(DomainEvent):
     """A product that could not be bought can be bought again."""
 
