@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import _bulk
+import _stage
 import numpy as np
 import psycopg
 from django.db import connection
@@ -185,7 +187,10 @@ def run(*, people: int, edges: int, note_count: int, requests: int, seed: int) -
     readers = [dice.randrange(world.first, world.quiet) for _ in range(requests)]
     for reader in readers[:50]:
         feed.page_following(viewer_id=reader, limit=PAGE)
+    spent = _stage._backend_cpu_s(), time.process_time()
     usual = _times(lambda reader: feed.page_following(viewer_id=reader, limit=PAGE), readers)
+    database_ms = (_stage._backend_cpu_s() - spent[0]) * 1000 / len(readers)
+    own_ms = (time.process_time() - spent[1]) * 1000 / len(readers)
     cursors = [(one, feed.page_following(viewer_id=one, limit=PAGE).next_cursor) for one in readers[:400]]
     deeper = _times(lambda at: feed.page_following(viewer_id=at[0], cursor=at[1], limit=PAGE), cursors)
     wide = _times(lambda reader: feed.page_following(viewer_id=reader, limit=PAGE), [world.wide] * 100)
@@ -193,6 +198,8 @@ def run(*, people: int, edges: int, note_count: int, requests: int, seed: int) -
     figures = {
         "p50_ms": _at(usual, 0.5),
         "p99_ms": _at(usual, 0.99),
+        "database_cpu_ms": round(database_ms, 2),
+        "own_cpu_ms": round(own_ms, 2),
         "second_page_p99_ms": _at(deeper, 0.99),
         "of_2000_followed_p50_ms": _at(wide, 0.5),
         "of_quiet_accounts_p50_ms": _at(still, 0.5),
@@ -201,6 +208,7 @@ def run(*, people: int, edges: int, note_count: int, requests: int, seed: int) -
         "follows": _one("SELECT count(*) FROM graph_follow"),
         "notes": _one("SELECT count(*) FROM notes_note"),
         "made_in_s": round(made_s, 1),
+        "load": round(os.getloadavg()[0], 1),
     }
     sample = [*dice.sample(readers, 12), world.wide, *world.still[:2]]
     return {

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import random
 import resource
 import shutil
 import sys
@@ -29,6 +31,25 @@ from benchmarks import _events
 DAYS, SAMPLED = 90, 997
 WANTED = {10_000_000: {"merge_s": 8.0, "touched_s": 0.5}, 50_000_000: {"merge_s": 45.0}}
 PEAK_GB = 4.0
+PREVIEWS: dict[str, dict[str, Any]] = {
+    "of_tags": {
+        "all": [
+            {"field": "tag:views_30", "op": "gte", "value": 5},
+            {"not": {"field": "tag:orders", "op": "gte", "value": 2}},
+        ]
+    },
+    "of_everything": {
+        "any": [
+            {"field": "order:count", "op": "gte", "value": 2, "days": 30},
+            {
+                "all": [
+                    {"field": "event:cart_added", "op": "gte", "value": 3, "days": 30},
+                    {"field": "tag:last_seen_days", "op": "lte", "value": 7},
+                ]
+            },
+        ]
+    },
+}
 WEIGHTS = {"product_viewed": 1, "cart_added": 3, "order_paid": 5}
 
 
@@ -183,8 +204,11 @@ def compare(truth: dict[int, dict[str, Any]]) -> int:
     return wrong
 
 
-def touched(files: Sequence[str], now: datetime) -> tuple[float, int]:
-    """Refresh the people of one minute of the last evening; returns the best of three and how many they are."""
+def touched(files: Sequence[str], now: datetime) -> tuple[float, float, int]:
+    """Refresh the people of one minute of the last evening: the best time of three, the least CPU of this
+    process and its database together, and how many people they are.
+    """
+    import _stage
     from django.db import connection
 
     from jishi.insight.behavior.operations import mark_dirty
@@ -195,14 +219,52 @@ def touched(files: Sequence[str], now: datetime) -> tuple[float, int]:
     minute = {row["user_id"] for row in last if start <= row["ts"] < start + timedelta(minutes=1)}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    taken = []
+    taken, spent = [], []
     for _ in range(3):
         mark_dirty({(last[0]["day"], person) for person in minute})
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time() + _stage._backend_cpu_s()
         done = portraits.refresh_touched(at=now)
         taken.append(time.perf_counter() - began)
+        spent.append(time.process_time() + _stage._backend_cpu_s() - cpu)
         assert done.people == len(minute), done
-    return min(taken), len(minute)
+    return min(taken), min(spent), len(minute)
+
+
+def answers(now: datetime, *, asked: int = 3000) -> tuple[dict[str, float], int]:
+    """How long an answer of the audience and a preview of a rule take; how many answers are wrong.
+
+    The audience answers by key; a preview counts everybody, over tags, orders and events at once.
+    """
+    from jishi.insight.portraits import queries
+    from jishi.insight.portraits.models import Membership, Segment
+    from jishi.insight.portraits.tasks import SegmentAudience
+
+    audience = SegmentAudience()
+    segment = Segment.objects.filter(archived_at=None).order_by("-count").first()
+    assert segment is not None
+    inside = set(Membership.objects.filter(segment=segment).values_list("person_id", flat=True))
+    dice = random.Random(7)
+    people = [dice.randrange(1, 2 * max(inside, default=1000)) for _ in range(asked)]
+    taken, wrong = [], 0
+    for person in people:
+        began = time.perf_counter()
+        found = audience.contains(key=segment.code, person_id=person)
+        taken.append((time.perf_counter() - began) * 1000)
+        wrong += found != (person in inside)
+    taken.sort()
+    figures = {
+        "audience_p50_ms": round(taken[asked // 2], 2),
+        "audience_p99_ms": round(taken[asked * 99 // 100], 2),
+    }
+    for name, rule in PREVIEWS.items():
+        counted = []
+        for _ in range(3):
+            began = time.perf_counter()
+            preview = queries.preview(rule, at=now)
+            counted.append((time.perf_counter() - began) * 1000)
+        figures[f"preview_{name}_ms"] = round(min(counted), 1)
+        wrong += preview.count != queries.count_reach(rule, at=now)
+    return figures, wrong
 
 
 def main(argv: Sequence[str]) -> int:
@@ -227,7 +289,8 @@ def main(argv: Sequence[str]) -> int:
     now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=14)
     done = portraits.rebuild(at=now)
     again = portraits.rebuild(at=now)
-    minute_s, minute_people = touched(files, now)
+    minute_s, minute_cpu, minute_people = touched(files, now)
+    asked, wrong_answers = answers(now)
     figures = {
         "people": done.people,
         "rollup_s": done.seconds["rollup"],
@@ -239,11 +302,15 @@ def main(argv: Sequence[str]) -> int:
         "seconds": round(sum(again.seconds.values()), 2),
         "touched_s": round(minute_s, 3),
         "touched_people": minute_people,
+        "touched_cpu_s": round(minute_cpu, 3),
+        **asked,
+        "load": round(os.getloadavg()[0], 1),
         "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
     }
     wanted = WANTED.get(options.events, {})
     checks = {
         "wrong": compare(oracle(files, today)),
+        "wrong_answers": wrong_answers,
         "too_slow": sum(int(figures[name] > limit) for name, limit in wanted.items()),
         "too_large": int(figures["peak_gb"] > PEAK_GB),
     }

@@ -78,7 +78,10 @@ JOIN (
     JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
     LEFT JOIN (
         SELECT category_id, currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY price_from_minor) AS middle
-        FROM catalog_listing WHERE price_from_minor IS NOT NULL GROUP BY 1, 2
+        FROM catalog_listing WHERE price_from_minor IS NOT NULL AND category_id IN (
+            SELECT c.category_id FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
+            JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
+        ) GROUP BY 1, 2
     ) k ON k.category_id = c.category_id AND k.currency = o.currency
     WHERE """
     + KEPT
@@ -184,8 +187,8 @@ SELECT k.sharer_id AS person_id, count(*) AS links,
     count(*) FILTER (WHERE (k.created_at AT TIME ZONE m.zone)::date > m.today - 90) AS links_90,
     coalesce(sum(v.n), 0) AS visits, coalesce(sum(b.n), 0) AS orders
 FROM shares_sharelink k JOIN pp_scope s ON s.person_id = k.sharer_id CROSS JOIN pp_measure m
-LEFT JOIN (SELECT link_id, count(*) AS n FROM shares_sharevisit GROUP BY 1) v ON v.link_id = k.id
-LEFT JOIN (SELECT link_id, count(*) AS n FROM shares_shareorder GROUP BY 1) b ON b.link_id = k.id
+LEFT JOIN LATERAL (SELECT count(*) AS n FROM shares_sharevisit WHERE link_id = k.id) v ON true
+LEFT JOIN LATERAL (SELECT count(*) AS n FROM shares_shareorder WHERE link_id = k.id) b ON true
 WHERE s.allows GROUP BY 1
 """,
     "pl": """

@@ -6,6 +6,7 @@ follow each other and each change is published by the transaction that made it.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,7 +21,7 @@ EVERY = timedelta(hours=6)
 BATCH = 500
 FOUND = "CREATE TEMPORARY TABLE pp_found (person_id bigint PRIMARY KEY) ON COMMIT DROP"
 _LEFT = """
-DELETE FROM portraits_membership m WHERE m.segment_id = %s{touched}
+DELETE FROM portraits_membership m WHERE m.segment_id = %s
     AND NOT EXISTS (SELECT 1 FROM pp_found f WHERE f.person_id = m.person_id)
 RETURNING m.person_id
 """
@@ -28,6 +29,22 @@ _CAME = """
 INSERT INTO portraits_membership (segment_id, person_id, since_at)
 SELECT %s, f.person_id, %s FROM pp_found f ON CONFLICT DO NOTHING RETURNING person_id
 """
+
+_TOUCHED = """
+WITH found (segment_id, person_id) AS MATERIALIZED ({found}), gone AS (
+    DELETE FROM portraits_membership m WHERE m.segment_id = ANY(%s) AND m.person_id = ANY(%s)
+        AND NOT EXISTS (
+            SELECT 1 FROM found f WHERE f.segment_id = m.segment_id AND f.person_id = m.person_id
+        )
+    RETURNING m.segment_id, m.person_id
+), came AS (
+    INSERT INTO portraits_membership (segment_id, person_id, since_at)
+    SELECT segment_id, person_id, %s::timestamptz FROM found ON CONFLICT DO NOTHING
+    RETURNING segment_id, person_id
+)
+SELECT segment_id, person_id, true FROM came UNION ALL SELECT segment_id, person_id, false FROM gone
+"""
+AT_ONCE = 50
 
 
 def recompute(*, code: str, at: datetime | None = None) -> tuple[int, int]:
@@ -55,46 +72,64 @@ def recompute_due(*, at: datetime | None = None) -> int:
 
 
 def follow_touched(ids: Sequence[int], at: datetime) -> tuple[int, int]:
-    """Let the dynamic segments follow what these people did; returns how many entered and left."""
+    """Let the dynamic segments follow what these people did; returns how many entered and left.
+
+    With the caller's transaction, and in one statement for many segments: they are asked about a few people.
+    """
     dynamic = Segment.objects.filter(is_dynamic=True, archived_at=None, computed_at__isnull=False)
+    rows = list(dynamic.exclude(rule={}).order_by("pk").select_for_update())
+    currency, today = yardsticks.measure().currency, yardsticks.today(at)
     entered = left = 0
-    for segment_id in list(dynamic.exclude(rule={}).order_by("pk").values_list("pk", flat=True)):
-        came, went = follow(segment_id, at=at, touched=list(ids))
-        entered, left = entered + came, left + went
+    for start in range(0, len(rows), AT_ONCE):
+        some = {row.pk: row for row in rows[start : start + AT_ONCE]}
+        parts: list[str] = []
+        params: list[Any] = []
+        for row in some.values():
+            found = compiling.compile_rule(row.rule, today=today, currency=currency)
+            parts.append(found.select(f"{int(row.pk)}::bigint, p.person_id", "AND p.person_id = ANY(%s)"))
+            params += [*found.values(), list(ids)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _TOUCHED.format(found=" UNION ALL ".join(parts)), [*params, list(some), list(ids), at]
+            )
+            changes = cursor.fetchall()
+        for segment_id in sorted({change[0] for change in changes}):
+            came = sorted(person for number, person, is_new in changes if number == segment_id and is_new)
+            gone = sorted(person for number, person, is_new in changes if number == segment_id and not is_new)
+            Segment.objects.filter(pk=segment_id).update(count=F("count") + len(came) - len(gone))
+            tell(some[segment_id].code, came, gone, at, is_initial=False)
+            entered, left = entered + len(came), left + len(gone)
     return entered, left
 
 
 @transaction.atomic
-def follow(segment_id: int, *, at: datetime, touched: list[int] | None = None) -> tuple[int, int]:
-    """Bring a segment's members in line with its rule, of everybody or of some people."""
+def follow(segment_id: int, *, at: datetime) -> tuple[int, int]:
+    """Bring a segment's members in line with its rule."""
     row = Segment.objects.select_for_update().filter(pk=segment_id, archived_at=None).first()
     if row is None or not row.rule:
         return 0, 0
     currency = yardsticks.measure().currency
     found = compiling.compile_rule(row.rule, today=yardsticks.today(at), currency=currency)
-    more, params = ("AND p.person_id = ANY(%s)", [touched]) if touched is not None else ("", [])
     with connection.cursor() as cursor:
         cursor.execute(FOUND)
-        cursor.execute(f"INSERT INTO pp_found {found.select(more=more)}", [*found.values(), *params])
-    entered, left = settle(row, at, touched=touched)
-    return entered, left
+        cursor.execute(f"INSERT INTO pp_found {found.select()}", found.values())
+    return settle(row, at)
 
 
-def settle(row: Segment, at: datetime, *, touched: list[int] | None = None) -> tuple[int, int]:
+def settle(row: Segment, at: datetime) -> tuple[int, int]:
     """Make the people of `pp_found` the members of a locked segment, with the caller's transaction."""
     with connection.cursor() as cursor:
-        some = "" if touched is None else " AND m.person_id = ANY(%s)"
-        cursor.execute(_LEFT.format(touched=some), [row.pk, *([] if touched is None else [touched])])
+        cursor.execute(_LEFT, [row.pk])
         gone = sorted(person_id for (person_id,) in cursor.fetchall())
         cursor.execute(_CAME, [row.pk, at])
         came = sorted(person_id for (person_id,) in cursor.fetchall())
         cursor.execute("DROP TABLE pp_found")
     is_initial = row.computed_at is None
-    Segment.objects.filter(pk=row.pk).update(count=F("count") + len(came) - len(gone))
-    if touched is None:
-        Segment.objects.filter(pk=row.pk).update(
-            computed_at=at, due_at=at + EVERY if row.is_dynamic else None
-        )
+    Segment.objects.filter(pk=row.pk).update(
+        count=F("count") + len(came) - len(gone),
+        computed_at=at,
+        due_at=at + EVERY if row.is_dynamic else None,
+    )
     tell(row.code, came, gone, at, is_initial=is_initial)
     return len(came), len(gone)
 
