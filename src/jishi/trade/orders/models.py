@@ -41,8 +41,9 @@ class Order(models.Model):
 
     code = models.CharField(max_length=12, unique=True)
     checkout_code = models.CharField(max_length=12)
-    buyer = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    shop = models.ForeignKey("merchants.Shop", on_delete=models.PROTECT, related_name="+")
+    # Indexes of their own would repeat the beginning of others; every order would pay for them.
+    buyer = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    shop = models.ForeignKey("merchants.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     goods_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
@@ -123,7 +124,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One variant in an order, with the names and prices of the moment it was bought."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
@@ -161,7 +162,9 @@ class OrderAdjustment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="adjustments")
     rule = models.CharField(max_length=40)
     reference = models.CharField(max_length=80, blank=True, default="")
-    variant = models.ForeignKey("catalog.Variant", null=True, on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey(
+        "catalog.Variant", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     amount_minor = models.BigIntegerField()
     funder_kind = models.CharField(max_length=20)
     funder_id = models.BigIntegerField(null=True)
@@ -208,7 +211,9 @@ class OrderEvent(models.Model):
     from_state = models.CharField(max_length=20, blank=True)
     to_state = models.CharField(max_length=20)
     at = models.DateTimeField()
-    actor = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:

@@ -1,0 +1,28 @@
+"""Indexes of claims that repeat another one: each cost every order of a rush a write."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+PATTERNS = "flash_sales_claim_order_code_a1843c61_like"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("flash_sales", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            "claim",
+            "person",
+            models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.RunSQL(f'DROP INDEX IF EXISTS "{PATTERNS}"', migrations.RunSQL.noop),
+    ]
