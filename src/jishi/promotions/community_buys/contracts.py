@@ -311,6 +311,16 @@ class DemandView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How one round goes."""
+
+    orders: int
+    ready: int
+    collected: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoundFigures:
     """One line of the live board."""
 

@@ -21,6 +21,7 @@ from jishi.promotions.community_buys.contracts import (
     ItemPlan,
     ItemView,
     Preview,
+    Progress,
     RoundFigures,
     RoundState,
     RoundView,
@@ -90,12 +91,9 @@ def list_rounds_of_shop(shop_id: int, *, language: str, at: datetime | None = No
     return round_views(rows, language=language, at=at)
 
 
-def list_figures(
-    *, language: str, round_code: str = "", at: datetime | None = None
-) -> tuple[RoundFigures, ...]:
-    """Return every shop's rounds with how they go, newest first, for the operators' board; or one of them."""
-    found = Round.objects.exclude(state=RoundState.PLANNED).order_by("-pk")
-    rows = list(found.filter(code=round_code) if round_code else found[:60])
+def list_figures(*, language: str, at: datetime | None = None) -> tuple[RoundFigures, ...]:
+    """Return every shop's rounds with how they go, newest first, for the operators' board."""
+    rows = list(Round.objects.exclude(state=RoundState.PLANNED).order_by("-pk")[:60])
     bought = Q(collections__state__in=list(BOUGHT))
     counted = {
         row["pk"]: row
@@ -134,6 +132,18 @@ def find_series(series_id: int | None) -> SeriesView | None:
         return None
     days = tuple(day for day in range(7) if row.weekdays >> day & 1)
     return SeriesView(row.code, days, SeriesState(row.state), row.due_at, row.n)
+
+
+def get_progress(round_code: str) -> Progress:
+    """Return how a round goes, in one statement: orders, what waits and was collected, the money."""
+    rows = Collection.objects.filter(round__code=round_code, state__in=list(BOUGHT))
+    found = rows.aggregate(
+        orders=Count("pk", distinct=True),
+        ready=Count("pk", distinct=True, filter=Q(state=CollectionState.READY)),
+        collected=Count("pk", distinct=True, filter=Q(state=CollectionState.COLLECTED)),
+        paid_minor=Sum("portions__paid_minor"),
+    )
+    return Progress(**{**found, "paid_minor": found["paid_minor"] or 0})
 
 
 def price_lines(round_code: str, wanted: Mapping[str, int]) -> tuple[PriceLine, ...]:
