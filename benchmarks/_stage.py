@@ -118,6 +118,15 @@ def _postmaster() -> int:
     return _parent(backend)
 
 
+def _backend_cpu_s() -> float:
+    """CPU seconds of the server process that serves our own connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return _tree_cpu_s(int(cursor.fetchone()[0]))
+
+
 def _stat(pid: int) -> list[str]:
     """The fields of /proc/PID/stat after the command name, which may hold spaces."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
