@@ -220,7 +220,7 @@ def test_objections_pause_by_themselves() -> None:
     assert queries.export_person(person_id=reached[0])["ways"] == []
 
 
-def test_ops_a_birthday_and_goods_that_are_back_each_once() -> None:
+def test_ops_164_a_birthday_on_a_leap_day_is_kept_once_a_year() -> None:
     """Who named the 29th of February is wished well on the 28th, where that year has no other."""
     born, other = jotted.person(), jotted.person()
     for month, day, agrees in ((2, 30, True), (2, 29, False)):
@@ -246,7 +246,7 @@ def test_ops_a_birthday_and_goods_that_are_back_each_once() -> None:
     assert len(kit.told(born)) == 1 and kit.told(other) == []
 
 
-def test_ops_goods_that_are_back_are_told_once_to_whoever_waits() -> None:
+def test_ops_157_goods_that_are_back_are_told_once_however_often_work_runs() -> None:
     now = clock.now()
     shop = goods.open_shop("barn")
     made = [goods.offer(shop, stock=2) for _ in range(2)]
@@ -268,7 +268,7 @@ def test_ops_goods_that_are_back_are_told_once_to_whoever_waits() -> None:
 
     relay.drain()
     relay.drain()
-    for _ in range(3):
+    for _ in range(20):
         campaigns.watch_due(clock.now())
         campaigns.run_due(clock.now())
 
@@ -307,3 +307,26 @@ def _poisson(chance: Random, mean: float) -> int:
         left *= chance.random()
         count += 1
     return count
+
+
+def test_ops_158_a_way_that_always_breaks_is_given_up_and_holds_up_no_other() -> None:
+    segment, people = kit.crowd(4)
+    victim = people[2]
+
+    def give(*, key: str, person_id: int, natural_key: str, at: datetime) -> None:
+        if person_id == victim:
+            raise RuntimeError("always")
+
+    ports.register_grant(ports.Grant("boom", "Boom", give, lambda: (("x", "X"),)))
+    try:
+        step = Step("s1", "grant", {"kind": "boom", "value": "x", "cost_minor": 0})
+        code = kit.start(step, segment=segment)
+        Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+        for hours in range(12):
+            kit.run(NOON + hours * HOUR)
+    finally:
+        ports.forget_grant("boom")
+
+    way = Enrolment.objects.get(campaign__code=code, person_id=victim)
+    assert kit.states(code) == {"done": 3, "failed": 1}
+    assert (way.tries, way.due_at, Effect.objects.filter(enrolment=way).count()) == (5, None, 0)

@@ -44,6 +44,11 @@ def register_grant(grant: Grant) -> None:
     _grants[grant.kind] = grant
 
 
+def forget_grant(kind: str) -> None:
+    """Take a kind of thing away again."""
+    _grants.pop(kind, None)
+
+
 def grants() -> dict[str, Grant]:
     """Everything that can be given."""
     return dict(_grants)

@@ -19,9 +19,10 @@ Row = tuple[object, ...]
 def rows(found: CampaignView, read: ReadOut | None, parts: Sequence[PartFigures]) -> Iterator[Row]:
     """Every figure of the newest reading, and of what belongs to a festival."""
     yield _line("campaign", found.draft.name, value=found.draft.currency)
-    for one in parts:
-        yield _line(one.part.kind, f"{one.name}: orders", people=one.people, value=one.orders)
-        yield _line(one.part.kind, f"{one.name}: amount_minor", people=one.people, value=one.amount_minor)
+    for part in parts:
+        kind, name = part.part.kind, part.name
+        yield _line(kind, f"{name}: orders", people=part.people, value=part.orders)
+        yield _line(kind, f"{name}: amount_minor", people=part.people, value=part.amount_minor)
     if read is None:
         return
     yield _line("reading", "at", value=read.at)
