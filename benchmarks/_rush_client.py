@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -62,16 +62,10 @@ class Talker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Collect an answer until it is whole."""
-        self._buffer += data
-        head, mark, rest = self._buffer.partition(b"\r\n\r\n")
-        if not mark:
-            return
-        place = head.lower().find(b"content-length:")
-        length = int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
-        if len(rest) < length or self.waiting is None:
-            return
-        self._buffer = rest[length:]
-        self.waiting.set_result((int(head[9:12]), rest[:length]))
+        found = _whole(self._buffer + data)
+        self._buffer = found[2] if found else self._buffer + data
+        if found and self.waiting is not None:
+            self.waiting.set_result(found[:2])
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Send one request and return (status, body)."""
@@ -86,8 +80,78 @@ class Talker(asyncio.Protocol):
             late.cancel()
 
 
-async def crowd(port: int, callers: Sequence[Caller], *, connections: int, insist: bool = False) -> Run:
-    """Have everybody ask once; with `insist` an answer that never came, or a 503, is asked for again."""
+class Walker(asyncio.Protocol):
+    """One connection of people who each ask once: the next request leaves from where the answer arrives.
+
+    Nothing is awaited per request, because the crowd shares the cores with whom it measures.
+    """
+
+    def __init__(self, run: Run, callers: Iterator[Caller], over: asyncio.Future[None]) -> None:
+        self._run = run
+        self._callers = callers
+        self._over = over
+        self._caller: Caller | None = None
+        self._asked = 0.0
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._ask()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End; whoever was not answered counts as retried, as nobody knows what became of them."""
+        self._run.retried += self._caller is not None
+        if not self._over.done():
+            self._over.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        """Note an answer when it is whole, and ask the next."""
+        found = _whole(self._buffer + data)
+        if found is None or self._caller is None:
+            self._buffer += data
+            return
+        status, body, self._buffer = found
+        self._run.answers_ms.append((time.monotonic() - self._asked) * 1000)
+        _note(self._run, self._caller, status, body)
+        self._ask()
+
+    def _ask(self) -> None:
+        assert self._transport is not None
+        self._caller = next(self._callers, None)
+        if self._caller is None:
+            self._transport.close()
+            return
+        self._asked = time.monotonic()
+        self._transport.write(self._caller.request)
+
+
+async def walk(port: int, callers: Sequence[Caller], *, connections: int) -> Run:
+    """Have everybody ask once."""
+    run, queue = Run(), iter(callers)
+    loop = asyncio.get_running_loop()
+    ends = [loop.create_future() for _ in range(min(connections, len(callers)))]
+    began = time.monotonic()
+    for over in ends:
+        await loop.create_connection(lambda over=over: Walker(run, queue, over), "127.0.0.1", port)
+    await asyncio.wait(ends, timeout=GIVE_UP_S)
+    run.took_s = time.monotonic() - began
+    return run
+
+
+def _whole(data: bytes) -> tuple[int, bytes, bytes] | None:
+    """Return status, body and what follows of a whole answer."""
+    head, mark, rest = data.partition(b"\r\n\r\n")
+    if not mark:
+        return None
+    place = head.lower().find(b"content-length:")
+    length = int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+    return None if len(rest) < length else (int(head[9:12]), rest[:length], rest[length:])
+
+
+async def insist(port: int, callers: Sequence[Caller], *, connections: int) -> Run:
+    """Have everybody ask until there is an answer; one that never came, or a 503, is asked for again."""
     run = Run()
     queue = iter(callers)
     began = time.monotonic()
@@ -106,11 +170,9 @@ async def crowd(port: int, callers: Sequence[Caller], *, connections: int, insis
                 except (OSError, TimeoutError):
                     talker = None
                     run.retried += 1
-                    if not insist:
-                        break
                     await asyncio.sleep(0.1)
                     continue
-                if status in (202, 503) and insist:
+                if status in (202, 503):
                     run.retried += 1
                     await asyncio.sleep(0.2)
                     continue
@@ -135,10 +197,11 @@ def _note(run: Run, caller: Caller, status: int, body: bytes) -> None:
     run.statuses["yours" if answer.get("replayed") else "won"] += 1
 
 
-def play(port: int, callers: Sequence[Caller], *, connections: int, insist: bool = False) -> Run:
+def play(port: int, callers: Sequence[Caller], *, connections: int, insisting: bool = False) -> Run:
     """Run a crowd to its end, on uvloop if it is there."""
+    story = (insist if insisting else walk)(port, callers, connections=connections)
     try:
         import uvloop
     except ImportError:
-        return asyncio.run(crowd(port, callers, connections=connections, insist=insist))
-    return uvloop.run(crowd(port, callers, connections=connections, insist=insist))
+        return asyncio.run(story)
+    return uvloop.run(story)

@@ -180,7 +180,7 @@ def _killed(stage: Stage, connections: int, database: _Database) -> Run:
 
     killer = threading.Thread(target=kill)
     killer.start()
-    ran = _rush_client.play(port, callers, connections=min(24, connections), insist=True)
+    ran = _rush_client.play(port, callers, connections=min(24, connections), insisting=True)
     killer.join()
     lanes[-1].send_signal(signal.SIGTERM)
     lanes[-1].wait(20)
