@@ -1,8 +1,8 @@
 """`recommend`: the automatic fit on a public data set, judged once on its test rows; fit time, memory,
 serving.
 
-`--ablate` fits again without social input and judges every component alone; implicit's ALS stands beside when
-that package is installed. Needs no database; `--serve` runs `serving`, which does.
+`--ablation` fits again without social input and judges every component alone; implicit's ALS stands beside
+when that package is installed. Needs no database; `--serve` runs `serving`, which does.
 """
 
 from __future__ import annotations
@@ -147,7 +147,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--dataset", choices=_datasets.NAMES, default="lastfm")
     parser.add_argument("--serve", action="store_true", help="time the shop's serving instead (`serving`)")
     parser.add_argument("--data", default="")
-    parser.add_argument("--ablate", action="store_true")
+    parser.add_argument(
+        "--ablation", "--ablate", dest="ablate", action="store_true", help="also each part alone, and a peer"
+    )
     parser.add_argument("--memory-gb", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
