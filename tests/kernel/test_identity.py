@@ -1,5 +1,6 @@
 """Ids, tokens, cursors and encrypted texts cannot be guessed, forged or read without the key."""
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,10 @@ from jishi.kernel.errors import InvariantBroken
 
 
 def test_codes_are_distinct_and_readable():
-    codes = {ids.new_code() for _ in range(2000)}
+    codes = {ids.new_code() for _ in range(1000)} | set(ids.new_codes(1000))
 
     assert len(codes) == 2000
+    assert {letter for code in codes for letter in code} == set(ids.ALPHABET)
     assert all(len(code) == 12 and set(code) <= set(ids.ALPHABET) for code in codes)
 
 
@@ -22,6 +24,17 @@ def test_uuid7_carries_version_variant_and_order():
     assert first.version == 7
     assert str(first)[19] in "89ab"
     assert first.int >> 80 <= ids.uuid7().int >> 80
+
+
+def test_many_uuid7s_at_once_are_like_single_ones():
+    first = ids.uuid7()
+
+    many = [uuid.UUID(text) for text in ids.uuid7s(500)]
+
+    assert len(set(many)) == 500
+    assert {found.version for found in many} == {7}
+    assert {str(found)[19] for found in many} == set("89ab")
+    assert all(first.int >> 80 <= found.int >> 80 <= ids.uuid7().int >> 80 for found in many)
 
 
 def test_a_cursor_returns_its_values():
