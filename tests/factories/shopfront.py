@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import uuid4
 
 from tests.factories import trade
@@ -37,6 +38,10 @@ GOODS = (
     ("桌上小夜灯 暖光", "Small warm table lamp", 11900, 9900, "lamp", "4:5", 3),
     ("冷榨茶籽油 两瓶", "Cold-pressed camellia oil, two bottles", 9900, None, "bottles", "1:1", 0),
 )
+
+
+paint = cache(pictures.paint)
+"""Every street shows the same pictures, so each is drawn once in a run."""
 
 
 @dataclass
@@ -101,7 +106,7 @@ def _add(
     if with_pictures:
         paints = range(2 if number == 0 else 1)
         media = [
-            MediaDraft(pictures.paint(picture, palette=number + k, ratio=ratio, seed=number * 7 + k), zh)
+            MediaDraft(paint(picture, palette=number + k, ratio=ratio, seed=number * 7 + k), zh)
             for k in paints
         ]
     saved = catalog.save_product(

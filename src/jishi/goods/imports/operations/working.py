@@ -109,7 +109,6 @@ def _write(row: Import, teller: Teller, at: datetime) -> dict[str, Any]:
     done = writing.run(
         shop_id=row.shop_id, data=_data(row), mapping=row.mapping or None, at=at, progress=teller.tell
     )
-    teller.tell("stock", 1, 1)
     return rules.of_imported(done, row.report.get("figures", {}).get("rows", 0))
 
 
