@@ -2,7 +2,8 @@
 
 The lane runs as `jishi serve lane`, the compactor as the heavy process of `jishi work`, the database with
 production's durability; the senders share the machine with all of them. In the middle of the run the lane and
-then the compactor are killed without warning and started again; senders repeat what was not acknowledged.
+then the compactor are killed without warning; the lane is started again, the compactor is forked anew by the
+process that keeps it (`--kill-all` kills that one too). Senders repeat what was not acknowledged.
 Afterwards the inbox is given time to run empty (how long it took is part of the answer). Then the ids of all
 acknowledged events are compared with the ids in the lake's files: none may be missing, none may be twice.
 
@@ -79,6 +80,12 @@ class Part:
         self.process.wait()
         self.process = self._start()
 
+    def kill_child(self) -> None:
+        """SIGKILL of the process that this one forked to do the work; it forks another one by itself."""
+        pid = self.process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+
     def stop(self) -> None:
         """End it."""
         self.process.send_signal(signal.SIGTERM)
@@ -116,6 +123,9 @@ def main(arguments: Sequence[str]) -> int:
         "--rate", type=int, default=5200, help="events a second offered; 0: as fast as it goes"
     )
     parser.add_argument("--no-kill", action="store_true", help="leave all processes alone")
+    parser.add_argument(
+        "--kill-all", action="store_true", help="kill the compactor with the process it is forked from"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(list(arguments))
     port = _stage._free_port()
@@ -169,7 +179,7 @@ async def _run(options: argparse.Namespace, port: int, parts: Parts) -> tuple[Ru
         await asyncio.sleep(options.seconds / 3)
         await asyncio.to_thread(parts.lane.kill_and_restart)
         await asyncio.sleep(options.seconds / 3)
-        await asyncio.to_thread(parts.heavy.kill_and_restart)
+        await asyncio.to_thread(parts.heavy.kill_and_restart if options.kill_all else parts.heavy.kill_child)
     await asyncio.gather(*writers)
     took = time.monotonic() - started
     run.is_over = True
@@ -294,7 +304,7 @@ def _figures(run: Run, options: argparse.Namespace, took: float, cpu: dict[str, 
         "batch": options.batch,
         "writers": options.writers,
         "retried": run.retried,
-        "killed": "" if options.no_kill else "lane, compactor",
+        "killed": "" if options.no_kill else "lane, heavy" if options.kill_all else "lane, compactor",
         "lake_rows": int(counts.sum()),
         "lost": len(np.setdiff1d(told_ids, ids)),
         "doubled": int((counts - 1).sum()),

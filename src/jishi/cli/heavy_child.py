@@ -7,14 +7,19 @@ itself and nothing else. DuckDB and Arrow are loaded here and never where reques
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
+import random
 import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
+import traceback
+from collections.abc import Callable
 
+from jishi.cli.home import close_connections
 from jishi.cli.postgres import die_with_parent
 from jishi.config import environment
 
@@ -28,52 +33,140 @@ HEAD_START_S = 15.0
 
 
 class Child:
-    """Keeps one heavy process running next to this one until it is told to stop."""
+    """Keeps heavy work running next to this process until it is told to stop.
+
+    A nursery is forked from this process while it has no threads and no connections yet. It holds the whole
+    application in memory, does nothing, and forks the process that computes: a new one begins in a moment,
+    where loading the application again would cost seconds of CPU while the inbox fills.
+    """
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name="heavy", daemon=True)
+        self._nursery = 0
+        self._thread = threading.Thread(target=self._watch, name="heavy", daemon=True)
 
     def start(self) -> None:
-        """Start it, and again whenever it ends."""
+        """Fork the nursery; to be called before any other thread is started."""
+        self._nursery = _fork(keep)
         self._thread.start()
 
     def stop(self, within_s: float) -> None:
         """Ask it to finish what is in hand, and end it when it does not."""
         self._stop.set()
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(within_s)
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        self._thread.join(1)
+        self._tell(signal.SIGTERM)
+        self._thread.join(within_s)
+        if self._thread.is_alive():
+            self._tell(signal.SIGKILL)  # what it forked dies with it
+            self._thread.join(1)
 
-    def _keep(self) -> None:
-        """PR_SET_PDEATHSIG follows the thread that started the child: this one, which lives on."""
-        import structlog
-
-        log, failed = structlog.get_logger("worker"), 0
-        while not self._stop.is_set():
+    def _watch(self) -> None:
+        """A nursery that was killed itself is loaded anew, by this thread: PR_SET_PDEATHSIG follows it."""
+        failed, process = 0, None
+        while True:
             started = time.monotonic()
-            self._process = subprocess.Popen(
+            code = process.wait() if process else os.waitstatus_to_exitcode(os.waitpid(self._nursery, 0)[1])
+            self._nursery = 0
+            if self._stop.is_set():
+                return
+            failed = _tell_end("nursery", code, failed, started)
+            if self._stop.wait(_patience(failed)):
+                return
+            process = subprocess.Popen(
                 [sys.executable, "-m", "jishi.cli", "work", "--heavy"],
                 env=os.environ.copy(),
-                # Its work survives a kill, so nothing of it outlives a worker that was killed.
                 preexec_fn=die_with_parent(signal.SIGKILL),
                 start_new_session=True,
             )
+            self._nursery = process.pid
             if self._stop.is_set():
-                self._process.send_signal(signal.SIGTERM)
-            code = self._process.wait()
-            if self._stop.is_set():
-                return
-            failed = 0 if time.monotonic() - started > STEADY_S else failed + 1
-            log.error("worker.heavy_ended", code=code)
-            self._stop.wait(RESTART_AFTER_S[min(failed, len(RESTART_AFTER_S) - 1)])
+                self._tell(signal.SIGTERM)
+
+    def _tell(self, number: int) -> None:
+        if pid := self._nursery:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def keep() -> int:
+    """Keep one heavy process running, forked from this one, until SIGTERM."""
+    return _Nursery().keep()
+
+
+class _Nursery:
+    """Forks the heavy process, and another one when it dies; has no threads."""
+
+    def __init__(self) -> None:
+        self._is_stopping = False
+        self._child = 0
+
+    def keep(self) -> int:
+        """Fork and wait, until SIGTERM."""
+        failed = 0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        while not self._is_stopping:
+            started = time.monotonic()
+            self._child = _fork(serve)
+            if self._is_stopping:
+                self._end()
+            code = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+            self._child = 0
+            if not self._is_stopping:
+                failed = _tell_end("heavy", code, failed, started)
+                until = time.monotonic() + _patience(failed)
+                while not self._is_stopping and time.monotonic() < until:
+                    time.sleep(0.05)
+        return 0
+
+    def _end(self, *_: object) -> None:
+        self._is_stopping = True
+        if self._child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGTERM)
+
+
+def _fork(work: Callable[[], int]) -> int:
+    """Run work in a fork that dies with this process; returns its number."""
+    close_connections()
+    gc.freeze()  # what is loaded stays shared: collecting would touch every page of it
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent, die = os.getpid(), die_with_parent(signal.SIGKILL)
+    child = os.fork()
+    if child:
+        gc.unfreeze()
+        return child
+    code = 1
+    try:
+        if die is not None:
+            die()
+        if os.getppid() == parent:
+            os.setsid()  # Ctrl-C reaches the worker, which tells us
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            random.seed()  # of its own, not the one that all forks share
+            code = work()
+    except SystemExit as ending:
+        code = int(ending.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _tell_end(part: str, code: int, failed: int, started: float) -> int:
+    """Log that a process ended by itself; returns how many times in a row it did so early."""
+    import structlog
+
+    structlog.get_logger("worker").error("worker.heavy_ended", part=part, code=code)
+    return 0 if time.monotonic() - started > STEADY_S else failed + 1
+
+
+def _patience(failed: int) -> float:
+    """How long to wait before the next start; the first death is met at once."""
+    return RESTART_AFTER_S[min(max(failed - 1, 0), len(RESTART_AFTER_S) - 1)]
 
 
 def serve() -> int:

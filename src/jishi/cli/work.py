@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.config.settings")
     home.django()
-    return heavy_child.serve() if options.heavy else serve(ready=None)
+    return heavy_child.keep() if options.heavy else serve(ready=None)
 
 
 def _once() -> int:
@@ -75,10 +75,10 @@ def serve(*, ready: int | None) -> int:
             target=_loop, args=(sweeps.run_due, SWEEP_EVERY_S, stop, first_passes[1]), name="sweeper"
         ),
     ]
-    for loop in loops:
-        loop.start()
     child = heavy_child.Child()
     child.start()
+    for loop in loops:
+        loop.start()
     try:
         asyncio.run(_jobs(stop, first_passes, ready))
     finally:

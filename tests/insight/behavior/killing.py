@@ -55,6 +55,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def kill_forked(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL of what a process forked to do its work, and see another one in its place."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    (child,) = map(int, children.read_text().split())
+    os.kill(child, signal.SIGKILL)
+    until(lambda: children.read_text().split() not in ([], [str(child)]))
+
+
 @contextmanager
 def killed_before(table: str, mode: str, lake: Path, owner: psycopg.Connection) -> Iterator[None]:
     """Start the heavy process, let it come as far as a table that we hold, and kill it there."""

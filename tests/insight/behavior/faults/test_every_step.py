@@ -27,13 +27,16 @@ def test_a_compactor_killed_at_any_step_loses_and_doubles_nothing(step, lake_roo
         steps.kill_and_recover(table, strays=strays, lake=lake_root, owner=owner_connection)
 
 
-def test_a_compactor_killed_after_its_commit_has_nothing_to_do_again(lake_root):
+def test_a_compactor_killed_after_its_commit_has_nothing_to_do_again_and_a_new_one_goes_on(lake_root):
     for _ in range(ROUNDS):
         before = len(killing.lake_ids())
         events = [kit.event() for _ in range(20)]
-        kit.send(*events)
+        kit.send(*events[:10])
         heavy = killing.start("work", "--heavy", lake=lake_root)
         try:
+            killing.until(lambda: not Inbox.objects.exists())
+            killing.kill_forked(heavy)
+            kit.send(*events[10:])
             killing.until(lambda: not Inbox.objects.exists())
         finally:
             killing.kill(heavy)
