@@ -109,11 +109,14 @@ def round_(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
         "seen": seen,
         "warnings": warnings,
         "choices": _choices(desk) if found.state == "planned" else [],
-        "demand": queries.find_demand(code, shop_id=desk.shop.id, language=desk.language),
-        "figures": queries.get_progress(code) if found.state != "planned" else None,
+        "demand": queries.find_demand(code, shop_id=desk.shop.id, language=desk.language)
+        if found.demand_code
+        else None,
+        # While goods are on order their demand says how many there are.
+        "figures": queries.get_progress(code) if found.state not in ("planned", "cut") else None,
         "short": sum(item.short for item in found.items),
         "series": queries.find_series(found.series_id),
-        "gate": gate_words.say(f"round:{code}"),
+        "gate": gate_words.say(f"round:{code}") if found.state in ("planned", "open") else [],
         "weekdays": [(number, gettext(name)) for number, name in WEEKDAYS],
     }
     return render(request, "merchant/round.html", context, status=422 if form.faults else 200)
