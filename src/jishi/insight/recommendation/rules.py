@@ -12,6 +12,7 @@ import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jishi.insight.recommendation.contracts import Act, Because, MixName
 
@@ -69,9 +70,11 @@ MIXES: Mapping[MixName, Mix] = {
 """What operators may let run against each other on the home page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A candidate from one source: how much it speaks for it (0 to 1), why, and what stands behind it."""
+class Found(NamedTuple):
+    """A candidate from one source: how much it speaks for it (0 to 1), why, and what stands behind it.
+
+    Hundreds are made for every page, so it is what Python makes fastest.
+    """
 
     source: str
     key: int
@@ -118,18 +121,21 @@ def fade(age_s: float) -> float:
     return float(0.5 ** (max(age_s, 0.0) / RECENT_HALF_S))
 
 
-def add_up(found: Iterable[Found], mix: Mix = STANDARD) -> list[Placed]:
-    """One line per thing; its reason is what spoke loudest. Best first, ties by key."""
+def add_up(found: Iterable[Found], mix: Mix = STANDARD, most: int | None = None) -> list[Placed]:
+    """One line per thing; its reason is what spoke loudest. Best first, ties by key; ``most`` of them."""
     totals: dict[int, float] = {}
     loudest: dict[int, tuple[float, Because, int]] = {}
-    for one in found:
-        worth = mix.worth.get(one.source, 0.0) * one.score
-        totals[one.key] = totals.get(one.key, 0.0) + worth
-        if worth > loudest.get(one.key, (-1.0, Because.POPULAR, 0))[0]:
-            loudest[one.key] = (worth, one.because, one.cause)
-    placed = [Placed(key, total, *loudest[key][1:]) for key, total in totals.items()]
-    placed.sort(key=lambda one: (-one.score, one.key))
-    return placed
+    weigh = mix.worth.get
+    for source, key, score, because, cause in found:
+        worth = weigh(source, 0.0) * score
+        if key not in totals:
+            totals[key], loudest[key] = worth, (worth, because, cause)
+            continue
+        totals[key] += worth
+        if worth > loudest[key][0]:
+            loudest[key] = (worth, because, cause)
+    best = sorted(totals, key=lambda key: (-totals[key], key))[:most]
+    return [Placed(key, totals[key], *loudest[key][1:]) for key in best]
 
 
 @dataclass(slots=True)

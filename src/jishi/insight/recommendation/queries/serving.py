@@ -67,7 +67,7 @@ def _ranked(
     kept = [
         one for one in candidates if (takes_both or (one.key < 0) == wants_notes) and one.key not in barred
     ]
-    placed = rules.add_up(kept, PLACE)[:JUDGED]
+    placed = rules.add_up(kept, PLACE, JUDGED)
     known = pool.traits((p.key for p in placed), found, viewer_id=asker.person_id, at=at)
     return rules.lay_out(placed, known, length=limit, seed=seed, mixed=False), found.is_personal, ""
 
@@ -83,7 +83,7 @@ def _home(asker: Asker, limit: int, seed: int, at: datetime) -> tuple[list[Place
         )  # the heavy process has made no lists yet: the plain order knows more
     contest = found.contest
     mixes = tuple(rules.MIXES[one] for one in contest.mixes) if contest else (rules.STANDARD,)
-    ranked = [rules.add_up(found.found, mix)[:JUDGED] for mix in mixes]
+    ranked = [rules.add_up(found.found, mix, JUDGED) for mix in mixes]
     keys = {one.key for order in ranked for one in order} | set(found.unknown[:20])
     known = pool.traits(keys, found, viewer_id=asker.person_id, at=at)
     for opened in found.recent:
