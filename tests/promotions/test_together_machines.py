@@ -45,7 +45,7 @@ from jishi.verification import books, deals, shelves, together
 
 PEOPLE, LONGER = 4, int(os.environ.get("JISHI_STORIES", "1"))
 STORIES = settings(
-    max_examples=4 * LONGER, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=3 * LONGER, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
