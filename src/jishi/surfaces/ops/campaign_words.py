@@ -29,6 +29,7 @@ class Worth:
     high: str
     cost: str
     ratio: str
+    is_less: bool = False
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -247,8 +248,8 @@ def worth(view: CampaignView, read: ReadOut, language: str) -> Worth | None:
         said, tone = gettext("It cost more than it brought, and this is not chance."), "worse"
     else:
         said, tone = gettext("Whether it paid is not known yet: the range still contains its cost."), "open"
-    ratio = f"{gain / cost:.1f}" if cost else ""
-    return Worth(said, tone, money(gain), money(low), money(high), money(cost), ratio)
+    ratio = f"{gain / cost:.1f}" if cost and gain > 0 else ""
+    return Worth(said, tone, money(abs(gain)), money(low), money(high), money(cost), ratio, is_less=gain < 0)
 
 
 def advice(read: ReadOut) -> list[str]:
@@ -277,6 +278,8 @@ def shift_advice(returns: Sequence[Return], moves: Sequence[tuple[Return, Return
         for one, best in moves
     ]
     known = [one for one in returns if one.low is not None]
+    if len(known) == 1:
+        found.append(gettext("With the figures of one journey alone there is nothing to compare."))
     if len(known) > 1 and not moves:
         found.append(
             gettext("Leave the money where it is: the ranges of what each yuan brings still overlap.")
@@ -293,7 +296,8 @@ def per_unit(one: Return) -> str:
     """What each unit of money brought, with its range."""
     if one.value is None or one.low is None or one.high is None:
         return "–"
-    return f"{one.value:.1f} ({one.low:.1f} … {one.high:.1f})"
+    ends = [f"{value:.1f}".replace("-", "−") for value in (one.value, one.low, one.high)]
+    return gettext("%(n)s per yuan (%(low)s … %(high)s)") % dict(zip(("n", "low", "high"), ends, strict=True))
 
 
 def before_after(read: ReadOut) -> tuple[str, str]:
@@ -313,10 +317,13 @@ def before_after(read: ReadOut) -> tuple[str, str]:
         % values
     )
     if usual.orders > usual.high:
-        return f"{said} {gettext('That is more than usual.')}", "better"
+        verdict = gettext("That is more than usual.")
+        return f"{said} {verdict}", "better"
     if usual.orders < usual.low:
-        return f"{said} {gettext('That is less than usual.')}", "worse"
-    return f"{said} {gettext('So nothing can be told from it.')}", "open"
+        verdict = gettext("That is less than usual.")
+        return f"{said} {verdict}", "worse"
+    verdict = gettext("So nothing can be told from it.")
+    return f"{said} {verdict}", "open"
 
 
 def cost_lines(view: CampaignView, read: ReadOut, language: str) -> list[tuple[str, str]]:

@@ -173,8 +173,8 @@ def _drawing(estimate: Estimate, reach: float, tone: str) -> Drawing:
 
 def guard_rows(
     found: Sequence[Guarded], arms: Mapping[str, str], measures: Mapping[str, Measure]
-) -> list[tuple[str, str, str, str, str, str, str]]:
-    """Guardrails: measure, arm, allowed, how much worse it was, and certainly is, in words, tone."""
+) -> list[tuple[str, str, str, str, str, str]]:
+    """Guardrails: measure, arm, allowed, how much worse it was and certainly is, the verdict, its tone."""
     said = {
         "waiting": (gettext("Too few people to tell."), ""),
         "held": (gettext("Holds: no proof that it is worse than allowed."), "ok"),
@@ -185,8 +185,8 @@ def guard_rows(
         (
             gettext(measures[one.measure].name) if one.measure in measures else one.measure,
             arms.get(one.arm, one.arm),
-            f"{one.margin_bps / 100:g} %",
-            *_harm(one, measures.get(one.measure)),
+            f"≤ {one.margin_bps / 100:g} %",
+            _seen(one, measures.get(one.measure)),
             *said[one.state],
         )
         for one in found
@@ -216,8 +216,16 @@ def paused_words(
     }
 
 
+def _seen(one: Guarded, measure: Measure | None) -> str:
+    if one.state == "waiting" or measure is None:
+        return ""
+    harm, least = _harm(one, measure)
+    return gettext("worse by %(harm)s, certainly by at least %(least)s") % {"harm": harm, "least": least}
+
+
 def _harm(one: Guarded, measure: Measure | None) -> tuple[str, str]:
     if one.state == "waiting" or measure is None:
         return "–", "–"
     unit = " " + gettext("points") if measure.form == SHARE else ""
-    return f"{_change(one.harm, measure)}{unit}", f"{_change(one.at_least, measure)}{unit}"
+    harm, least = _change(one.harm, measure), _change(one.at_least, measure)
+    return f"{harm.lstrip('+')}{unit}", f"{least.lstrip('+')}{unit}"
