@@ -98,8 +98,10 @@ def render(data: bytes, *, folder: str) -> Rendered:
     return Rendered(digest_of(data), _encode(full, folder), sizes)
 
 
-def cropped(data: bytes, *, wide: int, high: int) -> bytes:
-    """The middle of a picture in another shape, as large as fits, without further loss.
+def cropped(data: bytes, *, wide: int, high: int, at: float = 0.5) -> bytes:
+    """A part of a picture in another shape, as large as fits, without further loss.
+
+    ``at`` is where it lies on the way from left to right, or from top to bottom: 0.5 is the middle.
 
     :raises PictureUnreadable: not an accepted raster format, or damaged.
     :raises PictureTooLarge: too many bytes or pixels.
@@ -109,7 +111,7 @@ def cropped(data: bytes, *, wide: int, high: int) -> bytes:
     picture = _decode(data)
     width = max(1, min(picture.width, round(picture.height * wide / high)))
     height = max(1, min(picture.height, round(picture.width * high / wide)))
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    left, top = int((picture.width - width) * at), int((picture.height - height) * at)
     out = io.BytesIO()
     picture.crop((left, top, left + width, top + height)).save(out, "PNG")
     return out.getvalue()

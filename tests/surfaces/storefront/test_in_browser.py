@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.factories import browser as browser_faults
-from tests.factories import shopfront
+from tests.factories import shopfront, written
 
 from jishi.people.accounts.models import User
+from jishi.social.notes import operations as notes
+from jishi.social.notes.models import Note
 
 pytestmark = pytest.mark.journey
 CHROMIUM = "/usr/bin/chromium"
@@ -47,7 +52,7 @@ def world(live_server: Any, transactional_db: None, settings: Any, tmp_path: Any
     return shopfront.build(goods=9)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -56,9 +61,16 @@ def chromium() -> Iterator[Browser]:
 
 
 def open_page(
-    browser: Browser, url: str, person_id: int | None, faults: list[str], *, width: int = 390
+    browser: Browser,
+    url: str,
+    person_id: int | None,
+    faults: list[str],
+    *,
+    width: int = 390,
+    touch: bool = False,
 ) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    size = {"width": width, "height": 844}
+    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=touch, is_mobile=touch)  # type: ignore[arg-type]
     if person_id is not None:
         client = Client()
         user = User.objects.get(pk=person_id)
@@ -148,4 +160,72 @@ def test_a_phone_with_a_wrong_clock_sees_the_right_time_left(
 
     assert page.evaluate("Date.now() - window.honest()") > 3 * 3600 * 1000 - 1000
     assert page.inner_text(".tcard count-down").startswith("23")
+    assert faults == []
+
+
+def drag(page: Page, selector: str, across: float, down: float = 0) -> None:
+    """A finger put on the middle of something and moved, as the touch screen tells it."""
+    place = page.locator(selector).first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen = page.context.new_cdp_session(page)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for part in range(1, 9):
+        point = {"x": x + across * part / 8, "y": y + down * part / 8}
+        screen.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(350)  # a touch that follows faster belongs to the same gesture
+
+
+def two_halves() -> bytes:
+    """A wide picture, red on the left and blue on the right."""
+    picture = Image.new("RGB", (800, 400), "blue")
+    picture.paste("red", (0, 0, 400, 400))
+    out = BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_films(
+    world: shopfront.Street, chromium: Browser, live_server: Any
+) -> None:
+    author, faults = world.people[0].id, []
+    page = open_page(chromium, live_server.url, author, faults, touch=True)
+    page.goto(f"{live_server.url}/post/")
+    page.fill("#text", "两张图")
+    files = [("a.png", two_halves()), ("b.jpg", written.photo("green"))]
+    for count, (name, data) in enumerate(files, 1):
+        kind = "image/png" if name.endswith("png") else "image/jpeg"
+        page.set_input_files("[name=pictures]", {"name": name, "mimeType": kind, "buffer": data})
+        page.wait_for_function("n => document.querySelectorAll('.thumbs img').length === n", arg=count)
+
+    page.locator(".thumbs select").first.select_option("1:1")
+    drag(page, ".thumbs img", 90)
+    assert page.locator(".thumbs [name^='at:']").first.input_value() == "0"
+    page.locator(".thumbs li").nth(1).locator("[data-step='-1']").tap()
+    page.wait_for_function("document.querySelector('.thumbs li small').textContent === 'b.jpg'")
+    page.locator("button[value=publish]").tap()
+    page.wait_for_url("**/notes/**")
+
+    note = Note.objects.get()
+    assert [(one["w"], one["h"]) for one in note.pictures] == [(640, 800), (400, 400)]
+    with default_storage.open(note.pictures[1]["file"]) as file, Image.open(file) as kept:
+        red, _, blue = kept.convert("RGB").getpixel((380, 200))
+        assert red > 200 > 60 > blue
+    assert page.inner_text("[data-index]") == "1/2"
+    drag(page, ".note-gallery ul", -240)
+    page.wait_for_function("document.querySelector('[data-index]').textContent === '2/2'")
+    assert page.locator(".note-gallery .dots i.on").count() == 1
+    drag(page, ".note-gallery ul", 240)
+    page.wait_for_function("document.querySelector('[data-index]').textContent === '1/2'")
+
+    video = notes.store_video(person_id=author, data=written.film())
+    older, newer = (written.note(author, text, video=video) for text in ("先", "后"))
+    page.goto(f"{live_server.url}/notes/{newer}/")
+    drag(page, "film-swipe nav", -200)
+    page.wait_for_url(f"**/notes/{older}/")
+    drag(page, "film-swipe nav", 200)
+    page.wait_for_url(f"**/notes/{newer}/")
     assert faults == []

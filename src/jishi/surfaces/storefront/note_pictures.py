@@ -1,7 +1,8 @@
 """The pictures of a note's form put in order, shaped and thinned out, and its pins moved along with them.
 
-Fields are named by the picture's file: `order:<file>` is a number, `crop:<file>` one of the shapes. Both are
-optional, so a page without scripts, an older page and an autosave all mean the same pictures.
+Fields are named by the picture's file: `order:<file>` is a number, `crop:<file>` one of the shapes, and
+`at:<file>` which part it keeps, from 0 (left or top) to 100. All are optional, so a page without scripts, an
+older page and an autosave all mean the same pictures.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,14 @@ from jishi.social.notes.contracts import CROPS, MAX_PICTURES, PinDraft
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """Pictures in their new order; `moved` says where each shown one went, `shapes` how it was cut."""
+    """Pictures in their new order; `moved` says where each shown one went, `shapes` how it was cut.
+
+    A shape is how much of the width and of the height was kept, and where that lay.
+    """
 
     pictures: tuple[dict[str, Any], ...]
     moved: dict[int, int]
-    shapes: dict[int, tuple[float, float]]
+    shapes: dict[int, tuple[float, float, float]]
 
 
 def arrange(request: HttpRequest, person_id: int, shown: Sequence[dict[str, Any]]) -> Arranged:
@@ -44,8 +48,9 @@ def arrange(request: HttpRequest, person_id: int, shown: Sequence[dict[str, Any]
     for new, (_, number, one, shape) in enumerate(sorted(places, key=lambda row: row[:2])):
         moved[number] = new
         if shape in CROPS and new < MAX_PICTURES:
-            cut = notes.crop_picture(person_id=person_id, kept=one, shape=shape)
-            shapes[number] = (cut["w"] / one["w"], cut["h"] / one["h"])
+            at = _at(post.get(f"at:{one['file']}", ""))
+            cut = notes.crop_picture(person_id=person_id, kept=one, shape=shape, at=at)
+            shapes[number] = (cut["w"] / one["w"], cut["h"] / one["h"], at)
             one = cut
         kept.append(one)
     return Arranged(tuple(kept), moved, shapes)
@@ -57,13 +62,18 @@ def move_pins(pins: Sequence[PinDraft], arranged: Arranged) -> tuple[PinDraft, .
 
 
 def _moved(pin: PinDraft, arranged: Arranged) -> PinDraft:
-    wide, high = arranged.shapes.get(pin.picture, (1.0, 1.0))
+    wide, high, at = arranged.shapes.get(pin.picture, (1.0, 1.0, 0.5))
     return replace(
         pin,
         picture=arranged.moved.get(pin.picture, 0),
-        x=_inside((pin.x - (1 - wide) / 2) / wide),
-        y=_inside((pin.y - (1 - high) / 2) / high),
+        x=_inside((pin.x - (1 - wide) * at) / wide),
+        y=_inside((pin.y - (1 - high) * at) / high),
     )
+
+
+def _at(text: str) -> float:
+    """Which part is kept; the middle unless the form says something else."""
+    return min(100, int(text)) / 100 if text.isascii() and text.isdecimal() and len(text) < 4 else 0.5
 
 
 def _inside(part: float) -> float:

@@ -34,8 +34,10 @@ def store_pictures(*, person_id: int, uploads: Sequence[bytes]) -> list[dict[str
     return [media.as_json(stored) for stored in media.store_many(uploads, folder=FOLDER)]
 
 
-def crop_picture(*, person_id: int, kept: Mapping[str, Any], shape: str) -> dict[str, Any]:
-    """Keep the middle of a stored picture in one of ``CROPS``; `from` remembers which picture it was.
+def crop_picture(*, person_id: int, kept: Mapping[str, Any], shape: str, at: float = 0.5) -> dict[str, Any]:
+    """Keep a part of a stored picture in one of ``CROPS``; `from` remembers which picture it was.
+
+    ``at`` says which part: 0 the left or upper end, 0.5 the middle, 1 the other end.
 
     :raises NoteFieldInvalid: no such shape, or the picture is not in the storage.
     :raises RateLimited: too many uploads in an hour.
@@ -45,7 +47,7 @@ def crop_picture(*, person_id: int, kept: Mapping[str, Any], shape: str) -> dict
     limits.hit(bucket="notes.upload", key=str(person_id), limit=UPLOADS_PER_HOUR, window_s=3600)
     with default_storage.open(str(kept["file"])) as file:
         wide, high = CROPS[shape]
-        data = pictures.cropped(file.read(), wide=wide, high=high)
+        data = pictures.cropped(file.read(), wide=wide, high=high, at=min(1.0, max(0.0, at)))
     return {**media.as_json(media.store(data, folder=FOLDER)), "from": str(kept.get("from") or kept["file"])}
 
 

@@ -116,13 +116,40 @@ customElements.define("picture-order", class extends HTMLElement {
       step.focus();
       this.list.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    this.list.addEventListener("change", (event) => {
-      if (!event.target.name?.startsWith("crop:")) return;
-      const [wide, high] = (event.target.value || "1:1").split(":").map(Number);
-      const picture = event.target.closest("li").querySelector("img");
-      picture.style.width = `${Math.round(96 * Math.min(1, wide / high))}px`;
-      picture.style.height = `${Math.round(96 * Math.min(1, high / wide))}px`;
+    this.list.addEventListener("input", (event) => this.frame(event.target.closest("li")));
+    // A finger or mouse on a picture that has a shape moves the part that stays; the slider is what is sent.
+    this.list.addEventListener("pointerdown", (event) => {
+      const item = event.target.closest("li"), picture = event.target.closest("img");
+      const field = item?.querySelector("[name^='at:']");
+      if (!picture || !field || !this.shape(item)) return;
+      event.preventDefault();
+      picture.setPointerCapture(event.pointerId);
+      const { clientX, clientY } = event, from = +field.value;
+      const move = (moved) => {
+        const box = picture.getBoundingClientRect();
+        const across = picture.naturalWidth / picture.naturalHeight > box.width / box.height;
+        const scale = across ? box.height / picture.naturalHeight : box.width / picture.naturalWidth;
+        const spare = across ? picture.naturalWidth * scale - box.width : picture.naturalHeight * scale - box.height;
+        const by = across ? moved.clientX - clientX : moved.clientY - clientY;
+        if (spare > 0) field.value = Math.round(Math.min(100, Math.max(0, from - (by / spare) * 100)));
+        this.frame(item);
+      };
+      picture.addEventListener("pointermove", move);
+      const end = () => { picture.removeEventListener("pointermove", move); field.dispatchEvent(new Event("input", { bubbles: true })); };
+      for (const kind of ["pointerup", "pointercancel"]) picture.addEventListener(kind, end, { once: true });
     });
+  }
+  shape(item) { return item?.querySelector("[name^='crop:']")?.value || ""; }
+  frame(item) {
+    const picture = item?.querySelector("img"), field = item?.querySelector("[name^='at:']");
+    if (!picture || !field) return;
+    const shape = this.shape(item), [wide, high] = (shape || "1:1").split(":").map(Number);
+    picture.style.width = `${Math.round(96 * Math.min(1, wide / high))}px`;
+    picture.style.height = `${Math.round(96 * Math.min(1, high / wide))}px`;
+    picture.style.objectPosition = shape ? `${field.value}% ${field.value}%` : "";
+    picture.classList.toggle("framed", !!shape);
+    picture.draggable = !shape;
+    field.closest("label").hidden = !shape;
   }
   dress() {
     for (const item of this.list.children) {
@@ -140,6 +167,7 @@ customElements.define("picture-order", class extends HTMLElement {
       }
       item.append(steps);
     }
+    for (const item of this.list.children) this.frame(item);
     this.number();
   }
   number() {
@@ -269,6 +297,11 @@ customElements.define("upload-list", class extends HTMLElement {
         shown.width = shown.height = 96;
         shown.alt = "";
         bar.replaceWith(shown);
+        const shape = this.querySelector("template[data-shape]")?.content.cloneNode(true);
+        shape?.querySelectorAll("[name]").forEach((one) => { one.name += answer.file; });
+        if (shape) item.append(shape);
+        // The list is dressed as soon as it changes; this entry became a picture later.
+        this.closest("picture-order")?.frame(item);
       }
       item.append(field, drop);
     });
