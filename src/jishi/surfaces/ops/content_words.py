@@ -175,7 +175,7 @@ def fields() -> dict[str, str]:
         "cost": gettext("Cost of a post"),
         "text_limit": gettext("Longest text"),
         "picture_limit": gettext("Most pictures"),
-        "rhythm": gettext("How often"),
+        "rhythm": gettext("How often it is fetched"),
         "themes": gettext("Themes"),
         "avoided": gettext("Words that are not used"),
         "moment": gettext("Moment"),
@@ -210,6 +210,6 @@ def rhythms() -> list[tuple[int, str]]:
     return [
         (0, gettext("Not by itself")),
         (6, gettext("Every six hours")),
-        (24, gettext("Once a day")),
+        (24, gettext("Every 24 hours")),
         (168, gettext("Once a week")),
     ]

@@ -51,7 +51,7 @@ class ProfileForm(forms.Form):
         choices=[("", "–"), *((number, number) for number in range(1, 13))],
     )  # fmt: skip
     birth_day = forms.TypedChoiceField(
-        label=_("Day"), required=False, coerce=int, empty_value=0,
+        label=_("Day of the month"), required=False, coerce=int, empty_value=0,
         choices=[("", "–"), *((number, number) for number in range(1, 32))],
     )  # fmt: skip
     birth_agreed = forms.BooleanField(required=False)
