@@ -10,6 +10,8 @@ from django.urls import URLPattern, reverse
 from tests.factories import bought, consoles, rounds, trade
 
 from jishi.goods.catalog.models import Product
+from jishi.goods.imports import operations as imports
+from jishi.goods.imports import queries as import_queries
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.merchants import operations as merchants
 from jishi.insight.recommendation.models import Bundle
@@ -27,7 +29,7 @@ from jishi.promotions.presales.models import Presale
 from jishi.social.messaging import operations as messaging
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews.models import Question, Review
-from jishi.surfaces.merchant import uploads, urls
+from jishi.surfaces.merchant import urls
 
 TALKS = {"talk", "talk_new", "talk_send", "talk_take", "talk_complaint"}
 ROUNDS = {"round", "round_act", "round_count", "round_demand"}
@@ -39,6 +41,7 @@ OBJECTS = {
     "ship",
     "refund",
     "import",
+    "import_report",
     "offer_create",
     "offer_stop",
     "offer_watch",
@@ -74,6 +77,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
     product = Product.objects.get(pk=world.party.scene.product_id)
     talk = {"code": messaging.open_shop(person_id=world.shopper.id, shop_id=world.shop.id)}
     opened = rounds.cut_round_of(world.shop.id, world.party.scene.variant_id)
+    brought = {"code": bring(world)}
     known = {
         **dict.fromkeys(TALKS, talk),
         **{name: {"code": opened} for name in ROUNDS},
@@ -82,7 +86,8 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "order": {"code": world.ready},
         "ship": {"code": world.ready},
         "refund": {"code": world.ready},
-        "import": {"token": uploads.keep(world.shop.id, b"Handle,Title\na,A\n")},
+        "import": brought,
+        "import_report": brought,
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
         "offer_watch": {"code": world.party.offer.code},
@@ -94,6 +99,11 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
     }
     assert set(known) == OBJECTS
     return known.get(name, {})
+
+
+def bring(world: consoles.World) -> str:
+    """A product file of the shop; the same one again is the same import."""
+    return imports.upload(shop_id=world.shop.id, by_id=None, data=b"Handle,Title\na,A\n").code
 
 
 def _lottery(world: consoles.World) -> str:
@@ -227,11 +237,13 @@ def test_acc_108_prices_and_stock_of_another_shop_stay(world: consoles.World) ->
 
 
 def test_acc_108_an_upload_belongs_to_the_shop_that_made_it(world: consoles.World) -> None:
-    token = uploads.keep(world.shop.id, b"Handle,Title\na,A\n")
+    code = bring(world)
 
-    assert world.client("staff").get(f"/m/goods/import/{token}/").status_code == 200
-    assert world.client("other_staff").get(f"/m/goods/import/{token}/").status_code == 404
-    assert world.client("staff").get(f"/m/goods/import/{token}x/").status_code == 404
+    assert world.client("staff").get(f"/m/goods/import/{code}/").status_code == 200
+    assert world.client("other_staff").get(f"/m/goods/import/{code}/").status_code == 404
+    assert world.client("other_staff").post(f"/m/goods/import/{code}/", {"do": "cancel"}).status_code == 404
+    assert import_queries.get_import(shop_id=world.shop.id, code=code).is_open
+    assert world.client("staff").get(f"/m/goods/import/{code}x/").status_code == 404
 
 
 def test_somebody_at_two_shops_sees_one_at_a_time(world: consoles.World) -> None:

@@ -17,6 +17,7 @@ from jishi.goods.catalog.contracts import IMPORT_FIELDS, ColumnGuess, ImportIssu
 from jishi.goods.imports import operations as imports
 from jishi.goods.imports import queries
 from jishi.goods.imports.contracts import MAX_BYTES, PHASES, ImportView
+from jishi.goods.imports.errors import ImportUnknown
 from jishi.kernel import http
 from jishi.kernel.errors import N_, DomainError
 from jishi.surfaces.merchant.desk import Desk, staff
@@ -74,6 +75,8 @@ def show(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             _do(request, desk, code)
+        except ImportUnknown:
+            raise
         except DomainError as error:
             refusals.tell(request, error)
         return HttpResponseRedirect(reverse("merchant:import", args=[code]))
