@@ -196,7 +196,7 @@ def test_acc_107_every_address_is_for_staff_of_the_shop_alone(world: consoles.Wo
             assert 404 in {client.get(url).status_code, client.post(url).status_code}, url
         other = world.client("other_staff").get(url)
         # The refusal's own language switch names the address that was asked for.
-        told = other.content.decode().replace(url, "")
+        told = other.getvalue().decode().replace(url, "")
         assert not [word for word in secrets if word in told], url
         answer = world.client("staff").get(url)
         assert answer.status_code == (405 if name in ONLY_POST else 200), url
