@@ -17,7 +17,6 @@ from jishi.goods.catalog.contracts import IMPORT_FIELDS, ColumnGuess, ImportIssu
 from jishi.goods.imports import operations as imports
 from jishi.goods.imports import queries
 from jishi.goods.imports.contracts import MAX_BYTES, PHASES, ImportView
-from jishi.goods.imports.errors import ImportUnknown
 from jishi.kernel import http
 from jishi.kernel.errors import N_, DomainError
 from jishi.surfaces.merchant.desk import Desk, staff
@@ -72,15 +71,13 @@ def upload(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def show(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Say what the file would do, how far it is, or what it did; with a yes, have it done."""
+    view = queries.get_import(shop_id=desk.shop.id, code=code)
     if request.method == "POST":
         try:
             _do(request, desk, code)
-        except ImportUnknown:
-            raise
         except DomainError as error:
             refusals.tell(request, error)
         return HttpResponseRedirect(reverse("merchant:import", args=[code]))
-    view = queries.get_import(shop_id=desk.shop.id, code=code)
     words, tone = _state(view)
     context = {
         "view": view,
