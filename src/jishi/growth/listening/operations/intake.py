@@ -130,7 +130,9 @@ def take_said(*, conversation_code: str, no: int, at: datetime | None = None) ->
     return _overheard(_SAID, [conversation_code, no], Source.CHAT, "", at)
 
 
-def _overheard(statement: str, params: Sequence[object], source: str, key: str, at: datetime | None) -> str:
+def _overheard(
+    statement: str, params: Sequence[str | int], source: str, key: str, at: datetime | None
+) -> str:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         found = cursor.fetchone()

@@ -63,8 +63,12 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     """One item: its price, its state, and what can be done now."""
     found = _get(request, code)
     card = catalog_queries.list_cards([found.product_id], language=request_facts.of(request).language)
-    context = {"one": found, "card": card.get(found.product_id), "related": related(request, found)}
-    context["gate"] = gate_words.say(f"flash:{code}")
+    context = {
+        "one": found,
+        "card": card.get(found.product_id),
+        "related": related(request, found),
+        "gate": gate_words.say(f"flash:{code}"),
+    }
     return render(request, "storefront/flash/item.html", context)
 
 

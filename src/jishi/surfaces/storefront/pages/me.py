@@ -47,11 +47,11 @@ class ProfileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     birth_month = forms.TypedChoiceField(
-        label=_("Month"), required=False, coerce=int, empty_value=0,
+        label=_("Month"), required=False, coerce=int, empty_value=None,
         choices=[("", "–"), *((number, number) for number in range(1, 13))],
     )  # fmt: skip
     birth_day = forms.TypedChoiceField(
-        label=_("Day of the month"), required=False, coerce=int, empty_value=0,
+        label=_("Day of the month"), required=False, coerce=int, empty_value=None,
         choices=[("", "–"), *((number, number) for number in range(1, 32))],
     )  # fmt: skip
     birth_agreed = forms.BooleanField(required=False)
@@ -142,7 +142,7 @@ def _keep_birthday(person_id: int, said: dict[str, Any]) -> None:
     :raises BirthdayInvalid: no year has such a day.
     :raises BirthdayNotAgreed: the tick is missing.
     """
-    month, day = said["birth_month"], said["birth_day"]
+    month, day = said["birth_month"] or 0, said["birth_day"] or 0
     if month or day:
         accounts.keep_birthday(person_id=person_id, month=month, day=day, agrees=said["birth_agreed"])
     else:
