@@ -79,9 +79,10 @@ def _assert_seen_once_and_exactly(reader: Phone, told: list[dict[str, Any]]) -> 
     batch = next(one for one in told if any(event["id"] in shown for event in one["events"]))
     again = [
         reader.page.request.post(reader.url + LANE, data=json.dumps(one)).status
-        for one in (batch, {**batch, "batch": str(uuid.uuid4())})
+        for one in (batch, batch, {**batch, "batch": str(uuid.uuid4())})
     ]
-    assert again == [200, 202]  # known as a batch; new as a batch, its events known
+    # The browser may not have had its turn before us. Then: known as a batch; new, with known events.
+    assert again[1:] == [200, 202]
     behavior.compact()
 
     kept = [row for row in kit.rows("kind LIKE '%_exposed'") if str(row["event_id"]) in shown]

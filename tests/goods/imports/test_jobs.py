@@ -214,6 +214,6 @@ def test_many_workers_import_a_file_once(
 
     assert seen(shop, code).state == "done"
     assert len(audit.list_entries(action="goods.import")) == 1
-    Import.objects.update(state="waiting", due_at=clock.now(), ended_at=None, tries=3)
+    Import.objects.update(state="waiting", due_at=clock.database_now(), ended_at=None, tries=3)
     work()
     assert seen(shop, code).state == "failed"

@@ -45,9 +45,12 @@ OBJECTS = {
     "offer_create",
     "offer_stop",
     "offer_watch",
+    "lottery",
     "lottery_stop",
     "flash_enrol",
+    "flash_stop",
     "flash_withdraw",
+    "presale",
     "presale_stop",
     *ROUNDS,
     *TALKS,
@@ -62,7 +65,7 @@ ONLY_POST = {
     "reply",
     "community_ask",
 }
-ONLY_POST |= {"lottery_stop", "flash_withdraw", "round_act", "round_count", "presale_stop"}
+ONLY_POST |= {"lottery_stop", "flash_stop", "flash_withdraw", "round_act", "round_count", "presale_stop"}
 ONLY_POST |= {"talk_send", "talk_take", "talk_complaint", *REVIEWS}
 
 
@@ -91,10 +94,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         "offer_create": {"code": product.code},
         "offer_stop": {"code": world.party.offer.code},
         "offer_watch": {"code": world.party.offer.code},
-        "presale_stop": {"code": _presale(world)},
+        **{key: {"code": _presale(world)} for key in ("presale", "presale_stop")},
         "flash_enrol": {"code": product.code},
-        "flash_withdraw": {"code": _flash(world)},
-        "lottery_stop": {"code": _lottery(world)},
+        **{key: {"code": _flash(world)} for key in ("flash_stop", "flash_withdraw")},
+        **{key: {"code": _lottery(world)} for key in ("lottery", "lottery_stop")},
         "bundle_decide": {"code": _bundle(world)},
     }
     assert set(known) == OBJECTS

@@ -101,7 +101,7 @@ def test_the_read_out_compares_with_those_held_out(world: consoles.World) -> Non
     client, now = world.client("operator"), clock.now()
     segment, _ = kit.crowd(500)
     split = kit.Step("s2", "split", {"arms": [{"key": "a", "weight": 1}, {"key": "b", "weight": 1}]})
-    begun = now - 9 * 24 * kit.HOUR
+    begun = (now - 9 * 24 * kit.HOUR).astimezone(rules.HOUSE).replace(hour=12)
     code = kit.start(
         kit.send("s1"), split, segment=segment, holdout=4000, at=begun, goal_days=7, fixed_cost_minor=500,
         quiet_from=0, quiet_to=0,

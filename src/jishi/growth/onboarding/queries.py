@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Max
 
 from jishi.growth.onboarding import ports, rules
 from jishi.growth.onboarding.contracts import (
@@ -23,7 +23,7 @@ from jishi.growth.onboarding.contracts import (
     StepProgress,
     Week,
 )
-from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path, Purse, Reward
+from jishi.growth.onboarding.models import Done, Mark, Newcomer, Path, Reward
 from jishi.kernel import clock
 
 PROGRESS_SQL = """
@@ -58,6 +58,15 @@ SELECT date_trunc('week', p.joined_at), count(*), count(p.finished_at), count(p.
 FROM ({COHORT}) p GROUP BY 1 ORDER BY 1
 """  # noqa: S608
 
+SPENT = """
+SELECT COALESCE(max(p.budget_minor), 0), COALESCE(max(p.spent_minor), 0),
+       count(*) FILTER (WHERE r.outcome = 'given'), count(*) FILTER (WHERE r.outcome = 'refused'),
+       count(*) FILTER (WHERE r.outcome = 'over')
+FROM (VALUES (%(path)s::int)) AS wanted(number)
+LEFT JOIN onboarding_purse p ON p.path_number = wanted.number
+LEFT JOIN onboarding_reward r ON r.path_number = wanted.number
+"""
+
 STOPPED = f"""
 SELECT p.person_id FROM ({COHORT}) p
 WHERE NOT EXISTS (SELECT 1 FROM onboarding_done d WHERE d.person_id = p.person_id AND d.kind = %(kind)s)
@@ -84,15 +93,9 @@ def list_gifts() -> tuple[tuple[str, str, ports.Choices], ...]:
 
 def get_spent(number: int) -> Spent:
     """What gifts of a path may cost, and cost."""
-    purse = Purse.objects.filter(pk=number).first()
-    counts = dict(Reward.objects.filter(path_number=number).values_list("outcome").annotate(n=Count("kind")))
-    return Spent(
-        budget_minor=purse.budget_minor if purse else 0,
-        spent_minor=purse.spent_minor if purse else 0,
-        given=counts.get("given", 0),
-        refused=counts.get("refused", 0),
-        over=counts.get("over", 0),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT, {"path": number})
+        return Spent(*cursor.fetchone())
 
 
 def newest_number() -> int:

@@ -22,7 +22,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
             *("id", "code", "name", "hypothesis", "slot", "unit", "layer", "share", "arms", "measures"),
             *("guardrails", "buckets", "salt", "audience_kind", "audience_key", "window_h", "before_days"),
             *("planned_n", "state", "asked_verb", "asked_at", "asked_detail", "pause_reason", "decision"),
-            *("reason", "created_at", "started_at", "stopped_at", "decided_at", "read_due_at"),
+            *("accepted", "reason", "created_at", "started_at", "stopped_at", "decided_at", "read_due_at"),
         }
     ),
     "experiments_claim": frozenset({"layer", "bucket", "experiment_id"}),

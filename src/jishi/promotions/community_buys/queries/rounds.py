@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import VariantView
@@ -271,14 +271,16 @@ def _plain(cell: str) -> str:
 def round_views(
     rows: Iterable[Round], *, language: str, viewer_id: int | None = None, at: datetime | None = None
 ) -> tuple[RoundView, ...]:
-    """Show rounds with their items to a viewer: five statements for any number of them."""
+    """Show rounds with their items to a viewer: four statements for any number of them."""
     found, now = list(rows), clock.at_or_now(at)
     if not found:
         return ()
-    items = list(Item.objects.filter(round__in=found).order_by("pk"))
+    demand = Demand.objects.filter(round=OuterRef("round")).values("code")
+    of_rounds = Item.objects.filter(round__in=found).annotate(demand_code=Subquery(demand))
+    items = list(of_rounds.order_by("pk"))
+    demands = {item.round_id: item.demand_code for item in items if item.demand_code}
     variants = catalog_queries.find_variants({item.variant_id for item in items}, language=language)
     shops = merchant_queries.list_shops({row.shop_id for row in found}, language=language)
-    demands = dict(Demand.objects.filter(round__in=found).values_list("round_id", "code"))
     own: dict[int, list[str]] = {}
     if viewer_id is not None:
         mine = Collection.objects.filter(round__in=found, person_id=viewer_id)

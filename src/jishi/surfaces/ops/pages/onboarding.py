@@ -179,9 +179,15 @@ def _shown(step: Step) -> dict[str, str]:
 
 
 def _typed(request: HttpRequest) -> list[dict[str, str]]:
-    names = ("kind", "needed", "gift", "cost", *TEXTS)
+    """The rows of the form; a step without a gift needs neither of a gift's fields."""
+    names = ("kind", "needed", *TEXTS)
     columns = [request.POST.getlist(name)[:MAX_STEPS] for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
+    gifts, costs = request.POST.getlist("gift"), request.POST.getlist("cost")
+    for number, row in enumerate(rows):
+        row["gift"] = gifts[number] if number < len(gifts) else ""
+        row["cost"] = costs[number] if number < len(costs) else "0"
+    return rows
 
 
 def _step(row: dict[str, str]) -> Step:
