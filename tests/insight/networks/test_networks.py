@@ -156,6 +156,8 @@ def test_ties_grow_with_contact_mutuality_and_shared_friends() -> None:
     shared = {(a, b): score for a, b, score in nx.adamic_adar_index(undirected(made), [(0, 1), (0, 2)])}
     only = ties._shared(made, np.array([0, 0]), np.array([1, 2]))
     assert only[1] / only[0] == pytest.approx(shared[0, 2] / shared[0, 1])
+    nobody = np.array([], dtype=int)
+    assert ties.strengths(graph.build(3, nobody, nobody), contacts).nnz == 0
 
 
 def test_circles_are_the_groups_around_somebody() -> None:

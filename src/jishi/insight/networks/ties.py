@@ -32,6 +32,8 @@ def strengths(graph: Graph, contacts: Contacts | None = None, *, half_life_s: fl
     parts.
     """
     links = graph.links.copy()
+    if not links.nnz:
+        return links
     rows, cols = row_of(links), links.indices
     both = np.asarray(graph.links.T.tocsr()[rows, cols]).ravel() > 0
     shared = _shared(graph, rows, cols)
