@@ -21,7 +21,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 def test_a_batch_becomes_rows_of_a_file_and_leaves_the_inbox():
-    kit.send(kit.event(), kit.event("searched", query="柿饼", at=NOW), channel="share")
+    kit.send(kit.event(at=NOW), kit.event("searched", query="柿饼", at=NOW), channel="share")
 
     done = behavior.compact()
 
