@@ -7,7 +7,6 @@ file is read a second time, and the same lines come once more as pairs: neither 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
 import time
@@ -15,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import _result
 from django.db import connection
 
 from jishi import verification
@@ -45,12 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     codes = _people(options.people)
     with tempfile.TemporaryDirectory(prefix="jishi-edges-") as folder:
         figures = _measure(Path(folder) / "edges.csv", codes, options.edges)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:<28} {value}")
-    return 1 if figures["broken"] or figures["added_again"] else 0
+    return _result.show("edges", *_result.split(figures, ("broken", "added_again")), as_json=options.json)
 
 
 def _measure(file: Path, codes: list[str], edges: int) -> dict[str, Any]:

@@ -8,12 +8,12 @@ sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from benchmarks import _result
 from scipy import stats
 
 from jishi.insight.experiments import inference, rules
@@ -244,13 +244,11 @@ def main(arguments: Sequence[str]) -> int:
         "from_scipy": agreement(),
     }
     report["seconds"] = round(time.monotonic() - began, 1)
-    report["broken"] = broken(report)
-    print(json.dumps(report) if options.json else json.dumps(report, indent=1))
-    return 1 if report["broken"] else 0
+    return _result.show("experiments", report, broken(report), as_json=options.json)
 
 
-def broken(report: dict[str, Any]) -> list[str]:
-    """The promises that were not kept."""
+def broken(report: dict[str, Any]) -> dict[str, int]:
+    """The promises, each 1 if it was not kept."""
     checks = {
         "false positives": all(one["alarms"] <= LEVEL for one in report["equal_arms"].values()),
         "coverage": all(0.935 <= value <= 0.965 for value in report["coverage"].values()),
@@ -260,4 +258,4 @@ def broken(report: dict[str, Any]) -> list[str]:
         "guardrail": report["guardrail"]["at_the_margin"] <= LEVEL,
         "scipy": report["from_scipy"] < 1e-6,
     }
-    return [name for name, holds in checks.items() if not holds]
+    return {name: int(not holds) for name, holds in checks.items()}

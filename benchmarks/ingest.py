@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import _result
 import _stage
 import numpy as np
 
@@ -136,8 +136,8 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         parts.lane.stop()
         parts.heavy.stop()
-    print(json.dumps(figures) if options.json else "\n".join(f"{k:>24} {v}" for k, v in figures.items()))
-    return 1 if any(figures[name] for name in ("lost", "doubled", "left_in_inbox", "dead_letters")) else 0
+    checks = ("lost", "doubled", "left_in_inbox", "dead_letters")
+    return _result.show("ingest", *_result.split(figures, checks), as_json=options.json)
 
 
 def event_id(number: int) -> str:

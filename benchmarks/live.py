@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import re
 import resource
@@ -23,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import _result
 import _stage
 import httpx
 
@@ -53,8 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, options.listeners + 512)), hard))
     code, people = _conversation()
     figures = asyncio.run(_run(options, code, people))
-    print(json.dumps(figures) if options.json else "\n".join(f"{k:>12} {v}" for k, v in figures.items()))
-    return 1 if figures["lost"] or figures["doubled"] else 0
+    return _result.show("live", *_result.split(figures, ("lost", "doubled")), as_json=options.json)
 
 
 def _conversation() -> tuple[str, list[int]]:
