@@ -37,20 +37,7 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
     staff, operator, shopper = (world.client(role) for role in ("staff", "operator", "shopper"))
     leader_id = trade.buyer().id
     desk = browser(leader_id)
-    wish = {
-        "name": "柿婆婆",
-        "phone": "13900139000",
-        "region": "西湖",
-        "point_name": "东门",
-        "point_line": "9 号",
-    }
-    assert "成为团长" in desk.get("/leader/").content.decode()
-    desk.post("/leader/apply/", wish)
-    code = Leader.objects.get().code
-    assert code in operator.get("/ops/leaders/").content.decode()
-    operator.post(f"/ops/leaders/{code}/decide/", {"do": "refuse"})
-    assert Leader.objects.get().state == "applied"  # a refusal says why
-    operator.post(f"/ops/leaders/{code}/decide/", {"do": "approve"})
+    code = _become_leader(desk, operator)
 
     plan = {
         "title_zh": "柿子团", "region": "西湖", "rate": "10", "budget": "50", "shortage": "even",
@@ -103,6 +90,25 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
         (shopper, "/rounds/"),
     ):  # fmt: skip
         consoles.body(client, url)
+
+
+def _become_leader(desk: Client, operator: Client) -> str:
+    """Apply, and be approved by an operator whose refusal would have to say why; returns the leader's code."""
+    wish = {
+        "name": "柿婆婆",
+        "phone": "13900139000",
+        "region": "西湖",
+        "point_name": "东门",
+        "point_line": "9 号",
+    }
+    assert "成为团长" in desk.get("/leader/").content.decode()
+    desk.post("/leader/apply/", wish)
+    code: str = Leader.objects.get().code
+    assert code in operator.get("/ops/leaders/").content.decode()
+    operator.post(f"/ops/leaders/{code}/decide/", {"do": "refuse"})
+    assert Leader.objects.get().state == "applied"
+    operator.post(f"/ops/leaders/{code}/decide/", {"do": "approve"})
+    return code
 
 
 def _hand_out(shopper: Client, desk: Client, order_code: str, secret: str) -> None:
