@@ -93,7 +93,7 @@ def test_a_round_from_the_application_to_the_hand_out() -> None:
 
 
 def _become_leader(desk: Client, operator: Client) -> str:
-    """Apply, and be approved by an operator whose refusal would have to say why; returns the leader's code."""
+    """Apply, and be approved by an operator, whose refusal would have to say why."""
     wish = {
         "name": "柿婆婆",
         "phone": "13900139000",
