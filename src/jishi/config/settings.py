@@ -5,6 +5,7 @@ Safe by default: the demo (``JISHI_DEMO=1``) is the only mode that may run witho
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -34,6 +35,7 @@ JISHI_SANDBOX_PSP_SECRET = env.text("JISHI_SANDBOX_PSP_SECRET") or (
 # The files of behaviour events (and whatever is computed from them) lie here.
 JISHI_LAKE_ROOT = Path(env.text("JISHI_LAKE_ROOT") or JISHI_HOME / "lake")
 JISHI_HEAVY_MEMORY_MB = env.number("JISHI_HEAVY_MEMORY_MB", 4096)
+JISHI_HEAVY_CORES = env.number("JISHI_HEAVY_CORES", min(os.cpu_count() or 1, 2))  # niced: pages go first
 JISHI_PASS = env.text("JISHI_PASS")  # the link that lets another machine into the demo
 
 SECRET_KEY = env.secret("JISHI_SECRET_KEY", purpose="signs sessions and tokens")
@@ -74,6 +76,7 @@ DOMAINS = [
     "jishi.social.feed.apps.FeedConfig",
     "jishi.social.communities.apps.CommunitiesConfig",
     "jishi.promotions.gates.apps.GatesConfig",
+    "jishi.promotions.timed_prices.apps.TimedPricesConfig",
     "jishi.promotions.plays.apps.PlaysConfig",
     "jishi.promotions.lotteries.apps.LotteriesConfig",
     "jishi.promotions.flash_sales.apps.FlashSalesConfig",

@@ -52,6 +52,22 @@ def test_a_fit_leaves_a_model_and_lists_behind(shop: shops.Shop) -> None:
     assert Candidates.objects.filter(list="near", subject_id=shop.tea[0]).exists()
 
 
+def test_two_cores_make_the_lists_of_one(shop: shops.Shop, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lists(cores: int) -> list[tuple[object, ...]]:
+        settings.JISHI_HEAVY_CORES = cores
+        fitting.fit(at=shop.at)
+        rows = Candidates.objects.order_by("list", "subject_id")
+        return list(rows.values_list("list", "subject_id", "keys", "scores", "reasons", "made_at"))
+
+    monkeypatch.setattr(fitting, "PIECE", 3)
+
+    shared, alone = lists(2), lists(1)
+
+    assert shared == alone and {row[0] for row in alone} >= {"home", "near", "alike"}
+    assert all(row[5] == shop.at and len(row[2]) == len(set(row[2])) > 0 for row in alone)
+    assert all(row[3] == sorted(row[3], reverse=True) and 1000 >= row[3][0] > 0 for row in alone)
+
+
 def test_the_same_signals_are_not_fitted_twice(fitted: shops.Shop) -> None:
     fitting.fit(at=fitted.at + timedelta(days=1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from jishi.insight.recommendation import engine, serving
+from jishi.insight.recommendation import cores, engine, serving
 from jishi.insight.recommendation.components import FromPeople, FromVectors, Person
 from jishi.insight.recommendation.contracts import Asking, Signals
 from jishi.insight.recommendation.errors import ModelFileBroken
@@ -199,3 +200,20 @@ def test_answers_are_quick(model: Model) -> None:
         engine.recommend(model, Asking(person=person))
 
     assert (time.perf_counter() - began) / 100 < 0.05
+
+
+def test_a_fork_that_fails_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    here = os.getpid()
+
+    def work(piece: np.ndarray) -> bytes:
+        if os.getpid() != here:
+            raise ValueError("no memory")
+        time.sleep(0.01)
+        return piece.tobytes()
+
+    pieces = np.split(np.arange(40), 20)
+
+    with pytest.raises(cores.PieceFailed):
+        list(cores.run(pieces, work, cores=2))
+    assert "no memory" in capfd.readouterr().err
+    assert b"".join(cores.run(pieces, lambda piece: piece.tobytes(), cores=3)) == np.arange(40).tobytes()

@@ -21,9 +21,11 @@ from django.db import connection, transaction
 
 from jishi.insight.recommendation import (
     baskets,
+    cores,
     engine,
     gathering,
     neighbours,
+    packing,
     refreshing,
     rules,
     sequence,
@@ -47,6 +49,8 @@ FACTORS = 64
 WITHOUT: frozenset[str] = frozenset()
 """Parts that this installation leaves out of its model."""
 FOR_PERSON, FOR_THING = 100, 40
+PIECE = 512
+"""People or things whose lists are made and copied at once."""
 KEPT_MODELS = 3
 RULES_LEAST, RULES_RATE, RULES_LIFT, RULES_CONFIDENCE = 4, 0.05, 1.2, 0.15
 BUNDLES_A_SHOP = 30
@@ -54,9 +58,10 @@ DUE_WITHIN = timedelta(days=120)
 
 log = structlog.get_logger("recommendation")
 Say = Callable[[str, float], None]
+Make = Callable[[np.ndarray], Iterable[Lists]]
 
 _DELETE = "DELETE FROM recommendation_candidates WHERE list = %s"
-_COPY = "COPY recommendation_candidates (list, subject_id, keys, scores, reasons, made_at) FROM STDIN"
+_COPY = "COPY recommendation_candidates (list, subject_id, keys, scores, reasons, made_at) FROM STDIN BINARY"
 _PRICES = """
 SELECT l.product_id, l.shop_id, l.price_from_minor, l.currency FROM catalog_listing l
 WHERE l.is_visible AND l.price_from_minor IS NOT NULL
@@ -156,26 +161,30 @@ def _keep(model: Model, mark: str, now: datetime) -> Fitted:
 def refresh(model: Model, gathered: Gathered, *, at: datetime, say: Say | None = None) -> dict[str, float]:
     """Make every list anew; returns the seconds of each kind."""
     keys, people, signals = gathered.keys, gathered.people, gathered.signals
-    kinds: list[tuple[str, np.ndarray, Iterable[Lists]]] = [
-        ("home", people, refreshing.for_people(model, np.arange(len(people)), FOR_PERSON)),
-        ("near", keys, refreshing.near_items(model, FOR_THING)),
+    words, alike = refreshing.alike_items(model, FOR_THING), _alike(model, len(people))
+    kinds: list[tuple[str, np.ndarray, Make]] = [
+        ("home", people, lambda some: refreshing.for_people(model, some, FOR_PERSON)),
+        ("near", keys, lambda some: [refreshing.near_items(model, some, FOR_THING, words)]),
+        ("alike", people, lambda some: _without_weak(refreshing.for_people(alike, some, FOR_THING))),
     ]
     together = sequence.together(_goods_only(gathered), keep=FOR_THING, budget=20_000_000)
     follows = sequence.transitions(signals, keep=FOR_THING)
-    if together is not None:
-        kinds.append(("with", keys, refreshing.together_items(together, FOR_THING, Because.TOGETHER)))
-    if follows is not None:
-        kinds.append(("after", keys, refreshing.together_items(follows, FOR_THING, Because.NEXT)))
-    kinds.append(("alike", people, _alike(model, len(people))))
+    for name, table, because in (("with", together, Because.TOGETHER), ("after", follows, Because.NEXT)):
+        if table is not None:
+            kinds.append((name, keys, _from_table(table, because)))
     took = {}
-    for number, (name, subjects, lists) in enumerate(kinds):
+    for number, (name, subjects, make) in enumerate(kinds):
         if say:
             say(f"refresh {name}", number / len(kinds))
         began = time.perf_counter()
-        _write(name, subjects, keys, lists, at)
+        _write(name, subjects, keys, make, at)
         took[name] = round(time.perf_counter() - began, 2)
     log.info("recommendation.refreshed", **took)
     return took
+
+
+def _from_table(table: Any, because: Because) -> Make:
+    return lambda some: [refreshing.together_items(table, some, FOR_THING, because)]
 
 
 def _goods_only(gathered: Gathered) -> Any:
@@ -193,8 +202,8 @@ def _goods_only(gathered: Gathered) -> Any:
     )
 
 
-def _alike(model: Model, people: int) -> Iterator[Lists]:
-    """What people like somebody took, alone."""
+def _alike(model: Model, people: int) -> Model:
+    """A model of what people like somebody took, alone."""
     parts = [part for part in model.parts if part.name in ("people", "friends")]
     if not any(part.name == "people" for part in parts):
         near = neighbours.of_people(
@@ -204,7 +213,7 @@ def _alike(model: Model, people: int) -> Iterator[Lists]:
             budget=20_000_000,
         )
         parts.append(FromPeople("people", near))
-    only = Model(
+    return Model(
         seen=model.seen,
         known=model.known,
         parts=tuple(parts),
@@ -212,38 +221,32 @@ def _alike(model: Model, people: int) -> Iterator[Lists]:
         nearby=model.nearby,
         popular=model.popular,
     )
-    for lists in refreshing.for_people(only, np.arange(people), FOR_THING):
+
+
+def _without_weak(made: Iterable[Lists]) -> Iterator[Lists]:
+    for lists in made:
         lists.items[lists.scores <= 0.05] = -1
         yield lists
 
 
-def _write(name: str, subjects: np.ndarray, keys: np.ndarray, lists: Iterable[Lists], at: datetime) -> None:
-    """Replace one kind of list. Everything is computed before the transaction begins, and copied in pieces:
-    no statement may take as long as a fit.
+def _write(name: str, subjects: np.ndarray, keys: np.ndarray, make: Make, at: datetime) -> None:
+    """Replace one kind of list, computed on all cores that are granted. Everything is computed before the
+    transaction begins, and copied in pieces: no statement may take as long as a fit.
     """
-    moment = at.astimezone(UTC).isoformat()
+    pieces = np.split(np.arange(len(subjects)), range(PIECE, len(subjects), PIECE))
+    packed = cores.run(
+        pieces,
+        lambda some: b"".join(packing.rows(name, subjects, keys, made, at) for made in make(some)),
+        cores=settings.JISHI_HEAVY_CORES,
+    )
     with tempfile.TemporaryFile() as kept:
-        sizes = []
-        for made in lists:
-            sizes.append(kept.write("".join(_lines(name, subjects, keys, made, moment)).encode()))
+        sizes = [kept.write(rows) for rows in packed]
         kept.seek(0)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_DELETE, [name])
             for size in sizes:
                 with cursor.copy(_COPY) as copy:
-                    copy.write(kept.read(size))
-
-
-def _lines(name: str, subjects: np.ndarray, keys: np.ndarray, made: Lists, moment: str) -> Iterator[str]:
-    numbers = subjects[made.subjects].tolist()
-    named = keys[np.maximum(made.items, 0)]
-    shares = np.rint(made.scores * 1000).astype(np.int64)
-    for row, subject in enumerate(numbers):
-        alive = made.items[row] >= 0
-        if alive.any():
-            parts = (named[row][alive], shares[row][alive], made.reasons[row][alive])
-            arrays = "\t".join("{" + ",".join(map(str, part.tolist())) + "}" for part in parts)
-            yield f"{name}\t{subject}\t{arrays}\t{moment}\n"
+                    copy.write(packing.HEAD + kept.read(size) + packing.TAIL)
 
 
 def propose(gathered: Gathered, *, at: datetime) -> int:

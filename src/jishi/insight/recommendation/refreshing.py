@@ -39,9 +39,8 @@ REASONS: dict[str, Because] = {
     "next": Because.NEXT,
     "intent": Because.INTENT,
 }
-BLOCK = 1000
+SPARSE_BLOCK = 64
 FORWARD = 300
-CELLS = 8_000_000  # of the room of one block: 32 MB
 SMALL_ITEMS = 20_000
 
 
@@ -63,10 +62,8 @@ def for_people(model: Model, people: Array, count: int, allowed: Array | None = 
         for at in range(0, len(people), block):
             yield _whole(model, np.asarray(people[at : at + block]), count, allowed)
         return
-    block = int(np.clip(CELLS // model.items, 1, BLOCK))
-    room = np.zeros(block * model.items, np.float32)
-    for at in range(0, len(people), block):
-        yield _sparse(model, np.asarray(people[at : at + block]), count, allowed, room)
+    for at in range(0, len(people), SPARSE_BLOCK):
+        yield _sparse(model, np.asarray(people[at : at + SPARSE_BLOCK]), count, allowed)
 
 
 def _whole(model: Model, some: Array, count: int, allowed: Array | None) -> Lists:
@@ -89,125 +86,113 @@ def _whole(model: Model, some: Array, count: int, allowed: Array | None) -> List
 
 @dataclass(frozen=True)
 class Layer:
-    """A sparse part's weighted scores of one block, and where its values stand in the block's room."""
+    """What a sparse part says to a block of people before it is added up: the items from ``cuts[row]`` to
+    ``cuts[row + 1]`` and how much speaks for each. An item may be named many times.
+    """
 
     number: int
-    table: Csr
-    places: Array
+    weight: float
+    items: Array
+    values: Array
+    cuts: Array
 
 
-def _places(table: Csr) -> Array:
-    rows = np.arange(table.shape[0], dtype=np.int64) * table.shape[1]
-    return np.repeat(rows, np.diff(table.indptr)) + table.indices
-
-
-def _sparse(model: Model, some: Array, count: int, allowed: Array | None, room: Array) -> Lists:
+def _sparse(model: Model, some: Array, count: int, allowed: Array | None) -> Lists:
     """Sparse parts first, then the dense ones on what these put forward.
 
-    ``room`` holds a float per person of the block and item. It is written to in places and emptied in the
-    same places: going through all of it for every block would cost more than everything else.
+    Each person is added up in a room of one float per part and item that stays in the processor's cache:
+    sparse products of many people at once cost three times as much.
     """
     layers = []
     for number, (part, weight) in enumerate(zip(model.parts, model.weights, strict=True)):
-        table = _layer(part, model, some)
-        if table is not None:
-            _scale(table, weight)
-            layers.append(Layer(number, table, _places(table)))
-    layers.sort(key=lambda layer: -layer.table.nnz)
-    top, sums = _together(layers, model.seen[some], allowed, max(FORWARD, count), room)
+        layer = _layer(part, model, some, number, weight)
+        if layer is not None:
+            layers.append(layer)
+    layers.sort(key=lambda layer: -len(layer.items))
+    top = np.full((len(some), max(FORWARD, count)), -1, np.int64)
     lifts = np.zeros((len(model.parts), *top.shape), np.float32)
-    _spread_out(layers, top, sums, lifts, room)
+    room = np.zeros((len(layers), model.items), np.float32)
+    barred = None if allowed is None else np.flatnonzero(~allowed)
+    done = model.seen[some]
+    for row in range(len(some) if layers else 0):
+        factors = _fill(room, layers, row)
+        total = np.einsum("i,ij->j", factors, room)
+        total[done.indices[done.indptr[row] : done.indptr[row + 1]]] = 0
+        if barred is not None:
+            total[barred] = 0
+        first = layers[0].items[layers[0].cuts[row] : layers[0].cuts[row + 1]]
+        chosen = _best(total, first, top.shape[1])
+        top[row, : len(chosen)] = chosen
+        for place, layer in enumerate(layers):
+            lifts[layer.number, row, : len(chosen)] = room[place, chosen] * factors[place]
+        room.fill(0)
     sparse = {layer.number for layer in layers}
     for number, (part, weight) in enumerate(zip(model.parts, model.weights, strict=True)):
         if number not in sparse:
             lifts[number] = _judge(part, weight, model, some, top)
+    return _ordered(model, some, count, top, lifts)
+
+
+def _ordered(model: Model, some: Array, count: int, top: Array, lifts: Array) -> Lists:
+    """The best of what was put forward by the sum of all parts."""
     scores = np.where(top >= 0, lifts.sum(0), -np.inf)
     order = matrices.top_columns(scores, min(count, top.shape[1]))
     best = np.take_along_axis(top, order, 1)
-    return _made(
-        model,
-        some,
-        best,
-        np.take_along_axis(scores, order, 1),
-        np.take_along_axis(lifts, order[None], 2),
-    )
+    sums, parts = np.take_along_axis(scores, order, 1), np.take_along_axis(lifts, order[None], 2)
+    return _made(model, some, best, sums, parts)
 
 
-def _together(
-    layers: list[Layer], done: Csr, allowed: Array | None, count: int, room: Array
-) -> tuple[Array, Array]:
-    """The best columns over the sum of sparse layers with their sums, -1 where there are fewer.
+def _fill(room: Array, layers: list[Layer], row: int) -> Array:
+    """Add up what each layer says to one person; returns its weight over its deviation among all items."""
+    sums = np.zeros(len(layers))
+    for place, layer in enumerate(layers):
+        values = layer.values[layer.cuts[row] : layer.cuts[row + 1]]
+        np.add.at(room[place], layer.items[layer.cuts[row] : layer.cuts[row + 1]], values)
+        sums[place] = values.sum()
+    size = room.shape[1]
+    square = np.einsum("ij,ij->i", room, room).astype(np.float64)
+    deviation = np.sqrt(np.maximum(square / size - (sums / size) ** 2, 0))
+    weights = np.array([layer.weight for layer in layers])
+    return np.where(deviation > 1e-9, weights / np.maximum(deviation, 1e-9), 0).astype(np.float32)
 
-    Each column is read once: the last layer that names it takes its sum away.
+
+def _best(total: Array, some: Array, count: int) -> Array:
+    """The columns of the largest values, fewer when fewer are not zero; ``some`` of them tell where the best
+    begin, so that not every value has to be looked at closely.
     """
-    top = np.full((done.shape[0], count), -1, np.int64)
-    best = np.zeros(top.shape, np.float32)
-    for number, layer in enumerate(layers):
-        room[layer.places] = layer.table.data if number == 0 else room[layer.places] + layer.table.data
-    taken = _places(done)
-    room[taken] = -np.inf
-    found = []
-    for layer in reversed(layers):
-        values = room[layer.places]
-        room[layer.places] = -np.inf
-        found.append(values if allowed is None else np.where(allowed[layer.table.indices], values, -np.inf))
-    for layer in layers:
-        room[layer.places] = 0
-    room[taken] = 0
-    tables = [layer.table for layer in reversed(layers)]
-    for row in range(done.shape[0] if layers else 0):
-        cuts = [slice(table.indptr[row], table.indptr[row + 1]) for table in tables]
-        values = np.concatenate([part[cut] for part, cut in zip(found, cuts, strict=True)])
-        columns = np.concatenate([table.indices[cut] for table, cut in zip(tables, cuts, strict=True)])
-        if len(columns) > count:
-            chosen = np.argpartition(values, -count)[-count:]
-            values, columns = values[chosen], columns[chosen]
-        alive = values > -np.inf
-        width = int(alive.sum())
-        top[row, :width], best[row, :width] = columns[alive], values[alive]
-    return top, best
+    found = None
+    if len(some) >= 2 * count:
+        told = total[some]
+        edge = np.partition(told, len(told) - 2 * count)[len(told) - 2 * count]
+        if edge > 0:
+            found = np.flatnonzero(total >= edge)
+    if found is None or len(found) < count:
+        found = np.flatnonzero(total != 0)
+    if len(found) > count:
+        kept = np.argpartition(total[found], len(found) - count)[len(found) - count :]
+        found = found[np.sort(kept)]
+    return found
 
 
-def _spread_out(layers: list[Layer], top: Array, sums: Array, lifts: Array, room: Array) -> None:
-    """What each layer has in the sums of the best columns. The largest, which comes first, has the rest."""
-    if not layers:
-        return
-    rows = np.arange(len(top), dtype=np.int64) * layers[0].table.shape[1]
-    where, rest = np.maximum(top, 0) + rows[:, None], sums
-    for layer in layers[1:]:
-        room[layer.places] = layer.table.data
-        lifts[layer.number] = np.where(top >= 0, room[where], 0)
-        room[layer.places] = 0
-        rest = rest - lifts[layer.number]
-    lifts[layers[0].number] = rest
-
-
-def _layer(part: Component, model: Model, some: Array) -> Csr | None:
-    """A sparse part's scores of some people; None for a dense part."""
+def _layer(part: Component, model: Model, some: Array, number: int, weight: float) -> Layer | None:
+    """What a sparse part says to some people; None for a dense part."""
     known = model.known
     if isinstance(part, FromItems):
         source = known.latest if part.newest and known.latest is not None else known.history
-        return (source[some] @ part.weights).tocsr()
+        return _said(source[some], part.weights, number, weight)
     if isinstance(part, FromPeople):
-        return (part.near[some] @ known.history).tocsr()
+        return _said(part.near[some], known.history, number, weight)
     if isinstance(part, Intent) and known.other is not None:
-        return known.other[some].tocsr().astype(np.float32)
+        other = known.other[some].tocsr()
+        return Layer(number, weight, other.indices, other.data.astype(np.float32), other.indptr)
     return None
 
 
-def _scale(layer: Csr, weight: float) -> None:
-    """Divide each row by its deviation over all items, in place, and weigh it."""
-    size = layer.shape[1]
-    lengths = np.diff(layer.indptr)
-    alive = lengths > 0
-    begin = layer.indptr[:-1][alive]
-    mean, square = np.zeros(len(lengths)), np.zeros(len(lengths))
-    if len(begin):
-        mean[alive] = np.add.reduceat(layer.data, begin, dtype=np.float64) / size
-        square[alive] = np.add.reduceat(layer.data * layer.data, begin, dtype=np.float64) / size
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    factor = np.where(deviation > 1e-9, weight / np.maximum(deviation, 1e-9), 0).astype(np.float32)
-    layer.data *= np.repeat(factor, lengths)
+def _said(near: Csr, table: Csr, number: int, weight: float) -> Layer:
+    """The rows of the table that each person's row names, one after the other, weighed."""
+    rows = table[near.indices]
+    values = rows.data * np.repeat(near.data, np.diff(rows.indptr))
+    return Layer(number, weight, rows.indices, values, rows.indptr[near.indptr])
 
 
 def _forward(total: Csr, done: Csr, allowed: Array | None, count: int) -> Array:
@@ -276,25 +261,25 @@ def _made(model: Model, some: Array, top: Array, scores: Array, lifts: Array) ->
     return Lists(some, np.where(alive, top, -1), shares, names[np.argmax(lifts, axis=0)])
 
 
-def near_items(model: Model, count: int, allowed: Array | None = None) -> Iterator[Lists]:
-    """For every item what is near it: by what people did with both, and by what both are."""
-    behaved, alike = model.nearby.weights, _alike(model, count)
-    for at in range(0, model.items, BLOCK * 4):
-        some = np.arange(at, min(at + BLOCK * 4, model.items))
-        did, reads = _shares(behaved[some]), _shares(alike[some]) if alike is not None else None
-        total = did if reads is None else (did + 0.5 * reads).tocsr()
-        yield _top(some, total, did, count, allowed, Because.ITEMS, Because.CONTENT)
+def near_items(
+    model: Model, items: Array, count: int, alike: Csr | None = None, allowed: Array | None = None
+) -> Lists:
+    """For some items what is near them: by what people did with both, and by what both are."""
+    did, reads = _shares(model.nearby.weights[items]), _shares(alike[items]) if alike is not None else None
+    total = did if reads is None else (did + 0.5 * reads).tocsr()
+    return _top(items, total, did, count, allowed, Because.ITEMS, Because.CONTENT)
 
 
-def together_items(table: Csr, count: int, because: Because, allowed: Array | None = None) -> Iterator[Lists]:
-    """For every item the strongest of one table: bought together, or taken next."""
-    for at in range(0, table.shape[0], BLOCK * 4):
-        some = np.arange(at, min(at + BLOCK * 4, table.shape[0]))
-        shares = _shares(table[some])
-        yield _top(some, shares, shares, count, allowed, because, because)
+def together_items(
+    table: Csr, items: Array, count: int, because: Because, allowed: Array | None = None
+) -> Lists:
+    """For some items the strongest of one table: bought together, or taken next."""
+    shares = _shares(table[items])
+    return _top(items, shares, shares, count, allowed, because, because)
 
 
-def _alike(model: Model, count: int) -> Csr | None:
+def alike_items(model: Model, count: int) -> Csr | None:
+    """What items have in common in words, for `near_items`; None without words."""
     if model.content is None:
         return None
     return sequence.alike(model.content, keep=count, budget=20_000_000).T.tocsr()
