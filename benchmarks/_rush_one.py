@@ -5,7 +5,9 @@ Sixteen connections, each locking the item's row for its own buyer. Everything e
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
@@ -15,9 +17,10 @@ from jishi.people.accounts import settle as accounts
 from jishi.promotions.flash_sales import settle
 from jishi.promotions.flash_sales.contracts import Buyer
 from jishi.surfaces.lane import app as lane
-from jishi.surfaces.lane import flash, identity, rush
+from jishi.surfaces.lane import desk, flash, identity, rush
 
 CONNECTIONS = 16
+BUY = re.compile(r"^/lane/flash/([0-9a-z]{4,12})/buy$")
 
 _parts: dict[str, Any] = {}
 
@@ -27,7 +30,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
         return
-    match = flash.BUY.match(scope["path"])
+    match = BUY.match(scope["path"])
     if match is None:
         await lane._answer(send, 200, {"ready": True})
         return
@@ -35,7 +38,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if claims is None:
         await lane._answer(send, 401, {"title": "Please sign in."})
         return
-    wish = flash._read(await flash.read_body(receive), match[1], claims, scope)
+    data = json.loads(await desk.read_body(receive) or b"{}")
+    wish = _parts["adapter"].read(match[1], claims, data, lambda: "")
     assert wish is not None
     buyer = Buyer(
         wish.item_code, claims.person_id, claims.epoch, wish.quantity, ids.new_code(), str(ids.uuid7())

@@ -441,6 +441,7 @@ def connect_sweeps() -> None:
     # Matching first: a team that it completes must not have been closed a moment before.
     sweeps.register("plays.match_due_teams", play_tasks.match_due_teams, every_s=5)
     sweeps.register("plays.close_due_teams", play_tasks.close_due_teams, every_s=2)
+    sweeps.register("plays.free_reserved_seats", play_tasks.free_reserved_seats, every_s=2)
     sweeps.register("plays.close_due_rallies", play_tasks.close_due_rallies, every_s=2)
     flash_tasks.register()
     community_buy_tasks.register()

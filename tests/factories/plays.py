@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
+from tests import cluster as throw_away
 from tests.factories import trade
 from tests.factories.trade import NOON, Buyer, Scene
 
+from jishi.kernel import ids
 from jishi.kernel.outbox import relay
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
-from jishi.promotions.plays.contracts import HelpView, OfferView, RallyView, TeamView
+from jishi.promotions.plays import settle
+from jishi.promotions.plays.contracts import (
+    HelpView,
+    OfferView,
+    RallyView,
+    SeatOutcome,
+    Seeker,
+    TeamView,
+)
 from jishi.promotions.plays.models import Rally, Seat, Team
 from jishi.trade.checkout.contracts import Placed
 
@@ -170,3 +182,15 @@ def finish_refunds(*placed: Placed, at: datetime = NOON + timedelta(days=3)) -> 
     """Let every refund that is due arrive, and every handler hear of it."""
     trade.finish_refunds(*[item.order_codes[0] for item in placed], at=at)
     relay.drain()
+
+
+def reserve(*wishes: tuple[str, int], at: datetime | None = NOON, epoch: int = 0) -> list[SeatOutcome]:
+    """Have people ask for seats (team code, person id) in one batch, as the lane does."""
+
+    async def run() -> list[SeatOutcome]:
+        url = throw_away.cluster.url("jishi_app", throw_away.DATABASE)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            seekers = [Seeker(team, person, epoch, ids.new_code()) for team, person in wishes]
+            return await settle.settle(connection, seekers=seekers, at=at)
+
+    return asyncio.run(run())

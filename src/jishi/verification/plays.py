@@ -15,7 +15,8 @@ CHECKS: tuple[Check, ...] = (
         LEFT JOIN LATERAL (
             SELECT sum(s.quantity) AS units, sum(s.discount_minor) AS discount
             FROM plays_seat s JOIN plays_team t ON t.id = s.team_id
-            WHERE t.offer_id = o.id AND s.state IN ('held', 'taken')) s ON true
+            WHERE t.offer_id = o.id AND s.state IN ('held', 'taken')
+              AND s.reserved_until IS NULL) s ON true
         LEFT JOIN LATERAL (
             SELECT count(*) AS units, sum(r.discount_minor) AS discount
             FROM plays_rally r WHERE r.offer_id = o.id AND r.has_unit) r ON true
@@ -24,6 +25,18 @@ CHECKS: tuple[Check, ...] = (
                  WHERE t.offer_id = o.id AND s.keeps_place AND s.drawn = '')
            OR (o.stock_limit IS NOT NULL AND o.units_claimed > o.stock_limit)
            OR (o.budget_minor IS NOT NULL AND o.budget_used_minor > o.budget_minor)
+        """,
+    ),
+    Check(
+        "I10",
+        "a seat that is reserved has no order yet, and a held one without an order is reserved",
+        "SELECT count(*) FROM plays_seat WHERE state = 'held'",
+        """
+        SELECT 'team ' || t.code AS subject, 'seat ' || s.order_code || CASE WHEN o.id IS NULL
+            THEN ' waits for no order' ELSE ' is reserved beside its order' END AS problem
+        FROM plays_seat s JOIN plays_team t ON t.id = s.team_id
+        LEFT JOIN orders_order o ON o.code = s.order_code
+        WHERE s.state = 'held' AND (s.reserved_until IS NULL) = (o.id IS NULL)
         """,
     ),
     Check(

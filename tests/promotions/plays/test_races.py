@@ -42,7 +42,7 @@ def counters_are_true() -> bool:
         counts = team.state in (TeamState.STARTING, TeamState.OPEN, TeamState.FORMED)
         if counts and states[SeatState.TAKEN] + kept != team.seats_taken:
             return False
-    live = Seat.objects.filter(state__in=[SeatState.HELD, SeatState.TAKEN])
+    live = Seat.objects.filter(state__in=[SeatState.HELD, SeatState.TAKEN], reserved_until__isnull=True)
     kept_units = sum(live.values_list("quantity", flat=True))
     return kept_units == sum(Offer.objects.values_list("units_claimed", flat=True))
 

@@ -258,6 +258,35 @@ class TeamView:
     drawn: str = ""
     """How the draw went for the viewer: "won", "lost" or not yet."""
     seed_hash: str = ""
+    reserved_until: datetime | None = None
+    """Until when a seat is kept for the viewer to order with."""
+    few_left: bool = False
+    """So few seats are free that joining goes through the rush lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """One wish for a seat in a batch, and the name that the seat would get."""
+
+    team_code: str
+    person_id: int
+    epoch: int
+    seat_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOutcome:
+    """What became of a wish for a seat: won, yours, member, full, closed, limit, many, spent, sold_out,
+    newcomers, ordinary, stranger, unknown.
+
+    `won` and `yours` say until when the seat is kept; `member` carries the code of the order that has one.
+    """
+
+    kind: str
+    order_code: str = ""
+    until: datetime | None = None
+    left: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,9 @@ class Seat(models.Model):
     payment. `household` tells people with one delivery address, `counted_on` the day it counts for,
     `discount_minor` what it takes of the offer's budget. `back_minor` goes back because the team reached a
     better price; `drawn` says how a draw among the members went.
+
+    `reserved_until` marks a seat of the rush lane that has no order yet: it fills a place and uses up nothing
+    else of the offer. `order_code` is then only its name, until an order takes it over.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="seats")
@@ -182,6 +185,7 @@ class Seat(models.Model):
     back_minor = models.PositiveBigIntegerField(default=0, db_default=0)
     back_sent_at = models.DateTimeField(null=True, blank=True)
     drawn = models.CharField(max_length=4, blank=True, default="", db_default="")
+    reserved_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -201,12 +205,22 @@ class Seat(models.Model):
             ),
             models.CheckConstraint(name="plays_seat_state", condition=Q(state__in=list(SeatState))),
             models.CheckConstraint(name="plays_seat_quantity", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(
+                name="plays_seat_reserved_is_unpaid",
+                condition=Q(reserved_until__isnull=True)
+                | Q(state__in=[SeatState.HELD, SeatState.RELEASED], paid_at__isnull=True, discount_minor=0),
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["id"], name="plays_seat_refund_due", condition=Q(state=SeatState.REFUND_DUE)
             ),
             models.Index(fields=["person", "-id"], name="plays_seat_person"),
+            models.Index(
+                fields=["reserved_until"],
+                name="plays_seat_reserved_due",
+                condition=Q(state=SeatState.HELD, reserved_until__isnull=False),
+            ),
             models.Index(
                 fields=["id"],
                 name="plays_seat_back_due",

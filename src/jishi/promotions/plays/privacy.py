@@ -32,6 +32,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
         "refunded_at",
         "counted_on",
         "drawn",
+        "reserved_until",
     ),
     *_fields("plays_seat", "one delivery, one limit", "blank", "household"),
     *_fields(

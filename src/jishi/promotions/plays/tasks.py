@@ -15,6 +15,11 @@ def switch_badges(at: datetime) -> int:
     return plays.switch_badges(at)
 
 
+def free_reserved_seats(at: datetime) -> int:
+    """Give seats back that the lane reserved and no order took over in time."""
+    return plays.free_reserved_seats(at)
+
+
 def match_due_teams(at: datetime) -> int:
     """Put teams that cannot fill alone together, near their deadline."""
     return plays.match_due_teams(at)

@@ -25,9 +25,11 @@ from jishi.people.accounts import settle as accounts
 from jishi.people.accounts.contracts import LaneClaims
 from jishi.surfaces.lane import identity, wire
 from jishi.surfaces.lane.collect import Collector
-from jishi.surfaces.lane.flash import FlashAdapter, FlashDesk
+from jishi.surfaces.lane.desk import Desk
+from jishi.surfaces.lane.flash import FlashAdapter
 from jishi.surfaces.lane.notices import Board, Full, Listener
-from jishi.surfaces.lane.rush import Reply, Rush
+from jishi.surfaces.lane.rush import Answer, Reply, Rush
+from jishi.surfaces.lane.seats import SeatAdapter
 from jishi.surfaces.lane.talks import Reader, Talks
 
 Scope = MutableMapping[str, Any]
@@ -38,6 +40,7 @@ TEAM_EVENTS = re.compile(r"^/lane/teams/([0-9a-z]{4,32})/events$")
 TALK_EVENTS = re.compile(r"^/lane/talks/([0-9a-z]{4,32})/events$")
 OWN_EVENTS = "/lane/me/events"
 COLLECT = "/lane/events"
+RUSHES = ("/lane/flash/", "/lane/teams/")
 KEEP_ALIVE_S = 15.0
 CHECK_AGAIN_S = 600.0
 SEND_WITHIN_S = 20.0
@@ -74,9 +77,9 @@ class Lane:
         self.board = Board(database_url, heard=self._heard, lost=self.talks.look_again)
         self._secret = accounts.lane_secret(field_key)
         self.collector = Collector(database_url, self._secret)
-        flash = FlashAdapter()
-        self.rush = Rush(database_url, self._secret, [flash])
-        self.flash = FlashDesk(self.rush, flash, self._secret)
+        kinds = (FlashAdapter(), SeatAdapter())
+        self.rush = Rush(database_url, self._secret, kinds)
+        self.desks = [Desk(self.rush, kind, self._secret) for kind in kinds]
 
     def _heard(self, channel: str) -> None:
         kind, _, code = channel.partition(":")
@@ -109,7 +112,7 @@ class Lane:
         elif path == COLLECT and scope["method"] == "POST":
             status, content, more = await self.collector.take(scope, receive)
             await _answer(send, status, content, more)
-        elif path.startswith("/lane/flash/") and (found := await self.flash.answer(scope, receive)):
+        elif path.startswith(RUSHES) and (found := await self._rush(scope, receive)):
             await _answer(send, *found)
         elif scope["method"] != "GET":
             await _answer(send, 405, {"title": "Only GET is answered here."})
@@ -119,6 +122,12 @@ class Lane:
             await self._own(match[1] if match else "", scope, receive, send)
         else:
             await _answer(send, 404, {"title": "There is nothing here."})
+
+    async def _rush(self, scope: Scope, receive: Receive) -> Answer | None:
+        for desk in self.desks:
+            if found := await desk.answer(scope, receive):
+                return found
+        return None
 
     async def _health(self, send: Send) -> None:
         ready = self.board.connected.is_set()
@@ -236,15 +245,15 @@ class Lane:
 
 
 class RushShortcut:
-    """Whole requests to buy, straight to the desk that answers them."""
+    """Whole requests for what people rush for, straight to the desk that answers them."""
 
     def takes(self, method: str, path: str) -> bool:
         """Only what comes in crowds."""
-        return method == "POST" and path.startswith("/lane/flash/")
+        return method == "POST" and path.startswith(RUSHES)
 
     def answer(self, scope: Scope, body: bytes, reply: Reply) -> None:
-        """Buy, or say that there is nothing here."""
-        if not _own_lane().flash.buy(scope, body, reply):
+        """Stand in the line, or say that there is nothing here."""
+        if not any(desk.ask(scope, body, reply) for desk in _own_lane().desks):
             reply((404, {"title": "There is nothing here."}, []))
 
 

@@ -1,32 +1,20 @@
-"""`POST /lane/flash/ITEM/buy`, `GET /lane/flash/ITEM/place?token=`: the rush lane's adapter for flash sales.
+"""The rush lane's adapter for flash sales: `POST /lane/flash/ITEM/buy`.
 
-Origin, identity and form are looked at without a query; what follows is one place in the line. Nothing here
-remembers that an item is sold out: in a batch that question costs next to nothing, and an answer that is not
-kept cannot be wrong when units return.
+Nothing here remembers that an item is sold out: in a batch that question costs next to nothing, and an
+answer that is not kept cannot be wrong when units return.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from jishi.kernel import ids
 from jishi.people.accounts.contracts import LaneClaims
 from jishi.promotions.flash_sales import settle
 from jishi.promotions.flash_sales.contracts import Buyer, Outcome
-from jishi.surfaces.lane import identity
-from jishi.surfaces.lane.rush import Answer, Key, Reply, Rush, answered
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-BUY = re.compile(r"^/lane/flash/([0-9a-z]{4,12})/buy$")
-PLACE = re.compile(r"^/lane/flash/([0-9a-z]{4,12})/place$")
-MOST_BODY = 1_000
+from jishi.surfaces.lane.rush import Answer, Key
 
 STATES: dict[str, tuple[int, str, str]] = {
     "won": (200, "ordered", ""),
@@ -61,7 +49,19 @@ class FlashWish:
 class FlashAdapter:
     """Settles wishes for flash items."""
 
-    name = "flash"
+    name = area = "flash"
+    verb = "buy"
+    asks = 'Say how many as {"quantity": 1}.'
+
+    def read(
+        self, code: str, claims: LaneClaims, data: Mapping[str, Any], language: Callable[[], str]
+    ) -> FlashWish | None:
+        """Return who wants how many, and the language of their order."""
+        quantity = data.get("quantity", 1)
+        if type(quantity) is not int or not 1 <= quantity <= 99:
+            return None
+        said = str(data.get("language") or language()).lower()
+        return FlashWish(code, claims, quantity, "en" if said.startswith("en") else "zh-hans")
 
     async def settle(self, connection: Any, wishes: Sequence[FlashWish]) -> list[Outcome]:
         """Hand a batch to the domain's settler."""
@@ -96,92 +96,7 @@ class FlashAdapter:
         more = [(b"retry-after", b"2")] if outcome.kind in ("returning", "repriced") else []
         return status, content, more
 
-
-class FlashDesk:
-    """The addresses of flash sales in the lane."""
-
-    def __init__(self, rush: Rush, adapter: FlashAdapter, secret: bytes) -> None:
-        self._rush = rush
-        self._adapter = adapter
-        self._secret = secret
-
-    async def answer(self, scope: Scope, receive: Receive) -> Answer | None:
-        """Answer a request if it is one of these."""
-        path, method = scope["path"], scope["method"]
-        if BUY.match(path):
-            if method != "POST":
-                return 405, {"title": "Only POST is answered here."}, [(b"allow", b"POST")]
-            body = await read_body(receive)
-            return await answered(lambda reply: self.buy(scope, body, reply))
-        if (match := PLACE.match(path)) and method == "GET":
-            return await self._place(match[1], scope)
-        return None
-
-    def buy(self, scope: Scope, body: bytes | None, reply: Reply) -> bool:
-        """Answer a whole request to buy through `reply`; false when it is another address."""
-        match = BUY.match(scope["path"])
-        if match is None or scope["method"] != "POST":
-            return False
-        claims = self._caller(scope)
-        if isinstance(claims, tuple):
-            reply(claims)
-        elif (wish := _read(body, match[1], claims, scope)) is None:
-            reply((400, {"title": 'Say how many as {"quantity": 1}.', "code": "flash.body"}, []))
-        else:
-            self._rush.stand(self._adapter.name, wish, reply)
-        return True
-
-    async def _place(self, item_code: str, scope: Scope) -> Answer:
-        claims = self._caller(scope)
-        if isinstance(claims, tuple):
-            return claims
-        token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0][:200]
-        found = await self._rush.look(self._adapter.name, (item_code, claims.person_id), token)
-        if found is not None:
-            return found
-        # Another process serves that line, or it is long over: the database knows whether there is an order.
-        async with self._rush.connection() as connection:
-            order = await settle.find(connection, item_code=item_code, person_id=claims.person_id)
-        if order is not None and order.order_code:
-            return self._adapter.answer(None, order)
-        content = {"title": "Your place in the line is gone. Please press once more.", "code": "rush.gone"}
-        return 410, content, []
-
-    def _caller(self, scope: Scope) -> LaneClaims | Answer:
-        """Who asks, known without a query; a refusal otherwise."""
-        if not identity.is_own_origin(scope):
-            return 403, {"title": "Only our own pages may buy here.", "code": "rush.origin"}, []
-        claims = identity.caller(scope, self._secret)
-        if claims is None:
-            return 401, {"title": "Please sign in first.", "code": "rush.sign_in"}, []
-        return claims
-
-
-def _read(raw: bytes | None, item_code: str, claims: LaneClaims, scope: Scope) -> FlashWish | None:
-    try:
-        data = json.loads(raw) if raw else {}
-    except ValueError:
-        return None
-    if raw is None or not isinstance(data, dict):
-        return None
-    quantity = data.get("quantity", 1)
-    if type(quantity) is not int or not 1 <= quantity <= 99:
-        return None
-    said = str(data.get("language") or identity.header(scope, b"accept-language")).lower()
-    return FlashWish(item_code, claims, quantity, "en" if said.startswith("en") else "zh-hans")
-
-
-async def read_body(receive: Receive) -> bytes | None:
-    """Read a small body; None when it is too large or its sender went away."""
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BODY:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+    async def find(self, connection: Any, code: str, person_id: int) -> Outcome | None:
+        """Return the order that somebody has of an item."""
+        order = await settle.find(connection, item_code=code, person_id=person_id)
+        return order if order is not None and order.order_code else None

@@ -21,6 +21,7 @@ from jishi.promotions.plays.operations.rally_orders import (
     release_rally,
     settle_rally,
 )
+from jishi.promotions.plays.operations.reserving import free_reserved_seats, let_seat_go
 from jishi.promotions.plays.operations.seats import hold_seat, release_seat, settle_seat
 
 __all__ = [
@@ -29,11 +30,13 @@ __all__ = [
     "close_team",
     "create_offer",
     "forget",
+    "free_reserved_seats",
     "free_seat",
     "help_rally",
     "hold_rally",
     "hold_seat",
     "leave_team",
+    "let_seat_go",
     "mark_seat_refunded",
     "match_due_teams",
     "refund_rally",

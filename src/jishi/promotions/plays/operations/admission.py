@@ -51,21 +51,24 @@ def check_audience(offer: Offer, *, person_id: int | None) -> None:
         raise OfferMembersOnly(audience=ref.key)
 
 
-def check_joinable(team: Team, *, person_id: int | None, at: datetime) -> None:
-    """Return quietly if this person may still get into the team.
+def check_joinable(team: Team, *, person_id: int | None, at: datetime) -> Seat | None:
+    """Return quietly if this person may still get into the team, with the seat reserved for them if there
+    is one.
 
     :raises AlreadyInTeam: they are in it.
     :raises TeamClosed: it is not open (any more).
     :raises TeamFull: no seat is free.
     """
+    own = None
     if person_id is not None:
         own = Seat.objects.filter(team=team, person_id=person_id, state__in=LIVE_SEATS).first()
-        if own is not None:
+        if own is not None and own.reserved_until is None:
             raise AlreadyInTeam(team=team.code, order=own.order_code)
     if team.state != TeamState.OPEN or at >= team.deadline_at:
         raise TeamClosed(team=team.code)
-    if free_seats(team) < 1:
+    if own is None and free_seats(team) < 1:
         raise TeamFull(team=team.code)
+    return own
 
 
 def free_seats(team: Team) -> int:
@@ -96,7 +99,9 @@ def check_limits(
         raise TooMany(limit=terms.per_order)
     if person_id is None or not (terms.per_person or terms.teams_per_person):
         return
-    own = Seat.objects.filter(team__offer=offer, person_id=person_id, state__in=LIVE_SEATS)
+    own = Seat.objects.filter(
+        team__offer=offer, person_id=person_id, state__in=LIVE_SEATS, reserved_until__isnull=True
+    )
     had = own.exclude(order_code=without).aggregate(units=Sum("quantity"), teams=Count("pk"))
     if terms.per_person and (had["units"] or 0) + quantity > terms.per_person:
         raise TooMany(limit=terms.per_person)
@@ -114,7 +119,9 @@ def check_newcomer(terms: Terms, *, person_id: int | None, starts: bool) -> None
     """
     if person_id is None or terms.newcomers == "no" or (starts and terms.newcomers == "joiners"):
         return
-    is_paying = Seat.objects.filter(person_id=person_id, state=SeatState.HELD).exists()
+    is_paying = Seat.objects.filter(
+        person_id=person_id, state=SeatState.HELD, reserved_until__isnull=True
+    ).exists()
     if is_paying or order_queries.has_paid_before(person_id):
         raise NewcomersOnly()
 

@@ -47,8 +47,10 @@ def claim_seat(play_offer: Offer, terms: Terms, seat: Seat, *, at: datetime) -> 
 
 
 def return_seats(offer: Offer, terms: Terms, seats: Iterable[Seat]) -> None:
-    """Give back everything these seats used up."""
+    """Give back everything these seats used up; one that was only reserved used up nothing."""
     for seat in seats:
+        if seat.reserved_until is not None:
+            continue
         return_units(offer, seat.quantity, seat.discount_minor)
         tallies.give_back(offer.pk, wants(terms, seat))
 

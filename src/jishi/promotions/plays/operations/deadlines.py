@@ -8,6 +8,7 @@ under the lock it changes it with. One team or refund that fails holds up no oth
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from jishi.kernel import clock
 from jishi.promotions.plays import rules
@@ -72,10 +73,11 @@ def _close_due(team_id: int, at: datetime) -> int:
 
 
 def _drop_lapsed_holds(play: Play, *, at: datetime) -> None:
-    """Release seats whose order should have been paid or given up long ago, so that no team waits for
-    ever.
+    """Release seats whose order should have been paid or given up long ago, and reserved ones that no order
+    took over, so that no team waits for ever.
     """
-    lapsed = Seat.objects.filter(team=play.team, state=SeatState.HELD, lapses_at__lte=at - NEWS_OF_PAYMENT)
+    late = Q(lapses_at__lte=at - NEWS_OF_PAYMENT) | Q(reserved_until__lte=at)
+    lapsed = Seat.objects.filter(late, team=play.team, state=SeatState.HELD)
     for seat in list(lapsed.order_by("pk").select_for_update()):
         counts.release(play, seat, at=at)
         leaving.settle_succession(play, seat, at=at)

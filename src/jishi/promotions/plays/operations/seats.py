@@ -32,6 +32,8 @@ def hold_seat(
 ) -> None:
     """Keep a seat for an order that waits for payment; starting a team creates it, unseen until it is paid.
 
+    A seat that the rush lane reserved for the person becomes the order's; it passes the same checks.
+
     :raises OfferNotFound: no such offer, or it does not cover the variant.
     :raises OfferNotStarted: / OfferEnded: teams cannot be started now.
     :raises TeamNotFound: / TeamClosed: / TeamFull: / AlreadyInTeam: there is no seat for this person.
@@ -47,36 +49,29 @@ def hold_seat(
         admission.check_audience(offer, person_id=person_id)
         terms = locked.terms_of(offer)
         admission.team_price(offer, wish.variant_id)
-        starts = wish.team_code is None
+        starts, reserved = wish.team_code is None, None
         if wish.team_code is None:
             admission.check_runs(offer, now)
             team = _new_team(offer, terms, person_id, deadline_at=expires_at, at=now)
         else:
             team = locked.team_by_code(offer, wish.team_code)
-            admission.check_joinable(team, person_id=person_id, at=now)
+            reserved = admission.check_joinable(team, person_id=person_id, at=now)
         admission.check_limits(offer, terms, person_id=person_id, quantity=wish.quantity)
         if terms.newcomers != "no":
             # One first purchase at a time: the check below reads what another offer may be writing.
             locks.advisory("plays.newcomer", person_id)
         admission.check_newcomer(terms, person_id=person_id, starts=starts)
-        seat = Seat(
-            team=team,
-            person_id=person_id,
-            order_code=order_code,
-            variant_id=wish.variant_id,
-            quantity=wish.quantity,
-            is_leader=starts,
-            move_ok=wish.move_ok,
-            household=wish.household,
-            discount_minor=discount_minor,
-            held_at=now,
-            lapses_at=expires_at,
-            held_until=expires_at if starts or terms.honours_holds else min(expires_at, team.deadline_at),
-        )
+        seat = reserved or Seat(team=team, person_id=person_id, is_leader=starts)
+        is_new, seat.reserved_until = seat.pk is None, None
+        seat.order_code, seat.variant_id, seat.quantity = order_code, wish.variant_id, wish.quantity
+        seat.move_ok, seat.household, seat.discount_minor = wish.move_ok, wish.household, discount_minor
+        seat.held_at, seat.lapses_at = now, expires_at
+        seat.held_until = expires_at if starts or terms.honours_holds else min(expires_at, team.deadline_at)
         counts.claim_seat(offer, terms, seat, at=now)
-        team.seats_held += 1
-        team.save(update_fields=["seats_held"])
-        seat.save(force_insert=True)
+        if is_new:
+            team.seats_held += 1
+            team.save(update_fields=["seats_held"])
+        seat.save(force_insert=is_new)
 
 
 def settle_seat(*, order_code: str, paid_at: datetime, at: datetime | None = None) -> None:

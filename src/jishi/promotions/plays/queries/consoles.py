@@ -123,5 +123,5 @@ def _team_row(team: Team, leader: PersonCard) -> TeamRow:
         deadline_at=team.deadline_at,
         formed_at=team.formed_at,
         closed_at=team.closed_at,
-        order_codes=tuple(seat.order_code for seat in seats),
+        order_codes=tuple(seat.order_code for seat in seats if seat.reserved_until is None),
     )

@@ -342,7 +342,12 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         has_units=_has_units(team.offer),
     )
     left = own is not None and own.left_at is not None and not own.keeps_place
-    viewer = rules.ViewerFacts(own.state, own.is_leader, left) if own else rules.ViewerFacts()
+    reserved = own.reserved_until if own else None
+    viewer = (
+        rules.ViewerFacts(own.state, own.is_leader, left, reserved is not None)
+        if own
+        else rules.ViewerFacts()
+    )
     shown = rules.viewer_screen(facts, viewer)
     people = account_queries.list_people({team.leader_id, *(seat.person_id for seat in seats)})
     offer, price, alone, start = _purchase(team, own)
@@ -370,11 +375,11 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         viewer_state=shown.viewer_state,
         screen=shown.screen,
         actions=shown.actions,
-        viewer_paying=own is not None and own.state == SeatState.HELD,
+        viewer_paying=own is not None and own.state == SeatState.HELD and reserved is None,
         currency=offer.currency,
         price_minor=price,
         solo_minor=alone,
-        order_code=own.order_code if own else None,
+        order_code=own.order_code if own and reserved is None else None,
         refund=_refund(own),
         held_until=own.held_until if own and own.state == SeatState.HELD else min(waits, default=None),
         moved_to=own.team.code if own and own.team_id != team.pk else None,
@@ -383,6 +388,8 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         draw_winners=mechanics.get(offer.mechanic).terms(offer.params).draw_winners,
         drawn=own.drawn if own else "",
         seed_hash=team.seed_hash,
+        reserved_until=reserved,
+        few_left=_missing(team) <= rules.FEW_SEATS and not offer.audience,
         start=start if facts.can_start else None,
         terms=offer.terms,
     )

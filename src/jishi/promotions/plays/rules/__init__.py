@@ -30,7 +30,13 @@ from jishi.promotions.plays.rules.rallies import (
     rally_screen,
     suspicion,
 )
-from jishi.promotions.plays.rules.screens import TeamFacts, ViewerFacts, ViewerScreen, viewer_screen
+from jishi.promotions.plays.rules.screens import (
+    FEW_SEATS,
+    TeamFacts,
+    ViewerFacts,
+    ViewerScreen,
+    viewer_screen,
+)
 from jishi.promotions.plays.rules.states import (
     CLOSED_TEAMS,
     LIVE_RALLIES,
@@ -56,6 +62,7 @@ from jishi.promotions.plays.rules.terms import (
 
 __all__ = [
     "CLOSED_TEAMS",
+    "FEW_SEATS",
     "LIVE_RALLIES",
     "LIVE_SEATS",
     "RALLY_MOVES",

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from jishi.promotions.plays.contracts import Screen, SeatState, TeamState, ViewerState
 
+FEW_SEATS = 2
+"""With so few seats left people may race for them, and joining goes through the rush lane."""
+
 
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
@@ -23,11 +26,14 @@ class TeamFacts:
 
 @dataclass(frozen=True, slots=True)
 class ViewerFacts:
-    """The viewer's seat, if any. `left`: refunded by own wish before the team formed."""
+    """The viewer's seat, if any. `left`: refunded by own wish before the team formed; `reserved`: it waits
+    for their order.
+    """
 
     seat_state: str | None = None
     is_leader: bool = False
     left: bool = False
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ def viewer_screen(team: TeamFacts, viewer: ViewerFacts) -> ViewerScreen:
 
 
 def _viewer_state(viewer: ViewerFacts) -> ViewerState:
-    if viewer.seat_state is None or viewer.seat_state == SeatState.RELEASED or viewer.left:
+    nothing = viewer.seat_state is None or viewer.seat_state == SeatState.RELEASED
+    if nothing or viewer.left or viewer.reserved:
         return ViewerState.STRANGER
     return ViewerState.LEADER if viewer.is_leader else ViewerState.MEMBER
 
@@ -68,6 +75,8 @@ def _screen(team: TeamFacts) -> Screen:
 
 def _actions(screen: Screen, who: ViewerState, team: TeamFacts, viewer: ViewerFacts) -> tuple[str, ...]:
     start = ("start_own",) if team.can_start else ()
+    if viewer.reserved:
+        return ("take_seat", "let_go") if screen in (Screen.OPEN, Screen.FILLING) else start
     if who != ViewerState.STRANGER and viewer.seat_state == SeatState.HELD:
         return ("pay", "see_order")
     if who == ViewerState.STRANGER:
