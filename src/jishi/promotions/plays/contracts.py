@@ -260,6 +260,8 @@ class TeamView:
     seed_hash: str = ""
     reserved_until: datetime | None = None
     """Until when a seat is kept for the viewer to order with."""
+    join_with: StartChoice | None = None
+    """What joining puts into the checkout, where there is nothing to choose."""
     few_left: bool = False
     """So few seats are free that joining goes through the rush lane."""
 

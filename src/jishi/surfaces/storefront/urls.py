@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("buy/", product.buy, name="buy"),
     path("g/<slug:code>/", team.team, name="team"),
     path("g/<slug:code>/live/", team.live, name="team_live"),
+    path("g/<slug:code>/let-go/", team.let_go, name="team_let_go"),
     path("r/<slug:code>/", share.land, name="land"),
     path("r/<slug:code>", share.land),
     path("share/<slug:kind>/<str:key>/", share.share, name="share"),

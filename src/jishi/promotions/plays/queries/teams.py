@@ -389,6 +389,7 @@ def _team_view(team: Team, viewer_id: int | None, at: datetime) -> TeamView:
         drawn=own.drawn if own else "",
         seed_hash=team.seed_hash,
         reserved_until=reserved,
+        join_with=start if len(offer.prices) == 1 else None,
         few_left=_missing(team) <= rules.FEW_SEATS and not offer.audience,
         start=start if facts.can_start else None,
         terms=offer.terms,

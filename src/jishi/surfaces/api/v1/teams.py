@@ -137,4 +137,6 @@ def _team(view: TeamView, language: str) -> shapes.Team:
         moved_to=view.moved_to,
         terms=[phrases.say(term.message, term.params, language) for term in view.terms],
         server_time=clock.now(),
+        reserved_until=view.reserved_until,
+        join_path=f"/lane/teams/{view.code}/join" if view.few_left and "join" in view.actions else "",
     )

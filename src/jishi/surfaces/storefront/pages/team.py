@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
+from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OpenTeamView, TeamView
 from jishi.surfaces.shell import facts as request_facts
@@ -64,7 +70,29 @@ def block(request: HttpRequest, found: TeamView) -> dict[str, Any]:
         "hidden_members": max(0, len(members) - SHOWN_MEMBERS),
         "empty_seats": min(found.missing, SHOWN_MEMBERS),
         "filled": found.taken + found.virtual,
+        "go": _way_in(found, card),
         "saving_minor": max(0, found.solo_minor - found.price_minor),
         "others": others,
         "similar": similar,
     }
+
+
+@login_required
+@require_POST
+def let_go(request: HttpRequest, code: str) -> HttpResponse:
+    """Give back the seat that is kept for the viewer, for the next in line."""
+    person_id = request_facts.of(request).person_id or 0
+    if plays.let_seat_go(team_code=code, person_id=person_id):
+        messages.success(request, gettext("Your seat is free for somebody else now."))
+    return HttpResponseRedirect(reverse("storefront:team", args=[code]))
+
+
+def _way_in(team: TeamView, card: ListingCard | None) -> str:
+    """Where a kept seat leads: to the checkout, or to the choice of a variant where there is one."""
+    if card is None:
+        return ""
+    wanted = {"offer": team.offer_code, "team": team.code}
+    if team.join_with is None:
+        return f"{reverse('storefront:choose', args=[card.code])}?{urlencode(wanted)}"
+    goods = {"variant": team.join_with.variant_id, "quantity": 1}
+    return f"{reverse('storefront:checkout')}?{urlencode({**goods, **wanted})}"

@@ -145,6 +145,9 @@ class Team:
     moved_to: str | None
     terms: list[str]
     server_time: datetime
+    reserved_until: datetime | None
+    join_path: str
+    """Where to ask for one of the last seats (`POST`, then order with it); empty while there are many."""
 
 
 @dataclass(frozen=True, slots=True)

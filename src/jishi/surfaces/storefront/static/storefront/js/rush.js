@@ -1,5 +1,5 @@
-// Buying through the rush lane: ask, stand in line with an honest place, come back for the answer. Every word lives in
-// the markup; when the lane cannot be reached, the form goes its ordinary way.
+// Asking through the rush lane, for goods or a seat: stand in line with an honest place, come back for the answer.
+// Every word lives in the markup; when the lane cannot be reached or has nothing to say, the form goes its ordinary way.
 customElements.define("rush-buy", class extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -16,7 +16,7 @@ customElements.define("rush-buy", class extends HTMLElement {
     const quantity = +(new FormData(this.form).get("quantity") || 1);
     const language = document.documentElement.lang.startsWith("en") ? "en" : "zh-hans";
     this.form.querySelector("button").disabled = true;
-    await this.ask(() => fetch(`${this.dataset.lane}buy`, {
+    await this.ask(() => fetch(`${this.dataset.lane}${this.dataset.verb || "buy"}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ quantity, language }),
     }));
   }
@@ -27,9 +27,10 @@ customElements.define("rush-buy", class extends HTMLElement {
       content = await answer.json();
     } catch { answer = null; }
     if (this.gone) return;
-    if (!answer || answer.status === 404 || answer.status === 401 || answer.status === 403) return this.form.submit();
+    const no_lane = !answer || [401, 403, 404].includes(answer.status) || content.state === "ordinary";
+    if (no_lane) return this.form.submit();
     if (answer.status === 200) {
-      location.assign(this.dataset.order.replace("CODE", content.order_code));
+      location.assign(content.order_code ? this.dataset.order.replace("CODE", content.order_code) : this.dataset.go);
     } else if (answer.status === 202) {
       this.show("in_line");
       this.querySelector("[data-position]").textContent = content.position;
@@ -40,7 +41,7 @@ customElements.define("rush-buy", class extends HTMLElement {
     } else {
       this.show(content.state);
       this.form.querySelector("button").disabled = false;
-      if (!["unpaid", "repriced"].includes(content.state)) this.block?.refresh?.();
+      if (!this.querySelector(`[data-state="${content.state}"]`)) this.block?.refresh?.();
     }
   }
   wait(seconds) {
