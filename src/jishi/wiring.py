@@ -100,6 +100,7 @@ from jishi.promotions.presales import privacy as presale_privacy
 from jishi.promotions.presales import tasks as presale_tasks
 from jishi.promotions.presales.events import ReservationEnded
 from jishi.promotions.presales.pricing import PresaleRule
+from jishi.promotions.timed_prices.pricing import TimedRule
 from jishi.social.challenges import privacy as challenge_privacy
 from jishi.social.challenges import tasks as challenge_tasks
 from jishi.social.communities import events as community_events
@@ -414,6 +415,7 @@ def connect_prices() -> None:
     pricing.register(FlashRule(), "exclusive")
     pricing.register(CommunityRule(), "exclusive")
     pricing.register(PresaleRule(), "exclusive")
+    pricing.register(TimedRule(), "exclusive")
     placing.register_shares(LeaderShares())
 
 

@@ -33,6 +33,23 @@ CHECKS: tuple[Check, ...] = (
         WHERE e.started_at IS NULL OR x.first_at < e.started_at
         """,
     ),
+    Check(
+        "I17",
+        "a timed price was given in its windows alone, and the same share came off for everybody",
+        "SELECT count(*) FROM orders_orderadjustment WHERE rule = 'timed_price'",
+        """
+        SELECT 'order ' || o.code AS subject, a.reference || ' took off ' || -a.amount_minor AS problem
+        FROM orders_orderadjustment a JOIN orders_order o ON o.id = a.order_id
+        LEFT JOIN timed_prices_window w ON w.code = a.reference
+        LEFT JOIN timed_prices_timedprice p ON p.id = w.price_id
+        LEFT JOIN orders_orderline l ON l.order_id = o.id AND l.variant_id = a.variant_id
+        WHERE a.rule = 'timed_price' AND (
+            w.id IS NULL OR o.placed_at < w.starts_at OR o.placed_at >= w.ends_at + interval '10 minutes'
+            OR a.amount_minor % l.quantity <> 0
+            OR a.amount_minor <> -(l.unit_minor * p.off_bps / 10000) * l.quantity
+        )
+        """,
+    ),
 )
 TITLE = "whoever was shown an arm is the one whom the hash gives it to"
 _FORMS = (

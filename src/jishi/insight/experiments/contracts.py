@@ -249,3 +249,117 @@ class Measure:
     over: str = ""
     good: int = 1
     is_money: bool = False
+
+
+SWITCH_BLOCKS_H = (2, 3, 4, 6, 8, 12, 24)
+"""How long a block of a price trial may be; each divides a day, so that blocks begin at the same hours."""
+SWITCH_APART = (1, 7)
+LEAST_PAIRS, MOST_PAIRS = 8, 180
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchDraft:
+    """A price that is on in some blocks of time and off in others, for everybody alike.
+
+    Two blocks `apart_days` days apart are a pair: the same hours, of the same weekday if it is seven. A
+    cycle is all blocks of so many days with their partners. `budget_minor` is the most that may come off; 0:
+    no limit.
+    """
+
+    name: str
+    hypothesis: str
+    shop_id: int
+    product_ids: tuple[int, ...]
+    off_bps: int
+    starts_at: datetime
+    block_h: int = 6
+    apart_days: int = 7
+    cycles: int = 1
+    washout_min: int = 30
+    measures: tuple[str, ...] = ("goods_money", "goods_units")
+    guardrails: tuple[Guardrail, ...] = ()
+    budget_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of time. What counts of it begins a wash-out after its start."""
+
+    no: int
+    pair: int
+    starts_at: datetime
+    ends_at: datetime
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A price trial as the team sees it."""
+
+    code: str
+    draft: SwitchDraft
+    state: str
+    price_code: str
+    price_state: str
+    seed: str
+    digest: str
+    blocks: tuple[Block, ...]
+    owner_id: int | None
+    asked: Asked | None
+    pause_reason: str
+    decision: str
+    reason: str
+    gaps: tuple[tuple[datetime, datetime | None], ...]
+    created_at: datetime
+    started_at: datetime | None
+    stopped_at: datetime | None
+    decided_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end of the last block."""
+        return self.blocks[-1].ends_at
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are in all."""
+        return len(self.blocks) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What the time before says: what may come off in all, and the smallest change that could be seen."""
+
+    sold_minor: int
+    liability_minor: int
+    seen: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReading:
+    """One measure: on against off, by the hour. `once` is the t-interval over pairs and is right at the
+    planned end alone, as is `flipped`, the p-value of the randomisation test; `always` is right at every
+    look, and None while there are too few pairs to exclude anything.
+    """
+
+    measure: str
+    pairs: int
+    mean_on: float
+    mean_off: float
+    once: Estimate
+    flipped: float
+    always_p: float
+    always: Estimate | None
+    lift: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReadOut:
+    """What is known of a price trial. `left_out` pairs touched a pause."""
+
+    at: datetime
+    pairs: int
+    left_out: int
+    spent_minor: int
+    readings: tuple[SwitchReading, ...]
+    guarded: tuple[Guarded, ...]

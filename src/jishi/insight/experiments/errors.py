@@ -57,3 +57,17 @@ class SlotBusy(Conflict):
 
     code = "experiments.slot_busy"
     message = N_("Another experiment in the layer %(layer)s uses this place. Choose the same layer.")
+
+
+class ShopHasNotAgreed(Conflict):
+    """The shop whose price it is has not said yes, or has taken it back."""
+
+    code = "experiments.shop_not_agreed"
+    message = N_("The shop has not agreed to this price yet.")
+
+
+class StartIsPast(Conflict):
+    """The first block begins before two people and the shop were ready."""
+
+    code = "experiments.start_is_past"
+    message = N_("The first block has begun already. Make a new plan with a later start.")

@@ -118,3 +118,70 @@ class ReadOutRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.experiment_id} at {self.at:%Y-%m-%d}"
+
+
+class Switchback(models.Model):
+    """A price that is tried by blocks of time; `plan` is its draft, `scale` what was fixed at the start."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_code)
+    name = models.CharField(max_length=120)
+    hypothesis = models.CharField(max_length=500)
+    plan = models.JSONField()
+    seed = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    price_code = models.CharField(max_length=12, unique=True)
+    scale = models.JSONField(default=dict)
+    gaps = models.JSONField(default=list)
+    accepted = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, default=State.DRAFT)
+    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
+    asked_verb = models.CharField(max_length=8, blank=True, default="")
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_detail = models.JSONField(default=dict)
+    pause_reason = models.CharField(max_length=40, blank=True, default="")
+    decision = models.CharField(max_length=20, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    read_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="experiments_switchback_state", condition=Q(state__in=list(State))),
+            models.CheckConstraint(
+                name="experiments_switchback_asked", condition=Q(asked_verb__in=["", *Verb])
+            ),
+            models.CheckConstraint(
+                name="experiments_switchback_started",
+                condition=Q(state=State.DRAFT, started_at=None) | Q(started_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["read_due_at"],
+                name="experiments_switchback_due",
+                condition=Q(read_due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SwitchReadOutRow(models.Model):
+    """What was read of a price trial at a moment."""
+
+    switchback = models.ForeignKey(Switchback, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    body = models.JSONField()
+    kept_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "experiments_switchreadout"
+        indexes = [models.Index(fields=["switchback", "-id"], name="experiments_switchreadout_new")]
+
+    def __str__(self) -> str:
+        return f"{self.switchback_id} at {self.at:%Y-%m-%d}"

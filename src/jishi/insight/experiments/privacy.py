@@ -13,6 +13,8 @@ from jishi.people.accounts.contracts import PersonalField
 PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     PersonalField("experiments_experiment", "owner_id", "who answers for an experiment", "blank"),
     PersonalField("experiments_experiment", "asked_by_id", "who asked for a second person", "blank"),
+    PersonalField("experiments_switchback", "owner_id", "who answers for a price trial", "blank"),
+    PersonalField("experiments_switchback", "asked_by_id", "who asked for a second person", "blank"),
     PersonalField("experiments_exposure", "unit", "what somebody was shown, to compare fairly", "blank"),
     PersonalField("experiments_exposure", "person_id", "what somebody was shown, to compare fairly", "blank"),
 )
@@ -25,6 +27,14 @@ IMPERSONAL: dict[str, frozenset[str]] = {
             *("accepted", "reason", "created_at", "started_at", "stopped_at", "decided_at", "read_due_at"),
         }
     ),
+    "experiments_switchback": frozenset(
+        {
+            *("id", "code", "name", "hypothesis", "plan", "seed", "digest", "price_code", "scale", "gaps"),
+            *("accepted", "state", "asked_verb", "asked_at", "asked_detail", "pause_reason", "decision"),
+            *("reason", "created_at", "started_at", "stopped_at", "decided_at", "read_due_at"),
+        }
+    ),
+    "experiments_switchreadout": frozenset({"id", "switchback_id", "at", "body", "kept_at"}),
     "experiments_claim": frozenset({"layer", "bucket", "experiment_id"}),
     "experiments_exposure": frozenset({"experiment_id", "arm", "first_at"}),
     "experiments_readout": frozenset({"id", "experiment_id", "at", "body", "kept_at"}),

@@ -6,31 +6,48 @@ audience restricts one, membership is asked for once and remembered as long.
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
 
-from jishi.insight.experiments import rows, rules
+from jishi.insight.experiments import blocks, rows, rules, switching
 from jishi.insight.experiments.contracts import (
     BUCKETS,
+    RATIO,
     Asked,
     Assignment,
+    Block,
     Draft,
     ExperimentView,
+    Foresight,
     Measure,
     Plan,
     ReadOut,
     Running,
     State,
+    SwitchDraft,
+    SwitchReadOut,
+    SwitchView,
     Unit,
 )
 from jishi.insight.experiments.errors import ExperimentNotFound
 from jishi.insight.experiments.measures import known
-from jishi.insight.experiments.models import Claim, Experiment, Exposure, ReadOutRow
+from jishi.insight.experiments.models import (
+    Claim,
+    Experiment,
+    Exposure,
+    ReadOutRow,
+    Switchback,
+    SwitchReadOutRow,
+)
+from jishi.kernel import clock
 from jishi.people.accounts import ports as audiences
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.people.accounts.errors import AudienceUnknown
+from jishi.promotions.timed_prices import queries as timed_queries
+from jishi.promotions.timed_prices.contracts import TimedView
 
 FRESH_S = 5.0
 MEMBERS_KEPT = 20_000
@@ -187,6 +204,107 @@ def count_arms(code: str) -> dict[str, int]:
     return dict(shown.values_list("arm").annotate(n=Count("unit")).order_by())
 
 
+def get_switchback(code: str) -> SwitchView:
+    """One price trial.
+
+    :raises ExperimentNotFound: there is none.
+    """
+    row = Switchback.objects.filter(code=code).first()
+    if row is None:
+        raise ExperimentNotFound
+    return _switch_view(row, timed_queries.get_price(row.price_code))
+
+
+def list_switchbacks() -> tuple[SwitchView, ...]:
+    """Every price trial, the newest first; without the state of its price."""
+    return tuple(_switch_view(row, None) for row in Switchback.objects.order_by("-id")[:50])
+
+
+def switch_read_out(code: str) -> SwitchReadOut | None:
+    """What was read last of a price trial; None if nothing was."""
+    newest = SwitchReadOutRow.objects.filter(switchback__code=code).order_by("-id").first()
+    return rows.switch_read_out(newest.at, newest.body) if newest else None
+
+
+def list_switch_measures() -> Mapping[str, Measure]:
+    """The figures a price trial can be read by."""
+    return blocks.MEASURES
+
+
+def foresee(draft: SwitchDraft, plan: Sequence[Block], *, at: datetime | None = None) -> Foresight:
+    """What the same hours of the weeks before say about a plan."""
+    goods = _before(draft, clock.at_or_now(at))
+    money = blocks.sums("goods_money", plan, goods)
+    on = {one.no for one in plan if one.is_on}
+    sold = sum(value for no, value in money.items() if no in on)
+    # The wash-out is sold at the lower price as well.
+    counted = 1 - draft.washout_min / (draft.block_h * 60)
+    pairs = _pairs_of(plan, money)
+    base = switching.mean([value for both in pairs for value in both])
+    seen = switching.smallest_seen([a - b for a, b in pairs], base, len(pairs))
+    liability = sold / counted * draft.off_bps / 10_000
+    return Foresight(sold_minor=round(sold / counted), liability_minor=round(liability), seen=seen)
+
+
+def scale_of(draft: SwitchDraft, plan: Sequence[Block], *, at: datetime) -> dict[str, dict[str, float]]:
+    """What has to be fixed before the first block: how much pairs differed before, and each ratio then."""
+    goods, found = _before(draft, at), {}
+    kept: dict[str, dict[int, float]] = {}
+    hours = draft.block_h - draft.washout_min / 60
+    for key in {*draft.measures, *(one.measure for one in draft.guardrails)}:
+        measure = blocks.MEASURES[key]
+        for source in filter(None, (measure.source, measure.over)):
+            if source not in kept:
+                kept[source] = blocks.sums(source, plan, goods)
+        up, ratio = kept[measure.source], 0.0
+        if measure.form == RATIO:
+            down = kept[measure.over]
+            ratio = sum(up.values()) / max(sum(down.values()), 1.0)
+            value = {no: up[no] - ratio * down[no] for no in up}
+        else:
+            value = {no: one / hours for no, one in up.items()}
+        pairs = _pairs_of(plan, value)
+        usual = switching.mean([one / hours for one in up.values()]) if measure.form != RATIO else 0.0
+        squares = switching.expected_squares([a - b for a, b in pairs], usual)
+        found[key] = {"rho": switching.tuned(squares), "ratio": ratio}
+    return found
+
+
+def _before(draft: SwitchDraft, at: datetime) -> blocks.Goods:
+    washout = timedelta(minutes=draft.washout_min)
+    return blocks.Goods(draft.product_ids, washout, switching.shift(draft, at=at))
+
+
+def _pairs_of(plan: Sequence[Block], values: Mapping[int, float]) -> list[tuple[float, float]]:
+    both: dict[int, dict[bool, float]] = {}
+    for one in plan:
+        both.setdefault(one.pair, {})[one.is_on] = values[one.no]
+    return [(found[True], found[False]) for found in both.values()]
+
+
+def _switch_view(row: Switchback, price: TimedView | None) -> SwitchView:
+    return SwitchView(
+        code=row.code,
+        draft=rows.switch_draft(row),
+        state=row.state,
+        price_code=row.price_code,
+        price_state=price.state if price else "",
+        seed=row.seed,
+        digest=row.digest,
+        blocks=rows.switch_blocks(row),
+        owner_id=row.owner_id,
+        asked=rows.asked(row),
+        pause_reason=row.pause_reason,
+        decision=row.decision,
+        reason=row.reason,
+        gaps=rows.gaps(row),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        stopped_at=row.stopped_at,
+        decided_at=row.decided_at,
+    )
+
+
 def export_person(*, person_id: int) -> dict[str, Any]:
     """In which experiments somebody was shown which arm, and which ones are theirs."""
     shown = Exposure.objects.filter(person_id=person_id).order_by("experiment_id")
@@ -197,6 +315,9 @@ def export_person(*, person_id: int) -> dict[str, Any]:
         ],
         "owned": list(
             Experiment.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
+        ),
+        "owned_price_trials": list(
+            Switchback.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
         ),
     }
 

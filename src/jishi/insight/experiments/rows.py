@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jishi.insight.experiments.contracts import (
     Arm,
+    Asked,
+    Block,
     Estimate,
     Guarded,
     Guardrail,
     Reading,
     ReadOut,
     Running,
+    SwitchDraft,
+    SwitchReading,
+    SwitchReadOut,
 )
 
 if TYPE_CHECKING:
-    from jishi.insight.experiments.models import Experiment
+    from jishi.insight.experiments.models import Experiment, Switchback
 
 
 def arms(kept: Iterable[Mapping[str, Any]]) -> tuple[Arm, ...]:
@@ -95,4 +100,91 @@ def _readings(kept: Sequence[Mapping[str, Any]]) -> tuple[Reading, ...]:
             }
         )
         for one in kept
+    )
+
+
+def keep_plan(draft: SwitchDraft, those: Iterable[Block]) -> dict[str, Any]:
+    """A price trial's draft and blocks as they are kept."""
+    return {
+        "shop_id": draft.shop_id,
+        "product_ids": list(draft.product_ids),
+        "off_bps": draft.off_bps,
+        "starts_at": draft.starts_at.isoformat(),
+        "block_h": draft.block_h,
+        "apart_days": draft.apart_days,
+        "cycles": draft.cycles,
+        "washout_min": draft.washout_min,
+        "measures": list(draft.measures),
+        "guardrails": keep_guardrails(draft.guardrails),
+        "budget_minor": draft.budget_minor,
+        "blocks": [[one.no, one.pair, one.starts_at.isoformat(), one.is_on] for one in those],
+    }
+
+
+def switch_draft(row: "Switchback") -> SwitchDraft:
+    """The draft of a price trial."""
+    kept = row.plan
+    return SwitchDraft(
+        name=row.name,
+        hypothesis=row.hypothesis,
+        shop_id=kept["shop_id"],
+        product_ids=tuple(kept["product_ids"]),
+        off_bps=kept["off_bps"],
+        starts_at=datetime.fromisoformat(kept["starts_at"]),
+        block_h=kept["block_h"],
+        apart_days=kept["apart_days"],
+        cycles=kept["cycles"],
+        washout_min=kept["washout_min"],
+        measures=tuple(kept["measures"]),
+        guardrails=guardrails(kept["guardrails"]),
+        budget_minor=kept["budget_minor"],
+    )
+
+
+def switch_blocks(row: "Switchback") -> tuple[Block, ...]:
+    """The blocks that were written down."""
+    length = timedelta(hours=row.plan["block_h"])
+    moments = ((no, pair, datetime.fromisoformat(at), on) for no, pair, at, on in row.plan["blocks"])
+    return tuple(Block(no, pair, at, at + length, on) for no, pair, at, on in moments)
+
+
+def gaps(row: "Switchback") -> tuple[tuple[datetime, datetime | None], ...]:
+    """When it was paused, the last one perhaps still."""
+    return tuple(
+        (datetime.fromisoformat(begun), datetime.fromisoformat(over) if over else None)
+        for begun, over in row.gaps
+    )
+
+
+def asked(row: "Switchback") -> Asked | None:
+    """What waits for a second person."""
+    if not row.asked_verb or row.asked_at is None:
+        return None
+    return Asked(row.asked_verb, row.asked_by_id, row.asked_at, row.asked_detail)
+
+
+def keep_switch_read_out(found: SwitchReadOut) -> dict[str, Any]:
+    """A price trial's read-out as it is kept."""
+    return {name: value for name, value in asdict(found).items() if name != "at"}
+
+
+def switch_read_out(at: datetime, body: Mapping[str, Any]) -> SwitchReadOut:
+    """A price trial's read-out that was kept."""
+    return SwitchReadOut(
+        at=at,
+        pairs=body["pairs"],
+        left_out=body["left_out"],
+        spent_minor=body["spent_minor"],
+        readings=tuple(
+            SwitchReading(
+                **{
+                    **one,
+                    "once": Estimate(**one["once"]),
+                    "always": Estimate(**one["always"]) if one["always"] else None,
+                    "lift": Estimate(**one["lift"]),
+                }
+            )
+            for one in body["readings"]
+        ),
+        guarded=tuple(Guarded(**one) for one in body["guarded"]),
     )

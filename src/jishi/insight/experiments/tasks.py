@@ -7,3 +7,4 @@ from jishi.kernel import heavy
 def register_heavy() -> None:
     """Readings are on the line of the metrics' runs: they wait for each other and never for ingest."""
     heavy.register("experiments.compute", experiments.compute_due, every_s=60, line="runs")
+    heavy.register("experiments.switchbacks", experiments.compute_due_switchbacks, every_s=60, line="runs")

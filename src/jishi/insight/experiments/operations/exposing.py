@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from jishi.insight.experiments import rules
 from jishi.insight.experiments.contracts import Assignment
-from jishi.insight.experiments.models import Experiment
+from jishi.insight.experiments.models import Experiment, Switchback
 from jishi.kernel import clock
 
 # Joined with the experiment, so that what is said about one that is over, or never was, adds nothing. In the
@@ -54,6 +54,10 @@ def forget_person(*, person_id: int) -> int:
     with transaction.atomic():
         Experiment.objects.filter(owner_id=person_id).update(owner=None)
         Experiment.objects.filter(asked_by_id=person_id).update(
+            asked_verb="", asked_by=None, asked_at=None, asked_detail={}
+        )
+        Switchback.objects.filter(owner_id=person_id).update(owner=None)
+        Switchback.objects.filter(asked_by_id=person_id).update(
             asked_verb="", asked_by=None, asked_at=None, asked_detail={}
         )
         with connection.cursor() as cursor:

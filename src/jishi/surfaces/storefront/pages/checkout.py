@@ -4,8 +4,8 @@ The page's address holds every choice, so that it works without scripts and surv
 back the fingerprint of the quote that was shown and a key that names this attempt.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from jishi.goods.pricing.contracts import PriceLine
+from jishi.goods.pricing.contracts import Adjustment, PriceLine
 from jishi.kernel import ids
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts import operations as accounts
@@ -29,7 +29,7 @@ from jishi.trade.checkout import operations as checkout
 from jishi.trade.checkout import queries as checkout_queries
 
 ADDRESS_FIELDS = ("recipient", "phone", "region", "city", "district", "line", "postal_code")
-TOKENS = ("offer", "team", "move_ok", "flash", "rally", "prize", "presale")
+TOKENS = ("offer", "team", "move_ok", "flash", "rally", "prize", "presale", "timed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ def show(request: HttpRequest, choices: Choices) -> HttpResponse:
     except DomainError as error:
         refusals.tell(request, error)
         return HttpResponseRedirect(_way_back(choices))
+    choices = _quoted(choices, found.quote.adjustments)
     context = {
         "choices": choices,
         "addresses": addresses,
@@ -128,6 +129,13 @@ def show(request: HttpRequest, choices: Choices) -> HttpResponse:
         "address_fields": ADDRESS_FIELDS,
     }
     return render(request, "storefront/checkout.html", context)
+
+
+def _quoted(choices: Choices, adjustments: Sequence[Adjustment]) -> Choices:
+    """The form names a timed price's window: what is shown can be ordered while the quote is good."""
+    window = next((one.reference for one in adjustments if one.rule == "timed_price"), "")
+    others = {name: value for name, value in choices.tokens.items() if name != "timed"}
+    return replace(choices, tokens={**others, "timed": window} if window else others)
 
 
 def refresh(request: HttpRequest) -> HttpResponse:
