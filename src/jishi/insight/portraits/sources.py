@@ -69,7 +69,7 @@ FROM (
 ) paid GROUP BY person_id
 """,
     "ol": """
-SELECT s.person_id, b.categories, b.price_ratio, br.slug AS fav_brand, sp.shop_id AS fav_shop
+SELECT s.person_id, b.categories, b.price_ratio, br.slug AS fav_brand, sp.code AS fav_shop
 FROM pp_scope s
 JOIN (
     SELECT o.buyer_id AS person_id, count(DISTINCT c.category_id) AS categories,
@@ -97,11 +97,13 @@ LEFT JOIN (
     + """ GROUP BY o.buyer_id, d.slug ORDER BY o.buyer_id, count(*) DESC, d.slug
 ) br ON br.person_id = s.person_id
 LEFT JOIN (
-    SELECT DISTINCT ON (o.buyer_id) o.buyer_id AS person_id, o.shop_id
-    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
-    WHERE """
+    SELECT DISTINCT ON (n.person_id) n.person_id, h.code FROM (
+        SELECT o.buyer_id AS person_id, o.shop_id, count(*) AS n
+        FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
+        WHERE """
     + KEPT
-    + """ GROUP BY o.buyer_id, o.shop_id ORDER BY o.buyer_id, count(*) DESC, o.shop_id
+    + """ GROUP BY o.buyer_id, o.shop_id
+    ) n JOIN merchants_shop h ON h.id = n.shop_id ORDER BY n.person_id, n.n DESC, n.shop_id
 ) sp ON sp.person_id = s.person_id
 """,
     "ca": """
@@ -202,6 +204,7 @@ WHERE t.shop_id IS NULL
 """,
     "ls": """
 SELECT l.person_id, jsonb_agg(c.slug ORDER BY e.place) AS categories,
+    jsonb_agg('category:' || c.slug ORDER BY e.place) AS interests,
     string_agg(c.slug || ' ' || (e.one->>1), ', ' ORDER BY e.place) AS counts
 FROM pp_lake l CROSS JOIN LATERAL jsonb_array_elements(l.categories) WITH ORDINALITY AS e(one, place)
 JOIN catalog_category c ON c.id = (e.one->>0)::bigint GROUP BY 1
@@ -217,7 +220,9 @@ FROM portraits_interest i JOIN pp_scope s ON s.person_id = i.person_id GROUP BY 
 # Sources that stand on other ones; they come after all of the above.
 LATER: dict[str, str] = {
     "it": """
-SELECT s.person_id, coalesce(own.wanted, '[]'::jsonb) || coalesce((
+SELECT s.person_id, CASE WHEN own.person_id IS NULL AND t.person_id IS NULL
+    THEN CASE WHEN s.allows THEN coalesce(ls.interests, '[]'::jsonb) ELSE '[]'::jsonb END
+ELSE coalesce(own.wanted, '[]'::jsonb) || coalesce((
     SELECT jsonb_agg(k.key ORDER BY k.place, k.key) FROM (
         SELECT 'category:' || e.slug AS key, e.place FROM jsonb_array_elements_text(ls.categories)
             WITH ORDINALITY AS e(slug, place)
@@ -226,7 +231,7 @@ SELECT s.person_id, coalesce(own.wanted, '[]'::jsonb) || coalesce((
             WITH ORDINALITY AS e(slug, place)
     ) k WHERE s.allows AND NOT coalesce(k.key = ANY (own.hidden), false)
         AND NOT coalesce(own.wanted ? k.key, false)
-), '[]'::jsonb) AS interests
+), '[]'::jsonb) END AS interests
 FROM pp_scope s LEFT JOIN own ON own.person_id = s.person_id LEFT JOIN ls ON ls.person_id = s.person_id
 LEFT JOIN t ON t.person_id = s.person_id
 """,
@@ -242,13 +247,26 @@ LEFT JOIN g ON g.person_id = s.person_id LEFT JOIN sh ON sh.person_id = s.person
 """,
 }
 
-EVIDENCE = """jsonb_strip_nulls(jsonb_build_object(
-    'joined_on', (u.joined_at AT TIME ZONE m.zone)::date, 'addresses', ad.n,
-    'events_90', l.events_90, 'days_90', l.days_90, 'last_day', l.last_day, 'sittings_90', l.sittings_90,
-    'active_before', l.active_before, 'category_counts', ls.counts, 'topic_counts', t.counts,
-    'first_order_on', (o.first_at AT TIME ZONE m.zone)::date,
-    'last_order_on', (o.last_at AT TIME ZONE m.zone)::date, 'last_order', o.last_code,
-    'paid_ever', o.paid_ever, 'price_percent', round(100 * ol.price_ratio), 'links', sh.links,
-    'team_seats', pl.paid_seats, 'acts_30', n.acts_30, 'reach', p.reach, 'stage', st.evidence,
-    'hidden', to_jsonb(own.hidden)
-))"""
+# Name, expression, and of which kind it is: a number, a text, a day, or JSON.
+EVIDENCE: tuple[tuple[str, str, str], ...] = (
+    ("joined_on", "(u.joined_at AT TIME ZONE m.zone)::date", "day"),
+    ("addresses", "ad.n", "number"),
+    ("events_90", "l.events_90", "number"),
+    ("days_90", "l.days_90", "number"),
+    ("last_day", "l.last_day", "day"),
+    ("sittings_90", "l.sittings_90", "number"),
+    ("active_before", "l.active_before", "number"),
+    ("category_counts", "ls.counts", "text"),
+    ("topic_counts", "t.counts", "text"),
+    ("first_order_on", "(o.first_at AT TIME ZONE m.zone)::date", "day"),
+    ("last_order_on", "(o.last_at AT TIME ZONE m.zone)::date", "day"),
+    ("last_order", "o.last_code", "text"),
+    ("paid_ever", "o.paid_ever", "number"),
+    ("price_percent", "round(100 * ol.price_ratio)", "number"),
+    ("links", "sh.links", "number"),
+    ("team_seats", "pl.paid_seats", "number"),
+    ("acts_30", "n.acts_30", "number"),
+    ("reach", "p.reach", "number"),
+    ("stage", "st.evidence", "json"),
+    ("hidden", "to_jsonb(own.hidden)", "json"),
+)

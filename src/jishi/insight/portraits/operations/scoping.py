@@ -28,6 +28,7 @@ def open_tables() -> None:
     with connection.cursor() as cursor:
         # A hundred expressions take longer to compile than to compute.
         cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         for statement in sources.TABLES.split(";"):
             if statement.strip():
                 cursor.execute(statement)
@@ -65,6 +66,6 @@ def measure(at: datetime) -> None:
 def assemble() -> tuple[int, int]:
     """Make the portraits of everybody in the scope; returns people and changed tags."""
     with connection.cursor() as cursor:
-        cursor.execute(assembling.statement(), [assembling.kept_tags()])
+        cursor.execute(assembling.statement(), assembling.parameters())
         people, changed = cursor.fetchone()
     return int(people), int(changed)

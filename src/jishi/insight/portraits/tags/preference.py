@@ -14,12 +14,12 @@ TAGS: tuple[Definition, ...] = (
     _of.other(
         "text", "fav_category", N_("Favourite category"),
         N_("looked at once, in the cart three times, bought five times: the category with the most"),
-        "(SELECT c.slug FROM catalog_category c WHERE c.id = (l.categories->0->>0)::bigint)",
+        "ls.categories->>0",
         evidence=_LOOKED, used_by=("screen:person", "segment:builder"),
     ),
     _of.other(
         "text", "second_category", N_("Second category"), N_("the category that follows the favourite one"),
-        "(SELECT c.slug FROM catalog_category c WHERE c.id = (l.categories->1->>0)::bigint)",
+        "ls.categories->>1",
         evidence=_LOOKED, used_by=("screen:person", "segment:builder"),
     ),
     _of.number(
@@ -33,7 +33,7 @@ TAGS: tuple[Definition, ...] = (
     ),
     _of.other(
         "text", "fav_shop", N_("Favourite shop"), N_("where they bought most often"),
-        "(SELECT c.code FROM merchants_shop c WHERE c.id = ol.fav_shop)",
+        "ol.fav_shop",
         evidence=_BOUGHT,
         used_by=("screen:person", "segment:builder"),
     ),
