@@ -83,8 +83,26 @@ class Found(NamedTuple):
     cause: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Listed(NamedTuple):
+    """Candidates of one source together: their scores count ``worth`` each, and have one reason or one each.
+
+    A page weighs hundreds of candidates, but only a dozen of these.
+    """
+
+    source: str
+    worth: float
+    keys: Sequence[int]
+    scores: Sequence[float]
+    because: Because | None = None
+    reasons: Sequence[int] = ()
+    cause: int = 0
+
+    def why(self, place: int) -> Because:
+        """The reason of one of them."""
+        return Because(self.reasons[place]) if self.because is None else self.because
+
+
+class Traits(NamedTuple):
     """What must be known of a thing to place it: its owner (shop, or minus the author), its category, and
     whether it belongs to somebody small or new.
     """
@@ -94,8 +112,7 @@ class Traits:
     is_small: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A candidate with everything that spoke for it added up."""
 
     key: int
@@ -123,19 +140,29 @@ def fade(age_s: float) -> float:
 
 def add_up(found: Iterable[Found], mix: Mix = STANDARD, most: int | None = None) -> list[Placed]:
     """One line per thing; its reason is what spoke loudest. Best first, ties by key; ``most`` of them."""
+    alone = (Listed(one.source, 1.0, (one.key,), (one.score,), one.because, (), one.cause) for one in found)
+    return add_lists(list(alone), mix, most)
+
+
+def add_lists(found: Sequence[Listed], mix: Mix = STANDARD, most: int | None = None) -> list[Placed]:
+    """The same for candidates that came in lists."""
     totals: dict[int, float] = {}
-    loudest: dict[int, tuple[float, Because, int]] = {}
-    weigh = mix.worth.get
-    for source, key, score, because, cause in found:
-        worth = weigh(source, 0.0) * score
-        if key not in totals:
-            totals[key], loudest[key] = worth, (worth, because, cause)
-            continue
-        totals[key] += worth
-        if worth > loudest[key][0]:
-            loudest[key] = (worth, because, cause)
-    best = sorted(totals, key=lambda key: (-totals[key], key))[:most]
-    return [Placed(key, totals[key], *loudest[key][1:]) for key in best]
+    loudest: dict[int, tuple[float, int, int]] = {}
+    for number, one in enumerate(found):
+        worth = mix.worth.get(one.source, 0.0) * one.worth
+        for place, key in enumerate(one.keys):
+            said = worth * one.scores[place]
+            if key not in totals:
+                totals[key], loudest[key] = said, (said, number, place)
+                continue
+            totals[key] += said
+            if said > loudest[key][0]:
+                loudest[key] = (said, number, place)
+    placed = []
+    for score, key in sorted([(-total, key) for key, total in totals.items()])[:most]:
+        _, number, place = loudest[key]
+        placed.append(Placed(key, -score, found[number].why(place), found[number].cause))
+    return placed
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ SOCIAL = (0.0, 0.5, 2.0)
 FEW = 1000
 SAMPLE = 4000
 RIDGES = (0.1, 0.3, 0.6, 1.5, 3.0)
+ALMOST = 0.98
 SHAPES = ((0.0, 1.0), (4.0, 10.0), (15.0, 30.0))
 
 
@@ -365,7 +366,7 @@ def _linear(bench: Bench, choices: Choices) -> Choices:
     best = max(reached.values())
     bench.notes["linear"] = best
     growing = len(among) < len(everybody) <= bench.plan.inverse_size
-    enough = best * (0.99 if growing else 1.0)
+    enough = best * (ALMOST if growing else 1.0)
     return replace(choices, ridge=min(r for r, value in reached.items() if value >= enough))
 
 

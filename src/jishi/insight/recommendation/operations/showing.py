@@ -23,8 +23,8 @@ _KEEP = """
 WITH quick AS (SELECT set_config('synchronous_commit', 'off', true) AS was)
 INSERT INTO recommendation_slate
     (code, surface, reader, person_id, keys, reasons, causes, teams, contest, opened, made_at)
-SELECT %(code)s, %(surface)s, %(reader)s, %(person)s, %(keys)s, %(reasons)s, %(causes)s, %(teams)s,
-    %(contest)s, '{}', %(at)s FROM quick
+SELECT %(code)s, %(surface)s, %(reader)s, %(person)s, %(keys)s::bigint[], %(reasons)s::smallint[],
+    %(causes)s::bigint[], %(teams)s, %(contest)s, '{}', %(at)s FROM quick
 """
 _TOUCH = f"""
 WITH {pool.ME}, quick AS (SELECT set_config('synchronous_commit', 'off', true) AS was),
@@ -73,9 +73,9 @@ def show(
                 "surface": surface.value,
                 "reader": asker.readers[0],
                 "person": asker.person_id,
-                "keys": [pick.key for pick in made.picks],
-                "reasons": [int(pick.because) for pick in made.picks],
-                "causes": [pick.cause for pick in made.picks],
+                "keys": pool.numbers(pick.key for pick in made.picks),
+                "reasons": pool.numbers(int(pick.because) for pick in made.picks),
+                "causes": pool.numbers(pick.cause for pick in made.picks),
                 "teams": "".join(pick.team or "-" for pick in made.picks) if made.picks[0].team else "",
                 "contest": made.contest,
                 "at": now,

@@ -7,7 +7,7 @@ statements or it is too slow. Invariant: where personalisation is off, nothing o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.db import connection
 
 from jishi.insight.recommendation import rules
 from jishi.insight.recommendation.contracts import Asker, Because, MixName
-from jishi.insight.recommendation.rules import Found, Traits
+from jishi.insight.recommendation.rules import Found, Listed, Traits
 from jishi.kernel import policy
 from jishi.people.privacy import queries as privacy
 from jishi.people.privacy.contracts import Purpose
@@ -40,64 +40,62 @@ _RECENT = """recent AS MATERIALIZED (
     GROUP BY t.key ORDER BY max(t.at) DESC LIMIT 8
 )"""
 _MINE = """
-SELECT 'me', 0::bigint, me.ok::int, 0, 0::bigint, 0 FROM me
-UNION ALL SELECT 'recent', r.key, 0, 0, 0, r.age FROM recent r
-UNION ALL SELECT 'near', k.key, k.score, r.act, r.key, r.age
+SELECT 'me', '{}'::bigint[], '{}'::smallint[], '{}'::smallint[], me.ok::int::bigint, 0, 0 FROM me
+UNION ALL SELECT 'recent', array_agg(r.key ORDER BY r.age), '{}', '{}', 0, 0, 0 FROM recent r
+UNION ALL SELECT 'near', c.keys, c.scores, '{}', r.key, r.act, r.age
     FROM recent r JOIN recommendation_candidates c ON c.list = 'near' AND c.subject_id = r.key
-    CROSS JOIN LATERAL unnest(c.keys, c.scores) AS k(key, score)
-UNION ALL SELECT 'home', k.key, k.score, k.reason, 0, 0
+UNION ALL SELECT 'home', c.keys, c.scores, c.reasons, 0, 0, 0
     FROM me JOIN recommendation_candidates c ON me.ok AND c.list = 'home' AND c.subject_id = %(person)s
-    CROSS JOIN LATERAL unnest(c.keys, c.scores, c.reasons) AS k(key, score, reason)
-UNION ALL SELECT h.kind, h.key, 0, 0, 0, 0
-    FROM me JOIN recommendation_hidden h ON me.ok AND h.person_id = %(person)s
-UNION ALL SELECT 'capped', unnest(c.keys), 0, 0, 0, 0
+UNION ALL SELECT h.kind, array_agg(h.key), '{}', '{}', 0, 0, 0
+    FROM me JOIN recommendation_hidden h ON me.ok AND h.person_id = %(person)s GROUP BY 1
+UNION ALL SELECT 'capped', c.keys, '{}', '{}', 0, 0, 0
     FROM me JOIN recommendation_capped c ON me.ok AND c.person_id = %(person)s
-UNION ALL SELECT 'bought', l.product_id, 0, 0, 0, 0
+UNION ALL SELECT 'bought', array_agg(l.product_id), '{}', '{}', 0, 0, 0
     FROM me JOIN orders_order o ON me.ok AND o.buyer_id = %(person)s
         AND o.placed_at > %(at)s - interval '60 days'
     JOIN orders_orderline l ON l.order_id = o.id WHERE o.paid_at IS NOT NULL
 """
 _HOME = """
-SELECT 'contest', c.id, 0, c.one, c.two, 0 FROM me JOIN recommendation_contest c
-    ON me.ok AND c.state = 'running'
-UNION ALL SELECT 'again', d.product_id, 900, 0, d.own_gaps, 0
+SELECT 'contest', ARRAY[c.one, c.two]::bigint[], '{}', '{}', c.id, 0, 0
+    FROM me JOIN recommendation_contest c ON me.ok AND c.state = 'running'
+UNION ALL SELECT 'again', ARRAY[d.product_id], '{900}', '{}', d.own_gaps, 0, 0
     FROM me JOIN recommendation_due d ON me.ok AND d.person_id = %(person)s
     WHERE %(at)s BETWEEN d.early_at AND d.late_at
-UNION ALL (SELECT 'follow', -n.id, 1000, 0, n.author_id, n.age FROM me CROSS JOIN LATERAL (
+UNION ALL (SELECT 'follow', ARRAY[-n.id], '{1000}', '{}', n.author_id, 0, n.age
+    FROM me CROSS JOIN LATERAL (
     SELECT f.followee_id FROM graph_follow f WHERE me.ok AND f.follower_id = %(person)s AND f.state = 'active'
     ORDER BY f.created_at DESC LIMIT 80) f CROSS JOIN LATERAL (
     SELECT n.id, n.author_id, extract(epoch FROM %(at)s - n.published_at)::int AS age FROM notes_note n
     WHERE n.author_id = f.followee_id AND n.state = 'published'
         AND n.published_at > %(at)s - interval '14 days'
     ORDER BY n.published_no DESC LIMIT 2) n)
-UNION ALL SELECT 'topic', k.key, k.score, 0, i.topic_id, 0
+UNION ALL SELECT 'topic', c.keys, c.scores, '{}', i.topic_id, 0, 0
     FROM me JOIN feed_interest i ON me.ok AND i.person_id = %(person)s
     JOIN recommendation_candidates c ON c.list = 'topic' AND c.subject_id = i.topic_id
-    CROSS JOIN LATERAL unnest(c.keys, c.scores) AS k(key, score)
-UNION ALL (SELECT 'place', -n.id, 500, 0, 0, 0 FROM me
-    JOIN feed_choice f ON me.ok AND f.person_id = %(person)s AND f.place <> ''
-    JOIN notes_note n ON n.place = f.place AND n.state = 'published' AND n.published_no IS NOT NULL
-    ORDER BY n.published_no DESC LIMIT 12)
+UNION ALL SELECT 'place', ARRAY[-n.id], '{500}', '{}', 0, 0, 0
+    FROM me JOIN feed_choice f ON me.ok AND f.person_id = %(person)s AND f.place <> ''
+    CROSS JOIN LATERAL (SELECT n.id FROM notes_note n
+        WHERE n.place = f.place AND n.state = 'published' AND n.published_no IS NOT NULL
+        ORDER BY n.published_no DESC LIMIT 12) n
 """
 _EVERYBODY = """
-SELECT c.list, k.key, k.score, k.reason, 0, 0 FROM recommendation_candidates c
-    CROSS JOIN LATERAL unnest(c.keys, c.scores, c.reasons) AS k(key, score, reason)
+SELECT c.list, c.keys, c.scores, '{}'::smallint[], 0::bigint, 0, 0 FROM recommendation_candidates c
     WHERE c.subject_id = 0 AND c.list IN ('popular', 'trend', 'fresh', 'small')
 """
-_NOTHING = "SELECT 'me', 0::bigint, 0, 0, 0::bigint, 0"
+_NOTHING = "SELECT 'me', '{}'::bigint[], '{}'::smallint[], '{}'::smallint[], 0::bigint, 0, 0"
 _LISTS = """
-SELECT 'list:' || c.list, k.key, k.score, k.reason, c.subject_id, 0
+SELECT 'list:' || c.list, c.keys, c.scores, c.reasons, c.subject_id, 0, 0
     FROM recommendation_candidates c
-    CROSS JOIN LATERAL unnest(c.keys, c.scores, c.reasons) AS k(key, score, reason)
-    WHERE c.list = ANY(%(lists)s) AND c.subject_id = ANY(%(subjects)s)
+    WHERE c.list = ANY(%(lists)s) AND c.subject_id = ANY(%(subjects)s::bigint[])
 """
 _GOODS = """
 SELECT l.product_id, l.shop_id, coalesce(l.category_id, 0), s.created_at > %(new_since)s
 FROM catalog_listing l JOIN merchants_shop s ON s.id = l.shop_id
 LEFT JOIN catalog_category c ON c.id = l.category_id
-WHERE l.product_id = ANY(%(goods)s) AND l.is_visible AND l.in_stock AND l.price_from_minor IS NOT NULL
-  AND s.is_open AND NOT l.shop_id = ANY(%(shops)s)
-  AND NOT coalesce(l.category_id = ANY(%(categories)s), false)
+WHERE l.product_id = ANY(%(goods)s::bigint[])
+  AND l.is_visible AND l.in_stock AND l.price_from_minor IS NOT NULL
+  AND s.is_open AND NOT l.shop_id = ANY(%(shops)s::bigint[])
+  AND NOT coalesce(l.category_id = ANY(%(categories)s::bigint[]), false)
   AND (cardinality(%(withheld)s::text[]) = 0 OR NOT EXISTS (SELECT 1 FROM catalog_category w
        WHERE w.slug = ANY(%(withheld)s) AND (w.id = l.category_id OR w.id = ANY(c.ancestor_ids))))
 """
@@ -106,7 +104,8 @@ SELECT -n.id, -n.author_id, 0::bigint,
     coalesce(g.follower_count, 0) < %(small)s OR u.joined_at > %(new_since)s
 FROM notes_note n JOIN accounts_user u ON u.id = n.author_id
 LEFT JOIN graph_profile g ON g.person_id = n.author_id
-WHERE n.id = ANY(%(notes)s) AND n.repost_of_id IS NULL AND NOT n.author_id = ANY(%(authors)s)
+WHERE n.id = ANY(%(notes)s::bigint[]) AND n.repost_of_id IS NULL
+  AND NOT n.author_id = ANY(%(authors)s::bigint[])
   AND n.author_id IS DISTINCT FROM %(viewer)s AND {visible}
 """
 
@@ -124,11 +123,19 @@ class Pool:
     """What one statement found: candidates, what just happened, and what is left out."""
 
     is_personal: bool = False
-    found: list[Found] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
     recent: list[int] = field(default_factory=list)
     out: dict[str, set[int]] = field(default_factory=dict)
     contest: Running | None = None
+
+    def found(self, *sources: str) -> Iterator[Found]:
+        """The candidates of some sources one by one."""
+        for one in self.listed:
+            if one.source in sources:
+                for place, key in enumerate(one.keys):
+                    score = one.worth * one.scores[place]
+                    yield Found(one.source, key, score, one.why(place), one.cause)
 
     def barred(self) -> set[int]:
         """Keys that are not shown whatever speaks for them."""
@@ -161,34 +168,48 @@ def read(
         "readers": asker.readers,
         "at": at,
         "lists": list(lists),
-        "subjects": list(subjects),
+        "subjects": numbers(subjects),
     }
     pool = Pool()
-    for source, key, score, reason, cause, age in _run(statement, params):
-        _sort_in(pool, source, key, score / 1000, reason, cause, age)
+    for row in _run(statement, params):
+        _sort_in(pool, *row)
     return pool
 
 
-def _sort_in(pool: Pool, source: str, key: int, score: float, reason: int, cause: int, age: int) -> None:
+def numbers(some: Iterable[int]) -> str:
+    """An array of numbers as PostgreSQL writes it. The driver would look at each of them closely."""
+    return "{" + ",".join(map(str, some)) + "}"
+
+
+def _sort_in(
+    pool: Pool,
+    source: str,
+    keys: list[int] | None,
+    scores: list[int],
+    reasons: list[int],
+    cause: int,
+    act: int,
+    age: int,
+) -> None:
     if source == "me":
-        pool.is_personal = score > 0
-    elif source == "recent":
-        pool.recent.append(key)
-    elif source == "contest":
-        pool.contest = Running(str(key), (MixName(reason), MixName(cause)))
+        pool.is_personal = cause > 0
+    elif source == "contest" and keys:
+        pool.contest = Running(str(cause), (MixName(keys[0]), MixName(keys[1])))
     elif source in EXCLUSIONS:
-        pool.out.setdefault(source, set()).add(key)
+        pool.out.setdefault(source, set()).update(keys or ())
+    elif source == "recent":
+        pool.recent = keys or []
     elif source == "small":
-        pool.unknown.append(key)
+        pool.unknown = keys or []
     elif source == "near":
-        worth = score * rules.fade(age) * rules.ACT_WORTH.get(reason, 0.5)
-        why = Because.CAME if reason == 1 else Because.RECENT
-        pool.found.append(Found("near", key, worth, why, cause))
+        worth = rules.fade(age) * rules.ACT_WORTH.get(act, 0.5) / 1000
+        why = Because.CAME if act == 1 else Because.RECENT
+        pool.listed.append(Listed("near", worth, keys or (), scores, why, (), cause))
     elif source == "follow":
-        pool.found.append(Found("follow", key, 1 / (1 + age / 86_400), Because.FOLLOWED, cause))
+        worth = 1 / (1 + age / 86_400) / 1000
+        pool.listed.append(Listed("follow", worth, keys or (), scores, Because.FOLLOWED, (), cause))
     else:
-        fixed = FIXED.get(source)
-        pool.found.append(Found(source, key, score, fixed or Because(reason), cause))
+        pool.listed.append(Listed(source, 0.001, keys or (), scores, FIXED.get(source), reasons, cause))
 
 
 FIXED = {
@@ -210,13 +231,13 @@ def traits(keys: Iterable[int], pool: Pool, *, viewer_id: int | None, at: dateti
     notes = [-key for key in wanted if key < 0]
     params: dict[str, Any] = {
         "viewer": viewer_id,
-        "goods": goods,
-        "notes": notes,
+        "goods": numbers(goods),
+        "notes": numbers(notes),
         "small": SMALL_CIRCLE,
         "new_since": at - NEW_FOR,
-        "shops": list(pool.out.get("shop", ())),
-        "categories": list(pool.out.get("category", ())),
-        "authors": list(pool.out.get("author", ())),
+        "shops": numbers(pool.out.get("shop", ())),
+        "categories": numbers(pool.out.get("category", ())),
+        "authors": numbers(pool.out.get("author", ())),
         "withheld": list(policy.pack().get("recommendation.withheld_categories", [])),
     }
     with_clause, visible = sql.public(viewer_id)
@@ -224,7 +245,7 @@ def traits(keys: Iterable[int], pool: Pool, *, viewer_id: int | None, at: dateti
     if not parts:
         return {}
     statement = (with_clause if notes else "") + " UNION ALL ".join(parts)
-    return {row[0]: Traits(row[1], row[2], row[3]) for row in _run(statement, params)}
+    return {row[0]: Traits._make(row[1:]) for row in _run(statement, params)}
 
 
 def _run(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:

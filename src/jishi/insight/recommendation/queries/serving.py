@@ -75,7 +75,7 @@ def _ranked(
 def _home(asker: Asker, limit: int, seed: int, at: datetime) -> tuple[list[Placed], bool, str]:
     """Goods and notes together. A running contest of two mixes is interleaved, with who picked what."""
     found = pool.read(asker, at=at, home=True)
-    if not any(one.source in READY for one in found.found):
+    if not any(one.source in READY for one in found.listed):
         return (
             [],
             found.is_personal,
@@ -83,7 +83,7 @@ def _home(asker: Asker, limit: int, seed: int, at: datetime) -> tuple[list[Place
         )  # the heavy process has made no lists yet: the plain order knows more
     contest = found.contest
     mixes = tuple(rules.MIXES[one] for one in contest.mixes) if contest else (rules.STANDARD,)
-    ranked = [rules.add_up(found.found, mix, JUDGED) for mix in mixes]
+    ranked = [rules.add_lists(found.listed, mix, JUDGED) for mix in mixes]
     keys = {one.key for order in ranked for one in order} | set(found.unknown[:20])
     known = pool.traits(keys, found, viewer_id=asker.person_id, at=at)
     for opened in found.recent:
@@ -111,8 +111,7 @@ def _candidates(asker: Asker, surface: Surface, about: About, found: pool.Pool, 
     worth["list:alike"] = 1.0
     own = [
         Found("own", one.key, one.score * worth[one.source], one.because, one.cause)
-        for one in found.found
-        if one.source in worth
+        for one in found.found(*worth)
     ]
     if surface is Surface.FRIENDS and found.is_personal:
         own += live.friends_bought(asker, at=at)
@@ -121,7 +120,7 @@ def _candidates(asker: Asker, surface: Surface, about: About, found: pool.Pool, 
     if surface is Surface.NOTES:
         own += live.notes_pinning(about.product_ids)
     keys = {one.key for one in own}
-    liked = [one for one in found.found if one.source in ("home", "near") and one.key in keys]
+    liked = [one for one in found.found("home", "near") if one.key in keys]
     return own + [Found("lift", one.key, one.score, one.because, one.cause) for one in liked]
 
 
@@ -139,8 +138,8 @@ def rerank_search(
         return list(product_ids), frozenset()
     inside = set(product_ids)
     likes: dict[int, float] = {}
-    for one in found.found:
-        if one.key in inside and one.source in ("home", "near"):
+    for one in found.found("home", "near"):
+        if one.key in inside:
             likes[one.key] = likes.get(one.key, 0.0) + one.score
     order = rules.move_within(product_ids, likes)
     before = {key: place for place, key in enumerate(product_ids)}
