@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import time
 from collections.abc import Sequence
@@ -49,7 +50,7 @@ def agreement(one: Array, two: Array) -> float:
     return 2 * (a + b - entropy(both)) / max(a + b, 1e-12)
 
 
-def run(*, people: int, links: int, seed: int, peer: bool, bridged: int) -> dict[str, Any]:
+def run(*, people: int, links: int, seed: int, peer: bool, bridged: int, cores: int) -> dict[str, Any]:
     """Measure, and judge what was found against what was planted."""
     start, end, truth = planted(people, links, seed)
     began, cpu = time.perf_counter(), time.process_time()
@@ -57,13 +58,14 @@ def run(*, people: int, links: int, seed: int, peer: bool, bridged: int) -> dict
     built_s = time.perf_counter() - began
     rank = influence.pagerank(made)
     rank_s = time.perf_counter() - began - built_s
-    found = communities.find(made, seed=seed)
+    found = communities.find(made, seed=seed, cores=cores)
     whole_s = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     cpu_s = time.process_time() - cpu
     figures: dict[str, Any] = {
         "people": people,
         "links": links,
+        "cores": cores,
         "build_s": round(built_s, 1),
         "pagerank_s": round(rank_s, 1),
         "communities_s": round(whole_s - built_s - rank_s, 1),
@@ -120,6 +122,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--links", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cores", type=int, default=min(os.cpu_count() or 1, 2))
     parser.add_argument("--bridges", type=int, default=0, help="starts of a sampled betweenness")
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -130,6 +133,7 @@ def main(arguments: Sequence[str]) -> int:
         seed=options.seed,
         peer=options.peer,
         bridged=options.bridges,
+        cores=options.cores,
     )
     print(json.dumps(result) if options.json else json.dumps(result, indent=2))
     return 1 if any(result["checks"].values()) else 0

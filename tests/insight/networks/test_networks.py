@@ -108,10 +108,16 @@ def test_planted_communities_are_found_whatever_the_seed() -> None:
         assert all(len(set(found.of[n : n + 30])) == 1 for n in range(0, 180, 30))
 
 
-def test_the_same_seed_gives_the_same_communities() -> None:
+def test_the_same_seed_gives_the_same_communities_on_any_number_of_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made = random_graph(200, 900)
 
-    assert (communities.find(made, seed=3).of == communities.find(made, seed=3).of).all()
+    alone = communities.find(made, seed=3).of
+    monkeypatch.setattr(communities, "PORTION", 16)
+    shared = communities.find(made, seed=3, cores=2).of
+
+    assert (alone == shared).all()
 
 
 def test_a_graph_without_links_is_everybody_alone() -> None:

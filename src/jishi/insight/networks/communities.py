@@ -3,11 +3,12 @@
 Three phases repeat: people move to the neighbouring community that gains most; every community is refined
 from single people again; the refined groups become the nodes of a smaller graph. Moves are decided for a
 random half of the people at once, which keeps two neighbours from swapping places for ever. Deterministic by
-seed. Invariant: every community is connected.
+seed, whatever the number of cores. Invariant: every community is connected.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ REFINING = 8
 LEVELS = 12
 SMALL = 50_000
 ENOUGH = 1e-4
+PORTION = 60_000  # nodes decided at once: their numbers stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -37,31 +39,44 @@ class Partition:
         return np.bincount(self.of)
 
 
-def find(graph: Graph, *, resolution: float = 1.0, seed: int = 0, rounds: int | None = None) -> Partition:
+def find(
+    graph: Graph, *, resolution: float = 1.0, seed: int = 0, rounds: int | None = None, cores: int = 1
+) -> Partition:
     """Communities of the undirected graph. Each round starts from what the one before found; small graphs get
-    more of them, as they cost nothing there.
+    more of them, as they cost nothing there. The long array steps of several ``cores`` run at once.
     """
     table = graph.mutual
     chance = np.random.default_rng(seed)
     of, best = np.arange(graph.size), -1.0
-    for _ in range(rounds if rounds is not None else 6 if graph.size < SMALL else 2):
-        made = _connected(table, _round(table, of, resolution, chance))
-        reached = _quality(table, made, resolution)
-        if reached <= best + 1e-6:
-            break
-        of, best = made, reached
+    with ThreadPoolExecutor(max(cores, 1)) as pool:
+        work = _Work(chance, resolution, pool)
+        for _ in range(rounds if rounds is not None else 6 if graph.size < SMALL else 2):
+            made = _connected(table, _round(table, of, work))
+            reached = _quality(table, made, resolution)
+            if reached <= best + 1e-6:
+                break
+            of, best = made, reached
     return Partition(_by_size(of), max(best, 0.0) if table.nnz == 0 else best)
 
 
-def _round(table: Csr, of: Array, resolution: float, chance: np.random.Generator) -> Array:
+@dataclass(frozen=True)
+class _Work:
+    """What every step needs: the dice, the resolution, and who computes."""
+
+    chance: np.random.Generator
+    resolution: float
+    pool: ThreadPoolExecutor
+
+
+def _round(table: Csr, of: Array, work: _Work) -> Array:
     """Move, refine and shrink until nothing shrinks any more."""
     own = np.arange(table.shape[0])  # node of the shrunken graph that each person is in
     node_group, shrunk = of, table
     for _ in range(LEVELS):
-        node_group = _move(shrunk, node_group, resolution, chance, within=None)
+        node_group = _move(shrunk, node_group, work, within=None)
         if len(np.unique(node_group)) == shrunk.shape[0]:
             break
-        refined = _move(shrunk, np.arange(shrunk.shape[0]), resolution, chance, within=node_group)
+        refined = _move(shrunk, np.arange(shrunk.shape[0]), work, within=node_group)
         refined = _connected(shrunk, refined)
         count = int(refined.max()) + 1
         if count == shrunk.shape[0]:
@@ -90,39 +105,55 @@ def _quality(table: Csr, of: Array, resolution: float) -> float:
     return inside / total - resolution * float((mass / total) @ (mass / total))
 
 
-def _move(
-    table: Csr, of: Array, resolution: float, chance: np.random.Generator, *, within: Array | None
-) -> Array:
+@dataclass(frozen=True)
+class _State:
+    """What moves are decided on. ``own`` are the loops of the nodes; ``price`` is what a degree costs."""
+
+    table: Csr
+    degree: Array
+    own: Array
+    price: float
+    member: Csr
+    of: Array
+    mass: Array
+    single: Array
+
+
+def _move(table: Csr, of: Array, work: _Work, *, within: Array | None) -> Array:
     """Let nodes move while it pays. With ``within`` they only join nodes of the same outer group
     (refinement).
     """
     size = table.shape[0]
-    if within is not None:
-        rows = row_of(table)
-        keep = within[rows] == within[table.indices]
-        inner = sp.csr_matrix((table.data[keep], (rows[keep], table.indices[keep])), shape=table.shape)
-    else:
-        inner = table
+    inner = table if within is None else _inside(table, within)
     degree = np.asarray(table.sum(1, dtype=np.float64)).ravel()
-    total = max(float(degree.sum()), 1e-12)
+    price = work.resolution / max(float(degree.sum()), 1e-12)
+    own = table.diagonal()
     of = of.copy()
     active = np.ones(size, bool)
     quiet = 0
     for _ in range(SWEEPS if within is None else REFINING):
-        nodes = np.flatnonzero(active & (chance.random(size) < 0.5))
+        nodes = np.flatnonzero(active & (work.chance.random(size) < 0.5))
         if not len(nodes):
             quiet += 1
             if quiet > 1 or not active.any():
                 break
             continue
-        moved = _sweep(inner, nodes, of, degree, total, resolution)
+        moved = _sweep(inner, nodes, of, degree, own, price, work.pool)
         active[nodes] = False
         if len(moved):
-            active |= np.asarray(_touched(inner, moved))
+            active |= _touched(inner, moved)
         quiet = quiet + 1 if len(moved) <= ENOUGH * size else 0
         if quiet > 1:
             break
     return np.unique(of, return_inverse=True)[1]
+
+
+def _inside(table: Csr, of: Array) -> Csr:
+    """The links whose ends are in the same group."""
+    small = of.astype(np.int32)  # half of the way through memory
+    keep = np.flatnonzero(np.repeat(small, np.diff(table.indptr)) == small[table.indices])
+    indptr = np.searchsorted(keep, table.indptr)
+    return sp.csr_matrix((table.data[keep], table.indices[keep], indptr), shape=table.shape)
 
 
 def _touched(table: Csr, moved: Array) -> Array:
@@ -131,32 +162,44 @@ def _touched(table: Csr, moved: Array) -> Array:
     return mark
 
 
-def _sweep(table: Csr, nodes: Array, of: Array, degree: Array, total: float, resolution: float) -> Array:
+def _sweep(
+    table: Csr, nodes: Array, of: Array, degree: Array, own: Array, price: float, pool: ThreadPoolExecutor
+) -> Array:
     """Move these nodes, all decided on the same state; returns who moved."""
     size = table.shape[0]
     mass = np.bincount(of, weights=degree, minlength=size)
     single = np.bincount(of, minlength=size) == 1
     member = sp.csr_matrix((np.ones(size, np.float32), of, np.arange(size + 1)), shape=(size, size))
-    toward = table[nodes] @ member
+    state = _State(table, degree, own, price, member, of, mass, single)
+    portions = np.split(nodes, range(PORTION, len(nodes), PORTION))
+    decided = list(pool.map(lambda some: _decide(state, some), portions))
+    moved = np.concatenate([who for who, _ in decided])
+    of[moved] = np.concatenate([where for _, where in decided])
+    return moved
+
+
+def _decide(state: _State, nodes: Array) -> tuple[Array, Array]:
+    """Who of these nodes moves, and where to."""
+    toward = state.table[nodes] @ state.member
     rows, groups = row_of(toward), toward.indices
-    own, home = degree[nodes], of[nodes]
-    price = own * (resolution / total)
+    own, home = state.degree[nodes], state.of[nodes]
+    price = own * state.price
     gain = toward.data.astype(np.float64)
-    gain -= price[rows] * mass[groups]
+    gain -= price[rows] * state.mass[groups]
     # Staying is always possible, even where nobody of the own community is a neighbour.
-    stay = -price * (mass[home] - own)
+    stay = -price * (state.mass[home] - own)
     at_home = np.flatnonzero(groups == home[rows])
     where = rows[at_home]
-    stay[where] += toward.data[at_home] - table.diagonal()[nodes][where]
+    stay[where] += toward.data[at_home] - state.own[nodes][where]
     gain[at_home] = -np.inf
     # Two single nodes that choose each other would change places: only the one with the larger number goes.
-    alone = np.flatnonzero(single[groups])
-    alone = alone[single[home][rows[alone]]]
-    gain[alone[groups[alone] > home[rows[alone]]]] = -np.inf
+    alone = state.single[home]
+    if alone.any():
+        both = np.flatnonzero(alone[rows] & state.single[groups])
+        gain[both[groups[both] > home[rows[both]]]] = -np.inf
     best, target = _best(toward.indptr, rows, groups, gain)
     go = best > stay + 1e-9
-    of[nodes[go]] = target[go]
-    return np.asarray(nodes[go])
+    return nodes[go], target[go]
 
 
 def _best(indptr: Array, rows: Array, groups: Array, gain: Array) -> tuple[Array, Array]:
@@ -173,10 +216,7 @@ def _best(indptr: Array, rows: Array, groups: Array, gain: Array) -> tuple[Array
 
 def _connected(table: Csr, of: Array) -> Array:
     """Split every group into its connected parts; a split of that kind never costs modularity."""
-    rows = row_of(table)
-    keep = of[rows] == of[table.indices]
-    inside = sp.csr_matrix((table.data[keep], (rows[keep], table.indices[keep])), shape=table.shape)
-    return np.asarray(csgraph.connected_components(inside, directed=False)[1])
+    return np.asarray(csgraph.connected_components(_inside(table, of), directed=False)[1])
 
 
 def _shrink(table: Csr, of: Array, count: int) -> Csr:

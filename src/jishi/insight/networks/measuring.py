@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
 
 from jishi.insight.networks import bridges, communities, graph, influence, ties
@@ -135,7 +136,7 @@ def measure(*, at: datetime | None = None) -> Run | None:
 def _find(people: Array, follows: Array) -> Found:
     start, end, _ = _placed(people, follows[:, 0], follows[:, 1])
     links = graph.build(len(people), start, end)
-    parts = communities.find(links)
+    parts = communities.find(links, cores=settings.JISHI_HEAVY_CORES)
     return Found(
         people,
         links,
