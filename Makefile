@@ -110,8 +110,12 @@ shell: setup ## a Python shell inside the installation
 bench: setup ## run a benchmark: make bench NAME=checkout
 	@$(BIN)/jishi bench $(NAME) $(ARGS)
 
-bench-50m: setup ## funnel and RFM over 50 million events (about 1 GB of disk)
-	@for name in funnel rfm; do $(BIN)/jishi bench $$name --events 50M --memory 4GB --json; done
+bench-50m: setup ## funnel, retention, RFM and portraits over 50 million events (about 14 GB of disk for a while)
+	@for name in funnel retention rfm; do
+		$(BIN)/jishi bench $$name --events 50M --memory 3GB --runs 2 --json || failed=1
+	done
+	$(BIN)/jishi bench portrait --events 50M --nights 1 --json || failed=1
+	exit $${failed:-0}
 
 docs: $(READY_DEV) ## check that the documents' links lead somewhere
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py

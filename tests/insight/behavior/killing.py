@@ -91,9 +91,9 @@ def waits_for(owner: psycopg.Connection, table: str) -> bool:
 
 
 def strays(lake: Path) -> set[Path]:
-    """Files on the disk that were written whole and that no manifest names."""
+    """Files of events on the disk that were written whole and that no manifest names."""
     named = {lake / "events" / path for path in File.objects.values_list("path", flat=True)}
-    return set(lake.rglob("*.parquet")) - named
+    return set((lake / "events").rglob("*.parquet")) - named
 
 
 def drain() -> None:

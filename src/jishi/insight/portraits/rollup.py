@@ -47,7 +47,8 @@ PARTS = ("base", "keys")
 
 _EVENTS = """
 CREATE OR REPLACE TEMP TABLE e AS
-SELECT user_id, day, kind, session_id, ts, device, channel, region, category_id, product_id
+SELECT user_id, day, kind, CASE WHEN session_id <> '' THEN hash(session_id) END AS sitting, ts, device, channel,
+    region, category_id, product_id
 FROM {source} WHERE user_id > 0 AND NOT coalesce(is_bot, false){some}
 """
 _NOTHING = (
@@ -59,7 +60,7 @@ _SITTINGS = """
 CREATE OR REPLACE TEMP TABLE sat AS
 SELECT user_id, day, min(ts) AS began, max(ts) AS ended, min(device) AS device, arg_min(channel, ts) AS channel,
     (hour(min(ts)) + {zone}) % 24 AS h
-FROM e WHERE session_id <> '' GROUP BY user_id, day, session_id
+FROM e WHERE sitting IS NOT NULL GROUP BY user_id, day, sitting
 """
 
 
@@ -140,14 +141,13 @@ def roll(
 
 
 def _load_goods(engine: Any, prices: Prices) -> None:
-    engine.execute("CREATE OR REPLACE TEMP TABLE goods (product_id BIGINT, price BIGINT)")
     viewed = engine.execute("SELECT DISTINCT product_id FROM e WHERE kind = 'product_viewed'").fetchall()
-    goods = list(prices([product for (product,) in viewed if product is not None]).items())
-    for start in range(0, len(goods), 1000):
-        listed = ", ".join(
-            f"({int(product)}, {int(price)})" for product, price in goods[start : start + 1000]
-        )
-        engine.execute(f"INSERT INTO goods VALUES {listed}")
+    found = prices([product for (product,) in viewed if product is not None])
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE goods AS"
+        " SELECT unnest(?::BIGINT[]) AS product_id, unnest(?::BIGINT[]) AS price",
+        [list(found), list(found.values())],
+    )
 
 
 def join(engine: Any, names: Sequence[str], label: str) -> tuple[str, int]:

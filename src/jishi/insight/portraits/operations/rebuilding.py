@@ -4,11 +4,15 @@ Invariant: while it runs nobody refreshes (one lock for both), so a portrait is 
 known when it was written.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from jishi.insight.behavior import queries as lake
@@ -18,7 +22,8 @@ from jishi.insight.portraits.models import Segment, Touch
 from jishi.insight.portraits.operations import living, measuring, members, ready, refreshing, rolling, scoping
 from jishi.kernel import clock
 
-AT_ONCE = 50_000
+AT_ONCE = 20_000
+PATIENCE = "SET LOCAL statement_timeout = '15min'"  # pages need a limit; a busy night does not
 MARKS = 200_000
 _RANGES = """
 SELECT min(id), max(id), count(*) FROM (
@@ -62,25 +67,53 @@ def rebuild(
     return Rebuilt(people, days, {name: round(one, 3) for name, one in seconds.items()})
 
 
-def _everybody(engine: object, now: datetime, tell: Callable[[int, int], None]) -> int:
+def _everybody(engine: Any, now: datetime, tell: Callable[[int, int], None]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RANGES, [AT_ONCE])
-        ranges = cursor.fetchall()
+        ranges = [(first, last, count) for first, last, count in cursor.fetchall()]
     total, done = sum(count for _, _, count in ranges), 0
-    for first, last, count in ranges:
-        with transaction.atomic():
-            scoping.open_tables()
-            scoping.enter(between=(first, last))
-            scoping.measure(now)
-            if engine is not None:
-                rolling.copy(engine, between=(first, last))
-            living.follow(now)
-            scoping.assemble()
+    for count in _side_by_side(ranges, engine, now):
         done += count
         tell(done, total)
     with connection.cursor() as cursor:
         cursor.execute(_GONE)
     return done
+
+
+def _side_by_side(ranges: list[tuple[int, int, int]], engine: Any, now: datetime) -> Iterator[int]:
+    """Make the portraits of several ranges, each in its own transaction, on as many connections as the heavy
+    process may use cores; within a caller's transaction one after the other, because only it sees its rows.
+    """
+    turn = threading.Lock()  # the engine answers one at a time
+    workers = min(len(ranges), settings.JISHI_HEAVY_CORES)
+    if workers < 2 or connection.in_atomic_block:
+        for one in ranges:
+            yield _range(one, engine, now, turn)
+        return
+
+    def work(one: tuple[int, int, int]) -> int:
+        try:
+            return _range(one, engine, now, turn)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="portraits") as pool:
+        yield from pool.map(work, ranges)
+
+
+def _range(one: tuple[int, int, int], engine: Any, now: datetime, turn: threading.Lock) -> int:
+    first, last, count = one
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(PATIENCE)
+        scoping.open_tables()
+        scoping.enter(between=(first, last))
+        scoping.measure(now)
+        if engine is not None:
+            rolling.copy(engine, between=(first, last), turn=turn)
+        living.follow(now)
+        scoping.assemble()
+    return count
 
 
 def _segments(now: datetime) -> None:

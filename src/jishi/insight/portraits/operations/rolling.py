@@ -6,6 +6,7 @@ transaction in which the file without its fault enters the manifest.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,11 +161,14 @@ def fill(engine: Any, today: date, *, users: Sequence[int] | None = None) -> boo
     return True
 
 
-def copy(engine: Any, *, between: tuple[int, int] | None = None) -> None:
-    """Copy what was added up into `pp_lake`."""
+def copy(
+    engine: Any, *, between: tuple[int, int] | None = None, turn: AbstractContextManager[Any] | None = None
+) -> None:
+    """Copy what was added up into `pp_lake`; `turn` is held while the engine is asked."""
     path = Path(settings.JISHI_LAKE_ROOT) / "scratch" / f"portraits-{new_code()}.csv"
     try:
-        rollup.export(engine, path, between=between)
+        with turn or nullcontext():
+            rollup.export(engine, path, between=between)
         with connection.cursor() as cursor:
             raw: Any = cursor.cursor
             with (
