@@ -22,7 +22,7 @@ from jishi.social.notes import operations as notes
 from jishi.social.notes.contracts import NoteDraft, PastComment, PastNote, PinDraft
 
 NOTES, REPOSTS, AUTHORS = 236, 16, 72
-PAINTED = 72
+PAINTED = 90
 SPAN_DAYS = 40
 CITY_EN = ("Shanghai", "Beijing", "Guangzhou", "Hangzhou", "Chengdu", "Xi'an", "Nanjing", "Wuhan")
 FORMS = ("plain",) * 13 + (

@@ -8,6 +8,8 @@ in any combination; its topics come last.
 
 from dataclasses import dataclass
 
+from jishi.simulation.demo import goods
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -357,12 +359,19 @@ DETAILS_EN = {
                  "takes": "Thirty minutes"},
     "order_show": {"bought_for": "Myself and the family", "again": "Yes, next month"},
 }  # fmt: skip
+
+
+def _others(category: str, theme: Theme) -> dict[str, Theme]:
+    """The theme of the pictures that put goods of a shop into its other category."""
+    return dict.fromkeys(goods.SECOND_CATEGORY[category][1], theme)
+
+
 THEMES: dict[str, dict[str, Theme]] = {
-    "orchard": {"fruit": FRUIT, "berries": FRUIT, "": PANTRY},
-    "hillside-tea": {"cup": TEAWARE, "teapot": TEAWARE, "cloth": TEAWARE, "": TEA},
-    "wood-and-clay": {"lamp": LIGHT, "candle": LIGHT, "": TABLE},
+    "orchard": {**_others("fruit-season", PANTRY), "": FRUIT},
+    "hillside-tea": {**_others("tea-leaf", TEAWARE), "": TEA},
+    "wood-and-clay": {**_others("tableware", LIGHT), "": TABLE},
     "cotton-inside": {"": CLOTH},
-    "green-window": {"plant": PLANT, "bouquet": FLOWERS, "": PLANT},
+    "green-window": {**_others("potted", FLOWERS), "": PLANT},
     "one-room-books": {"": PAPER},
 }
 """By shop and picture; "" is everything else of the shop."""
