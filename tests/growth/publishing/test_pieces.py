@@ -12,12 +12,14 @@ from tests.growth.publishing import kit
 
 from jishi.growth.publishing import errors, queries
 from jishi.growth.publishing import operations as content
-from jishi.growth.publishing.contracts import AssetDraft
+from jishi.growth.publishing.contracts import AssetDraft, ChannelDraft, VariantDraft
 from jishi.growth.publishing.models import Piece, Step
+from jishi.growth.publishing.operations import packing
 from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.social.notes import ports as notes_ports
 from jishi.social.notes import queries as notes
+from jishi.social.notes.errors import VideoTooLong
 from jishi.social.notes.models import Note
 
 
@@ -126,6 +128,54 @@ def test_inp_126_a_picture_of_the_library_keeps_no_place() -> None:
     for file in (kept["file"], *(size[2] for size in kept["sizes"])):
         with default_storage.open(str(file)) as stored, Image.open(stored) as picture:
             assert not picture.getexif()
+
+
+@pytest.mark.django_db
+def test_a_film_carries_its_right_goes_into_the_note_and_fits_where_it_may() -> None:
+    import io
+    import zipfile
+
+    from django.core.files.storage import default_storage
+    from tests.factories import written
+
+    writer, reviewer = kit.staff(), kit.staff()
+    made = AssetDraft("霜降", "own", "柿子慢慢转")
+    clip = written.film(place=b"+30.2/", seconds=5)
+    film = content.add_asset(data=kit.picture(9), film=clip, draft=made, by=writer)
+    again = content.add_asset(data=kit.picture(10), film=clip, draft=made, by=writer)
+    other = content.add_asset(
+        data=kit.picture(9), film=written.film(seconds=7), draft=replace(made, licence="unknown"), by=writer
+    )
+    picture, now = kit.asset(writer), clock.now()
+    with pytest.raises(VideoTooLong):
+        content.add_asset(data=kit.picture(), film=written.film(seconds=90), draft=made, by=writer)
+
+    code = kit.scheduled(writer, reviewer, pictures=(picture, film))
+    both = content.create(draft=kit.draft(writer, pictures=(film, other)), by=writer, state="draft")
+    content.publish_due(now + timedelta(hours=3))
+    stops = [one.message for one in queries.check(queries.get_piece(both)) if one.level == "stop"]
+    red, answers = (
+        content.open_channel(draft=ChannelDraft(platform, "集柿"), by=writer)
+        for platform in ("xiaohongshu", "zhihu")
+    )
+    version = VariantDraft("柿子", "柿子熟了", ("秋天",), (picture, film))
+    for channel in (red, answers):
+        content.keep_variant(code=code, channel_code=channel, draft=version, by=writer)
+    whole = queries.get_piece(code)
+    packed = zipfile.ZipFile(io.BytesIO(packing.pack(code=code, channel_code=red)))
+
+    kept = queries.get_asset(film).film
+    assert kept is not None and again == film and kept.length == "0:05"
+    with default_storage.open(str(kept.kept["file"])) as stored:
+        data = stored.read()
+    assert b"+30.2/" not in data and packed.read("02-film.mp4") == data
+    note = Note.objects.get(code=whole.piece.note_code)
+    assert note.video == dict(kept.kept) and note.cover == dict(queries.get_asset(film).kept)
+    assert "One film fits into a piece." in stops and "The licence of “%(title)s” is not known." in stops
+    assert queries.get_variant(whole, red).faults == ()
+    assert [one.message for one in queries.get_variant(whole, answers).faults] == [
+        "This platform takes no films here."
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,6 +25,7 @@ def check(facts: Facts) -> tuple[Finding, ...]:
     return (
         *_whole(facts),
         *rules.picture_faults(facts.assets, facts.draft.due_at or facts.at),
+        *rules.one_film(facts.assets),
         *_alts(facts),
         *_brand(facts),
         *_need(facts),

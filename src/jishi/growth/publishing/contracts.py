@@ -117,8 +117,26 @@ class AssetDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmView:
+    """A film of the library; `kept` is what notes take."""
+
+    url: str
+    width: int
+    height: int
+    duration_ms: int
+    size_bytes: int
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def length(self) -> str:
+        """Minutes and seconds."""
+        minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
+        return f"{minutes}:{seconds:02d}"
+
+
+@dataclass(frozen=True, slots=True)
 class AssetView:
-    """A picture of the library."""
+    """A picture of the library, or a film with the picture that stands before it."""
 
     code: str
     title: str
@@ -138,6 +156,7 @@ class AssetView:
     is_archived: bool
     used: int = 0
     kept: Mapping[str, Any] = field(default_factory=dict)
+    film: FilmView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +338,9 @@ class Limits:
     takes_links: bool
     wide_counts_twice: bool = False
     needs_picture: bool = False
+    film_s: int = 0
+    """How long a film may be; 0: the platform takes none in such a post."""
+    film_mb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +428,7 @@ class Package:
     """File name and content, already in the shape of the platform."""
     reference: str
     """Ours, the same for every try: what a platform may use to refuse a second posting."""
+    films: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,12 @@ class Piece(models.Model):
 
 
 class Asset(models.Model):
-    """A picture of the library, with the right to use it."""
+    """A picture or film of the library, with the right to use it; `picture` stands before the film."""
 
     code = models.CharField(max_length=12, unique=True, default=new_code)
     digest = models.CharField(max_length=64, unique=True)
     picture = models.JSONField()
+    film = models.JSONField(null=True)
     title = models.CharField(max_length=80)
     alt = models.CharField(max_length=200, blank=True, default="")
     licence = models.CharField(max_length=10)

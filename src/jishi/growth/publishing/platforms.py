@@ -14,7 +14,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "xiaohongshu",
             "小红书",
-            Limits(20, 1000, 18, "3:4", 10, takes_links=False, needs_picture=True),
+            Limits(20, 1000, 18, "3:4", 10, takes_links=False, needs_picture=True, film_s=900, film_mb=500),
             ZH,
             ("product_test", "buying_guide", "order_show", "plain"),
             N_("Found by searching for months; what people keep counts more than what they like."),
@@ -22,7 +22,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "weixin_mp",
             "微信公众号",
-            Limits(64, 20000, 50, "16:9", 0, takes_links=True, needs_picture=True),
+            Limits(64, 20000, 50, "16:9", 0, takes_links=True, needs_picture=True, film_s=3600, film_mb=200),
             ZH,
             ("buying_guide", "tutorial", "trade_news", "product_test"),
             N_("Reaches those who follow already; spreads when readers pass it to their circle."),
@@ -30,7 +30,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "weibo",
             "微博",
-            Limits(0, 2000, 18, "1:1", 10, takes_links=True),
+            Limits(0, 2000, 18, "1:1", 10, takes_links=True, film_s=900, film_mb=500),
             ZH,
             ("plain", "trade_news", "order_show"),
             N_("Quick talk about what happens today; old after a day."),
@@ -38,7 +38,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "douyin",
             "抖音图文",
-            Limits(20, 1000, 35, "9:16", 5, takes_links=False, needs_picture=True),
+            Limits(20, 1000, 35, "9:16", 5, takes_links=False, needs_picture=True, film_s=900, film_mb=500),
             ZH,
             ("order_show", "product_test", "plain"),
             N_("Shown to strangers first; the first picture decides."),
@@ -46,7 +46,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "bilibili",
             "哔哩哔哩动态",
-            Limits(40, 1000, 18, "16:9", 10, takes_links=True),
+            Limits(40, 1000, 18, "16:9", 10, takes_links=True, film_s=900, film_mb=500),
             ZH,
             ("tutorial", "product_test", "trade_news"),
             N_("Readers stay long and check facts; how things are made does well."),
@@ -62,7 +62,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "instagram",
             "Instagram",
-            Limits(0, 2200, 10, "1:1", 30, takes_links=False, needs_picture=True),
+            Limits(0, 2200, 10, "1:1", 30, takes_links=False, needs_picture=True, film_s=900, film_mb=500),
             EN,
             ("plain", "order_show"),
             N_("The picture speaks; links live in the profile only."),
@@ -70,7 +70,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "x",
             "X",
-            Limits(0, 280, 4, "16:9", 5, takes_links=True, wide_counts_twice=True),
+            Limits(0, 280, 4, "16:9", 5, takes_links=True, wide_counts_twice=True, film_s=140, film_mb=512),
             BOTH,
             ("plain", "trade_news"),
             N_("One thought per post; a Chinese character counts as two."),
@@ -78,7 +78,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "facebook",
             "Facebook",
-            Limits(0, 5000, 10, "1:1", 10, takes_links=True),
+            Limits(0, 5000, 10, "1:1", 10, takes_links=True, film_s=3600, film_mb=1000),
             EN,
             ("plain", "order_show", "buying_guide"),
             N_("Groups and families; what people talk about under it carries it on."),
@@ -86,7 +86,7 @@ PLATFORMS: dict[str, Platform] = {
         Platform(
             "pinterest",
             "Pinterest",
-            Limits(100, 800, 5, "3:4", 10, takes_links=True, needs_picture=True),
+            Limits(100, 800, 5, "3:4", 10, takes_links=True, needs_picture=True, film_s=900, film_mb=500),
             EN,
             ("buying_guide", "tutorial", "order_show"),
             N_("People plan with it weeks ahead of a day, and click through to buy."),

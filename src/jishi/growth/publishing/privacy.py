@@ -56,7 +56,19 @@ IMPERSONAL: dict[str, frozenset[str]] = {
     ),
     "publishing_asset": frozenset(
         {
-            *("id", "code", "digest", "picture", "title", "alt", "licence", "source", "credit", "proof"),
+            *(
+                "id",
+                "code",
+                "digest",
+                "picture",
+                "film",
+                "title",
+                "alt",
+                "licence",
+                "source",
+                "credit",
+                "proof",
+            ),
             *("expires_on", "tags", "created_at", "archived_at"),
         }
     ),

@@ -187,6 +187,31 @@ def variant_faults(draft: VariantDraft, limits: Limits) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def film_faults(assets: Sequence[AssetView], limits: Limits) -> tuple[Finding, ...]:
+    """What of the films of a version does not fit its platform."""
+    found: list[Finding] = []
+    for one in assets:
+        if one.film is None:
+            continue
+        seconds, size = -(-one.film.duration_ms // 1000), -(-one.film.size_bytes // 1_000_000)
+        if not limits.film_s:
+            found.append(Finding("pictures", Level.STOP, N_("This platform takes no films here.")))
+        elif seconds > limits.film_s:
+            words_ = N_("The film runs %(is)s seconds, %(most)s fit.")
+            found.append(Finding("pictures", Level.STOP, words_, {"is": seconds, "most": limits.film_s}))
+        elif size > limits.film_mb:
+            words_ = N_("The film has %(is)s MB, %(most)s fit.")
+            found.append(Finding("pictures", Level.STOP, words_, {"is": size, "most": limits.film_mb}))
+    return tuple(found)
+
+
+def one_film(assets: Sequence[AssetView]) -> tuple[Finding, ...]:
+    """A note holds one film."""
+    if sum(one.film is not None for one in assets) > 1:
+        return (Finding("whole", Level.STOP, N_("One film fits into a piece.")),)
+    return ()
+
+
 def first_version(draft: PieceDraft, limits: Limits) -> VariantDraft:
     """A version to begin with: nothing is cut silently, what is too long is said."""
     head = "" if limits.title == 0 else draft.headline

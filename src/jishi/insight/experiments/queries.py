@@ -7,6 +7,7 @@ audience restricts one, membership is asked for once and remembered as long.
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -244,6 +245,15 @@ def foresee(draft: SwitchDraft, plan: Sequence[Block], *, at: datetime | None = 
     seen = switching.smallest_seen([a - b for a, b in pairs], base, len(pairs))
     liability = sold / counted * draft.off_bps / 10_000
     return Foresight(sold_minor=round(sold / counted), liability_minor=round(liability), seen=seen)
+
+
+def preview_switchback(draft: SwitchDraft, *, at: datetime | None = None) -> Foresight | None:
+    """What a plan would mean, drawn for the moment and kept nowhere; None if the numbers make none."""
+    moment = clock.at_or_now(at)
+    whole = replace(draft, name=draft.name or "–", hypothesis=draft.hypothesis or "–")
+    if switching.fault(whole, measures=blocks.MEASURES, at=moment):
+        return None
+    return foresee(draft, switching.schedule(draft, "preview"), at=moment)
 
 
 def scale_of(draft: SwitchDraft, plan: Sequence[Block], *, at: datetime) -> dict[str, dict[str, float]]:

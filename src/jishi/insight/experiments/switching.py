@@ -125,7 +125,7 @@ def tuned(squares: float, level: float = LEVEL) -> float:
 
 
 def expected_squares(differences: Sequence[float], usual: float) -> float:
-    """What the squares will come to if pairs differ as before and the price moves a tenth of the usual figure."""
+    """What the squares come to if pairs differ as before and the price moves a tenth of the usual figure."""
     return sum(one * one for one in differences) + len(differences) * (usual / 10) ** 2
 
 

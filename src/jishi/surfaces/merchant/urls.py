@@ -16,6 +16,7 @@ from jishi.surfaces.merchant.pages import (
     reviews,
     rounds,
     settlements,
+    timed_prices,
     today,
 )
 
@@ -57,6 +58,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("presales/new/", presales.plan, name="presale_plan"),
     path("presales/<slug:code>/", presales.watch, name="presale"),
     path("presales/<slug:code>/stop/", presales.stop, name="presale_stop"),
+    path("timed-prices/", timed_prices.index, name="timed_prices"),
+    path("timed-prices/<slug:code>/", timed_prices.answer, name="timed_price_answer"),
     path("flash/", flash.index, name="flash"),
     path("flash/new/", flash.choose, name="flash_choose"),
     path("flash/new/<slug:code>/", flash.enrol, name="flash_enrol"),

@@ -180,6 +180,7 @@ def fields() -> dict[str, str]:
         "avoided": gettext("Words that are not used"),
         "moment": gettext("Moment"),
         "file": gettext("File"),
+        "film": gettext("Film, if it is one"),
     }
 
 

@@ -114,7 +114,7 @@ def _line(one: Reading, measure: Measure, arms: Mapping[str, str], language: str
         spared=formats.percent(round((1 - one.variance_ratio) * 10_000), language)
         if one.variance_ratio < 0.995
         else "",
-        drawing=_drawing(one.always, reach, tone),
+        drawing=drawing(one.always, reach, tone),
         tone=tone,
     )
 
@@ -161,7 +161,8 @@ def _span(estimate: Estimate, measure: Measure, language: str) -> str:
     return f"{_change(estimate.low, measure)} … {_change(estimate.high, measure)}{unit}"
 
 
-def _drawing(estimate: Estimate, reach: float, tone: str) -> Drawing:
+def drawing(estimate: Estimate, reach: float, tone: str) -> Drawing:
+    """The geometry of an interval on a line with zero in its middle."""
     room = WIDTH / 2 - SIDE
 
     def place(value: float) -> float:

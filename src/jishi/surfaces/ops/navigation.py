@@ -31,7 +31,12 @@ GROUPS = (
             Entry(N_("Trends"), "ops:trends", "flame", ("trends",)),
             Entry(N_("Goods for a campaign"), "ops:selection", "bag", ("selection",)),
             Entry(N_("Surveys"), "ops:surveys", "chat", ("surveys", "survey")),
-            Entry(N_("Experiments"), "ops:experiments", "chart", ("experiments", "experiment")),
+            Entry(
+                N_("Experiments"),
+                "ops:experiments",
+                "chart",
+                ("experiments", "experiment", "price_trial", "price_trial_new"),
+            ),
             Entry(N_("Rankings against each other"), "ops:contests", "sort", ("contests", "contest")),
             Entry(N_("Behaviour events"), "ops:events", "list", ("events",)),
         ),

@@ -1,5 +1,6 @@
-"""Pictures and the right to use them. Stored before the transaction; the same upload is the same row."""
+"""Pictures, films, the right to use them. Stored before the transaction; the same upload is the same row."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from jishi.growth.publishing.contracts import AssetDraft, Licence
 from jishi.growth.publishing.errors import AssetInvalid, AssetNotFound
 from jishi.growth.publishing.models import Asset
 from jishi.kernel import audit, clock, limits, media
+from jishi.social.notes import operations as notes
 
 FOLDER = "library"
 UPLOADS_PER_HOUR = 200
@@ -19,23 +21,28 @@ MAX_TAGS = 12
 LIMITS = {"title": 80, "alt": 200, "source": 200, "credit": 80, "proof": 200}
 
 
-def add_asset(*, data: bytes, draft: AssetDraft, by: int, at: datetime | None = None) -> str:
+def add_asset(
+    *, data: bytes, draft: AssetDraft, by: int, film: bytes = b"", at: datetime | None = None
+) -> str:
     """Keep a picture without what it tells about place and camera; returns its code. The same picture again
-    gives the code it has, and changes nothing said about it.
+    gives the code it has, and changes nothing said about it. With a film the picture stands before it.
 
     :raises AssetInvalid: something said about it cannot be.
     :raises PictureUnreadable: it is no picture.
     :raises PictureTooLarge: it is too large.
+    :raises VideoUnreadable: the film is no MP4 that can be shown; `VideoTooLarge`, `VideoTooLong` likewise.
     :raises RateLimited: too many uploads in an hour.
     """
     values = _checked(draft)
     limits.hit(bucket="publishing.upload", key=str(by), limit=UPLOADS_PER_HOUR, window_s=3600)
+    kept_film = notes.store_video(person_id=by, data=film) if film else None
     stored = media.store(data, folder=FOLDER)
+    digest = hashlib.sha256(film).hexdigest() if film else stored.digest
     with transaction.atomic():
-        row = Asset(digest=stored.digest, picture=media.as_json(stored), added_by_id=by, **values)
+        row = Asset(digest=digest, picture=media.as_json(stored), film=kept_film, added_by_id=by, **values)
         row.created_at = clock.at_or_now(at)
         Asset.objects.bulk_create([row], ignore_conflicts=True)
-        kept = Asset.objects.get(digest=stored.digest)
+        kept = Asset.objects.get(digest=digest)
         if kept.code == row.code:
             audit.record(actor_id=by, action="publishing.add_asset", subject=f"asset:{row.code}")
         elif kept.archived_at is not None:

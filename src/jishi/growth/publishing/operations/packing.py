@@ -49,11 +49,12 @@ def package(*, code: str, channel_code: str, at: datetime | None = None) -> Pack
         link=_link(whole.piece, version.channel, at),
         pictures=tuple(_cut(shown, version.channel.limits.ratio)),
         reference=f"{code}:{channel_code}",
+        films=tuple(_films(shown)),
     )
 
 
 def pack(*, code: str, channel_code: str, at: datetime | None = None) -> bytes:
-    """The package as a zip: text.txt, link.txt, alt.txt, and the pictures in order.
+    """The package as a zip: text.txt, link.txt, alt.txt, the pictures in order, and a film.
 
     :raises PieceNotFound: / ChannelNotFound: there is none.
     :raises VariantUnfit: the version breaks a limit of the platform, or is not kept yet.
@@ -72,7 +73,7 @@ def pack(*, code: str, channel_code: str, at: datetime | None = None) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, words in parts.items():
             zipped.writestr(zipfile.ZipInfo(name, FIXED), words.encode())
-        for name, data in found.pictures:
+        for name, data in (*found.pictures, *found.films):
             zipped.writestr(zipfile.ZipInfo(name, FIXED), data)
     return out.getvalue()
 
@@ -101,3 +102,11 @@ def _cut(shown: tuple[AssetView, ...], ratio: str) -> Iterator[tuple[str, bytes]
         with default_storage.open(str(one.kept["file"])) as file:
             data = pictures.cropped(file.read(), wide=wide, high=high)
         yield f"{number:02d}-{ratio.replace(':', 'x')}.{ENDINGS.get(data[:2], 'jpg')}", data
+
+
+def _films(shown: tuple[AssetView, ...]) -> Iterator[tuple[str, bytes]]:
+    """As they were stored: a film is not cut to a shape."""
+    for number, one in enumerate(shown, 1):
+        if one.film is not None:
+            with default_storage.open(str(one.film.kept["file"])) as file:
+                yield f"{number:02d}-film.mp4", file.read()

@@ -91,7 +91,9 @@ def _note(draft: PieceDraft, shown: tuple[AssetView, ...]) -> NoteDraft:
         language=draft.language,
         is_sponsored=bool(draft.sponsor),
         sponsor=draft.sponsor,
-        pictures=tuple(dict(one.kept) for one in shown),
+        # The picture that stands before the film is the cover of the note.
+        pictures=tuple(dict(one.kept) for one in sorted(shown, key=lambda one: one.film is None)),
+        video=next((dict(one.film.kept) for one in shown if one.film is not None), None),
         pins=tuple(PinDraft(product_id=ware) for ware in pieces.product_ids(draft.products)),
     )
 

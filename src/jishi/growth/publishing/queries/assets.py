@@ -1,11 +1,12 @@
 """Pictures of the library."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 
-from jishi.growth.publishing.contracts import AssetView
+from jishi.growth.publishing.contracts import AssetView, FilmView
 from jishi.growth.publishing.errors import AssetNotFound
 from jishi.growth.publishing.models import Asset
 from jishi.kernel import media
@@ -65,4 +66,11 @@ def view(row: Asset, used: int = 0) -> AssetView:
         is_archived=row.archived_at is not None,
         used=used,
         kept=row.picture,
+        film=_film(row.film),
     )
+
+
+def _film(kept: Mapping[str, Any] | None) -> FilmView | None:
+    if not kept:
+        return None
+    return FilmView(media.url(kept["file"]), kept["w"], kept["h"], kept["ms"], kept["bytes"], kept)

@@ -1,6 +1,6 @@
 """Accounts outside: what they take, their versions, their figures, and which of them suit a piece."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.db.models import Count, Sum
 from jishi.growth.publishing import advising, ports, rules
 from jishi.growth.publishing.contracts import (
     Advice,
+    AssetView,
     ChannelDraft,
     ChannelView,
     FigureRow,
+    Finding,
     Limits,
     PieceView,
     PieceWhole,
@@ -54,7 +56,7 @@ def list_variants(whole: PieceWhole, among: tuple[ChannelView, ...]) -> tuple[Va
     """The version of a piece for every active account, and for others that have one already."""
     kept = {row.channel_id: row for row in Variant.objects.filter(piece_id=whole.piece.id)}
     return tuple(
-        variant_view(one, kept.get(one.id), rules.first_version(whole.draft, one.limits))
+        variant_view(one, kept.get(one.id), rules.first_version(whole.draft, one.limits), whole.assets)
         for one in among
         if one.is_active or one.id in kept
     )
@@ -67,7 +69,7 @@ def get_variant(whole: PieceWhole, channel_code: str) -> VariantView:
     """
     channel = get_channel(channel_code)
     row = Variant.objects.filter(piece_id=whole.piece.id, channel_id=channel.id).first()
-    return variant_view(channel, row, rules.first_version(whole.draft, channel.limits))
+    return variant_view(channel, row, rules.first_version(whole.draft, channel.limits), whole.assets)
 
 
 def list_posted(channel_code: str, *, limit: int = 60) -> tuple[tuple[PieceView, str, datetime | None], ...]:
@@ -107,13 +109,20 @@ def advise(whole: PieceWhole, among: tuple[ChannelView, ...]) -> tuple[Advice, .
     return tuple(sorted(found, key=lambda one: (order[one.verdict], one.channel.draft.name)))
 
 
-def variant_view(channel: ChannelView, row: Variant | None, first: VariantDraft) -> VariantView:
+def variant_view(
+    channel: ChannelView, row: Variant | None, first: VariantDraft, assets: Sequence[AssetView]
+) -> VariantView:
     """The version of an account, kept or to begin with."""
+
+    def faults_of(draft: VariantDraft) -> tuple[Finding, ...]:
+        shown = [one for one in assets if one.code in draft.pictures]
+        return (*rules.variant_faults(draft, channel.limits), *rules.film_faults(shown, channel.limits))
+
     if row is None:
-        faults = rules.variant_faults(first, channel.limits)
+        faults = faults_of(first)
         return VariantView(channel, first, VariantState.DRAFT, "", None, faults, is_kept=False)
     draft = VariantDraft(row.title, row.text, tuple(row.tags), tuple(row.pictures))
-    faults = rules.variant_faults(draft, channel.limits)
+    faults = faults_of(draft)
     return VariantView(channel, draft, row.state, row.url, row.posted_at, faults, is_kept=True)
 
 
@@ -151,4 +160,6 @@ def _limits(given: Limits, row: Channel) -> Limits:
         takes_links=given.takes_links,
         wide_counts_twice=given.wide_counts_twice,
         needs_picture=given.needs_picture,
+        film_s=given.film_s,
+        film_mb=given.film_mb,
     )

@@ -24,6 +24,7 @@ from jishi.surfaces.shell.formats import PLATFORM_ZONE
 
 SOON_DAYS = 30
 MOST_BYTES = 13 * 1024 * 1024
+MOST_FILM_BYTES = 61 * 1024 * 1024
 COLUMNS = "date,url,views,likes,comments,shares,clicks,spent"
 
 
@@ -60,7 +61,15 @@ def asset_new(request: HttpRequest) -> HttpResponse:
         try:
             if file is None or (file.size or 0) > MOST_BYTES:
                 raise AssetInvalid(field="file")
-            code = content.add_asset(data=file.read(), draft=forms.asset(request), by=person(request))
+            film = request.FILES.get("film")
+            if film is not None and (film.size or 0) > MOST_FILM_BYTES:
+                raise AssetInvalid(field="film")
+            code = content.add_asset(
+                data=file.read(),
+                film=film.read() if film else b"",
+                draft=forms.asset(request),
+                by=person(request),
+            )
         except DomainError as error:
             trouble = forms.refusal(error)
         else:

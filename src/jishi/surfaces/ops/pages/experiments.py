@@ -35,7 +35,8 @@ def index(request: HttpRequest) -> HttpResponse:
     tabs = [("", gettext("All"), sum(counts.values()))]
     tabs += [(one, names[one][0], counts.get(one, 0)) for one in ORDER]
     rows = [(one, *names[one.state], _place(one)) for one in queries.list_experiments(state=state)]
-    context = {"rows": rows, "tabs": tabs, "state": state, "layers": queries.list_layers()}
+    prices = [(one, *names[one.state]) for one in queries.list_switchbacks() if state in ("", one.state)]
+    context = {"rows": rows, "tabs": tabs, "state": state, "layers": queries.list_layers(), "prices": prices}
     return render(request, "ops/experiments/index.html", context)
 
 
