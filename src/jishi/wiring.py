@@ -60,6 +60,7 @@ from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
 from jishi.money.ledger import tasks as ledger_tasks
 from jishi.money.payments import privacy as payment_privacy
+from jishi.money.wallet import privacy as wallet_privacy
 from jishi.money.payments import tasks as payment_tasks
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.people.accounts import operations as accounts
@@ -518,6 +519,7 @@ def connect_erasers() -> None:
     privacy.register_eraser("inventory", inventory_privacy)
     privacy.register_eraser("imports", import_privacy)
     privacy.register_eraser("payments", payment_privacy)
+    privacy.register_eraser("wallet", wallet_privacy)
     privacy.register_eraser("orders", order_privacy)
     privacy.register_eraser("fulfillment", fulfillment_privacy)
     privacy.register_eraser("checkout", checkout_privacy)

@@ -55,12 +55,12 @@ PERSON = {
     "review_vote", "question_answer", "question_do", "my_reviews", "my_questions",
 }  # fmt: skip
 """For everybody who is signed in, about themselves."""
-PERSON |= {"feedback", "product_wait"}
+PERSON |= {"feedback", "product_wait", "team_let_go"}
 PUBLIC |= {"rounds", "round", "presales", "presale"}
 PERSON |= {"presale_reserve", "presale_withdraw"}
 PERSON |= {
     "round_order", "collections", "collection", "collection_renew", "leader", "leader_apply", "leader_points",
-    "leader_point", "leader_substitute", "leader_hand_out",
+    "leader_point", "leader_substitute", "leader_hand_out", "leader_payout", "leader_take_back",
 }  # fmt: skip
 PUBLIC |= {"campaign_go"}
 PERSON |= {"offers"}

@@ -125,7 +125,7 @@ def test_acc_116_switches_stay_on_the_site(things: matrix.Things, door: str, onw
 WITH_A_CODE = (
     "review_vote", "question_answer", "question_do", "flash_buy", "flash_remind", "rally_start", "rally_help",
     "lottery_enter", "round_order", "collection", "collection_renew", "leader_point", "leader_hand_out",
-    "presale_reserve", "presale_withdraw",
+    "presale_reserve", "presale_withdraw", "team_let_go", "leader_take_back",
 )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ DOMAINS = [
     "jishi.money.ledger.apps.LedgerConfig",
     "jishi.money.payments.apps.PaymentsConfig",
     "jishi.money.escrow.apps.EscrowConfig",
+    "jishi.money.wallet.apps.WalletConfig",
     "jishi.goods.merchants.apps.MerchantsConfig",
     "jishi.goods.catalog.apps.CatalogConfig",
     "jishi.goods.pricing.apps.PricingConfig",

@@ -113,6 +113,26 @@ CHECKS: tuple[Check, ...] = (
         " WHERE owner_kind IN ('person', 'shop') AND balance_minor < 0 AND floor_minor IS NOT NULL",
     ),
     Check(
+        "I3",
+        "a payout set its money aside once; it moved exactly if it was sent",
+        "SELECT count(*) FROM wallet_payout",
+        """
+        SELECT 'payout ' || p.code AS subject, p.state || ' over ' || p.amount_minor || ', set aside '
+            || coalesce(m.amount, 0) || ' and ' || coalesce(m.outcome, 'open') AS problem
+        FROM wallet_payout p LEFT JOIN LATERAL (
+            SELECT sum(t.amount_minor) AS amount, min(r.outcome) AS outcome FROM ledger_journal j
+            JOIN ledger_transfer t ON t.journal_id = j.id AND t.pending
+            LEFT JOIN ledger_resolution r ON r.transfer_id = t.id
+            WHERE j.natural_key = 'payout:' || p.code) AS m ON true
+        WHERE coalesce(m.amount, 0) <> p.amount_minor OR coalesce(m.outcome, '') IS DISTINCT FROM
+            CASE p.state WHEN 'asked' THEN '' WHEN 'sent' THEN 'posted' ELSE 'voided' END
+        UNION ALL
+        SELECT 'journal ' || j.natural_key, 'belongs to no payout' FROM ledger_journal j
+        WHERE j.kind = 'payout' AND NOT EXISTS (
+            SELECT 1 FROM wallet_payout p WHERE 'payout:' || p.code = j.natural_key)
+        """,
+    ),
+    Check(
         "I5",
         "a payment is allocated in full, and no allocation exceeds its order",
         "SELECT count(*) FROM payments_intent",

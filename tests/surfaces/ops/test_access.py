@@ -51,6 +51,7 @@ ONLY_POST = {
     "survey_do",
     "experiment_do",
     "retry_refund",
+    "payout_decide",
     "retry_event",
     "settle_delivery",
     "verify_seal",

@@ -105,11 +105,18 @@ WIN_STATES: Mapping[str, tuple[str, str]] = {
     "claimed": (N_("Claimed"), "ok"),
     "lapsed": (N_("Not claimed in time"), ""),
 }
+PAYOUT_STATES: Mapping[str, tuple[str, str]] = {
+    "asked": (N_("Waiting for a decision"), "gold"),
+    "sent": (N_("Money sent"), "ok"),
+    "refused": (N_("Refused"), "bad"),
+    "taken_back": (N_("Taken back"), ""),
+}
 KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "flash": FLASH_STATES,
     "presale": PRESALE_STATES,
     "round": ROUND_STATES,
     "leader": LEADER_STATES,
+    "payout": PAYOUT_STATES,
     "flash_slot": FLASH_SLOT_STATES,
     "order": ORDER_STATES,
     "team": TEAM_STATES,

@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("leader/points/", leader.add_point, name="leader_points"),
     path("leader/points/<slug:code>/", leader.switch_point, name="leader_point"),
     path("leader/substitute/", leader.substitute, name="leader_substitute"),
+    path("leader/payout/", leader.ask_payout, name="leader_payout"),
+    path("leader/payout/<slug:code>/take-back/", leader.take_back, name="leader_take_back"),
     path("leader/hand-out/<slug:code>/", leader.hand_out, name="leader_hand_out"),
 ]

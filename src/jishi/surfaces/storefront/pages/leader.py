@@ -14,12 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jishi.kernel import clock
 from jishi.kernel.errors import DomainError
+from jishi.money.wallet import operations as wallet
+from jishi.money.wallet import queries as wallet_queries
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Application
 from jishi.promotions.community_buys.errors import LeaderNotFound
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
+
+PAYOUTS = 10
 
 
 @login_required
@@ -36,6 +40,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         else (),
         "stand_ins": queries.list_stand_ins(leader.code) if leader and leader.state == "approved" else (),
         "regions": queries.list_regions(),
+        "earnings": wallet_queries.list_earnings(person_id) if leader else (),
+        "payouts": wallet_queries.list_payouts(person_id, limit=PAYOUTS) if leader else (),
     }
     return render(request, "storefront/rounds/leader.html", context)
 
@@ -113,6 +119,35 @@ def hand_out(request: HttpRequest, code: str) -> HttpResponse:
             order_code=code, secret=request.POST.get("secret", "")[:12], by=_person(request)
         ),
         gettext("Handed out. The buyer's money goes to the shop now, and your part to you."),
+    )
+
+
+@login_required
+@require_POST
+def ask_payout(request: HttpRequest) -> HttpResponse:
+    """Ask for everything that was shown as available."""
+    post = request.POST
+    amount = post.get("amount_minor", "")
+    return _do(
+        request,
+        lambda: wallet.ask(
+            person_id=_person(request),
+            currency=post.get("currency", "")[:3],
+            amount_minor=int(amount) if amount.isascii() and amount.isdigit() and len(amount) < 16 else 0,
+            destination=post.get("destination", "")[:200],
+        ),
+        gettext("We send it as soon as somebody has looked at it."),
+    )
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a payout back that nobody decided about yet."""
+    return _do(
+        request,
+        lambda: wallet.take_back(payout_code=code, person_id=_person(request)),
+        gettext("Taken back. The money is available again."),
     )
 
 

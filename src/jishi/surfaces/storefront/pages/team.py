@@ -70,7 +70,7 @@ def block(request: HttpRequest, found: TeamView) -> dict[str, Any]:
         "hidden_members": max(0, len(members) - SHOWN_MEMBERS),
         "empty_seats": min(found.missing, SHOWN_MEMBERS),
         "filled": found.taken + found.virtual,
-        "go": _way_in(found, card),
+        "go": _way_in(found, card, facts.prefix),
         "saving_minor": max(0, found.solo_minor - found.price_minor),
         "others": others,
         "similar": similar,
@@ -87,12 +87,12 @@ def let_go(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("storefront:team", args=[code]))
 
 
-def _way_in(team: TeamView, card: ListingCard | None) -> str:
+def _way_in(team: TeamView, card: ListingCard | None, prefix: str) -> str:
     """Where a kept seat leads: to the checkout, or to the choice of a variant where there is one."""
     if card is None:
         return ""
     wanted = {"offer": team.offer_code, "team": team.code}
     if team.join_with is None:
-        return f"{reverse('storefront:choose', args=[card.code])}?{urlencode(wanted)}"
+        return f"{prefix}{reverse('storefront:choose', args=[card.code])}?{urlencode(wanted)}"
     goods = {"variant": team.join_with.variant_id, "quantity": 1}
     return f"{reverse('storefront:checkout')}?{urlencode({**goods, **wanted})}"
