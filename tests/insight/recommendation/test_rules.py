@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jishi.insight.recommendation import rules
 from jishi.insight.recommendation.contracts import Because
-from jishi.insight.recommendation.rules import Found, Placed, Traits
+from jishi.insight.recommendation.rules import Found, Listed, Placed, Traits
 
 
 def many(count: int) -> tuple[list[Placed], dict[int, Traits]]:
@@ -60,6 +62,22 @@ def test_the_reason_is_what_spoke_loudest() -> None:
 
     assert (first.key, first.because, first.cause) == (1, Because.RECENT, 7)
     assert second.key == 2 and first.score > second.score
+    listed = [
+        Listed("popular", 1.0, [1, 3], [1.0, 0.2], Because.POPULAR),
+        Listed("near", 0.5, [1], [1.0], Because.RECENT, (), 7),
+        Listed("home", 0.001, [2, 3], [900, 100], None, [Because.ITEMS, Because.CONTENT]),
+    ]  # fmt: skip
+    assert [tuple(one)[:4] for one in rules.add_lists(listed)] == [
+        (1, pytest.approx(1.0), Because.RECENT, 7), (2, pytest.approx(0.9), Because.ITEMS, 0),
+        (3, pytest.approx(0.17), Because.CONTENT, 0),
+    ]  # fmt: skip
+    assert [one.key for one in rules.add_lists(listed, most=2)] == [1, 2]
+
+
+def test_a_showing_has_a_name_of_the_fifth_kind() -> None:
+    for position in range(40):
+        wanted = uuid.uuid5(uuid.NAMESPACE_URL, f"slate:k3:{position}")
+        assert rules.exposure_of("k3", position) == str(wanted)
 
 
 @settings(max_examples=40, deadline=None)
