@@ -11,6 +11,9 @@ from datetime import datetime
 from jishi.goods.pricing.contracts import Adjustment, Explanation, Funder, PriceRequest, QuoteLine
 from jishi.promotions.timed_prices import queries, rules
 
+OF_THEIR_OWN = ("offer", "rally", "round", "presale", "prize")
+"""Who buys in a team, a rally, a round, a presale or with a prize has a price and a place there already."""
+
 
 class TimedRule:
     """Prices lines of goods that have a window now."""
@@ -19,6 +22,8 @@ class TimedRule:
 
     def propose(self, request: PriceRequest, lines: Sequence[QuoteLine]) -> Sequence[Adjustment]:
         """Offer the price of the window that is on, or of the one the quote names."""
+        if any(request.tokens.get(name) for name in OF_THEIR_OWN):
+            return ()
         products = {line.product_id for line in lines}
         found = queries.list_current(products, at=request.at, quoted=request.tokens.get(rules.NAMED_BY, ""))
         if not found:

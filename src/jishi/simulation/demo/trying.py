@@ -1,5 +1,5 @@
-"""What the team of the demo world tries out: an experiment, asked for by one operator, begun by another, and a
-price by blocks of time, with one more that waits for its shop.
+"""What the team of the demo world tries out: an experiment, asked for by one operator, begun by another, and
+a price by blocks of time, with one more that waits for its shop.
 
 Everybody was shown their arm by the real assignment; what they did afterwards is what they did in this world,
 so the reading says what it finds, most likely that it cannot tell yet.
@@ -49,14 +49,13 @@ def price(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     """
     alone = [ware for ware in wares if ware.offer_code is None]
     asked, operator = wares[0].shop_id, crowd.roles["operator"]
-    others = [ware for ware in alone if ware.shop_id != asked]
-    shop = others[0].shop_id
+    shop = next(ware.shop_id for ware in alone if ware.shop_id != asked)
     began = (until - timedelta(days=15)).replace(hour=16, minute=0, second=0, microsecond=0)
     running = SwitchDraft(
         name="九折会不会多卖",
         hypothesis="便宜一成，会有人一次买两件，这家店的总额不会变少。",
         shop_id=shop,
-        product_ids=tuple(ware.product_id for ware in others if ware.shop_id == shop)[:6],
+        product_ids=tuple(ware.product_id for ware in wares if ware.shop_id == shop)[:20],
         off_bps=1_000,
         starts_at=began,
         block_h=12,

@@ -219,7 +219,7 @@ def guard_rows(found: Sequence[Guarded], language: str) -> list[tuple[str, str, 
     rows = []
     for one in found:
         measure = measures[one.measure]
-        seen = "" if one.state == "waiting" else _figure(one.harm, measure)
+        seen = "" if one.state == "waiting" or one.harm <= 0 else _figure(one.harm, measure)
         rows.append((gettext(measure.name), f"≤ {one.margin_bps / 100:g} %", seen, *said[one.state]))
     return rows
 
@@ -237,7 +237,7 @@ def paused_words(view: SwitchView) -> str:
 def price_states() -> dict[str, tuple[str, str]]:
     """What the shop said, in words with a tone."""
     return {
-        "proposed": (gettext("The shop has not answered yet"), "gold"),
+        "proposed": (gettext("No answer yet"), "gold"),
         "refused": (gettext("The shop said no"), "bad"),
         "ready": (gettext("The shop agreed"), "ok"),
         "open": (gettext("The shop agreed"), "ok"),

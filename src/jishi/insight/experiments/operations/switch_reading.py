@@ -104,6 +104,7 @@ def _compute(
         readings = [
             _reading(key, draft, pairs, sums, row.scale.get(key, {}), kept.get(key, 1.0))
             for key in draft.measures
+            if _is_there(blocks.MEASURES[key], pairs, sums)
         ]
     for rail in draft.guardrails:
         one = _guarded(rail, draft, pairs, sums, row.scale.get(rail.measure, {}), row.accepted)
@@ -116,6 +117,13 @@ def _compute(
         readings=tuple(readings),
         guarded=tuple(guarded),
     )
+
+
+def _is_there(measure: Measure, pairs: Pairs, sums: Sums) -> bool:
+    """A ratio over nothing on either side says nothing."""
+    if measure.form != RATIO:
+        return True
+    return all(sum(sums[measure.over][both[side].no] for both in pairs) > 0 for side in (0, 1))
 
 
 def _sums(draft: SwitchDraft, pairs: Pairs) -> Sums:
