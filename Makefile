@@ -82,7 +82,7 @@ $(READY_ENGINES): $(READY_DEV) requirements/engines.txt
 	touch $(READY_ENGINES)
 
 test-engines: $(READY_ENGINES) ## every metric on ClickHouse's engine and on a Spark cluster, row by row
-	@$(BIN)/python -m pytest -q tests/insight/metrics/engines $(PYTEST)
+	@JISHI_TEST_ENGINES=1 $(BIN)/python -m pytest -q tests/insight/metrics/engines $(PYTEST)
 
 check: $(READY_DEV) ## lint, formats, types, layers, migrations, dependencies, translations, vendored files
 	@$(BIN)/ruff check .

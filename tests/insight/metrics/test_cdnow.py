@@ -1,14 +1,17 @@
 """CDNOW: RFM and the repeat-purchase curve against what is published about that data set.
 
-The entire purchases until the end of June 1998 of the 23,570 people whose first one fell into the first
+All purchases until the end of June 1998 (78 weeks) of the 23,570 people whose first one fell into the first
 quarter of 1997: P. S. Fader and B. G. S. Hardie, "Forecasting Repeat Sales at CDNOW: A Case Study",
-Interfaces 31 (2001), S94-S107; the same facts stand in the reference of the R package CLVTools (data set
-`cdnow`). The master file that goes with it has 69,659 transactions; several of one person on one day are one
-purchase in that literature.
+Interfaces 31 (2001), no. 3, part 2, S94-S107. That the master file has 69,659 records is said by its own
+read-me (CDNOW_master.zip at brucehardie.com/datasets) and by Hardie's "Notes on the CDNOW Master Data Set"
+(2013, brucehardie.com/notes/026); several records of one person on one day are one purchase in that
+literature.
 
-How often people bought again until the end of September is published for a tenth of them, 2,357 people:
-P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers the Easy Way", Marketing Science 24
-(2005), 275-284.
+How often people bought again in weeks 1 to 39 (until the end of September 1997) is published for the
+systematic tenth of them, 2,357 people: P. S. Fader, B. G. S. Hardie and K. L. Lee, "'Counting Your
+Customers' the Easy Way: An Alternative to the Pareto/NBD Model", Marketing Science 24 (2005), no. 2,
+275-284; the same tenth is the data set `cdnowElog` of the R package BTYD. Which people are in it is not
+part of the master file, so the whole cohort is asked whether that tenth can be a sample of it.
 """
 
 from __future__ import annotations

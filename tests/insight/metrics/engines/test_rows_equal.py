@@ -16,6 +16,8 @@ from jishi.insight.metrics.contracts import Question, Result
 from jishi.insight.metrics.engines import Engine
 
 LIMITS = {"memory": "500MB"}
+# Spark's client closes its sockets when it is collected, once per question.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 @pytest.fixture(scope="session")
