@@ -16,6 +16,7 @@ from jishi.simulation.demo import (
     asked,
     care,
     circles,
+    contests,
     earlier,
     flash,
     footsteps,
@@ -73,12 +74,14 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     asked.ask(random.Random(seed), crowd, until=base)
     group(base)
     trying.run(random.Random(seed), crowd, until=base)
+    trying.price(crowd, wares, until=base)
     live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
     care.care(crowd, until=base)
     planned.plan(crowd, wares, until=base)
     reach.reach(crowd, wares, until=base)
     reaching.reach(crowd, until=base)
+    contests.compete(random.Random(seed), crowd, until=base)
     sweeps.run_all(base)
     relay.drain()
 
