@@ -2,7 +2,8 @@
 
 Each simulated experiment is six sums per arm, read by the functions that read the real ones: false
 positives of two equal arms under a look every day, coverage of the intervals, power at the planned size, the
-sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at their margin, scipy.
+sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at their margin, price trials
+(equal prices under a look after every pair, coverage, guardrails, the coin test), scipy.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from benchmarks import _result
 from scipy import stats
 
-from jishi.insight.experiments import inference, rules
+from jishi.insight.experiments import inference, paired, rules, switching
 from jishi.insight.experiments.contracts import LEVEL, RATIO_ALARM, Moments
 
 NEEDS_DATABASE = False
@@ -202,6 +203,68 @@ def guardrails(runs: int) -> dict[str, float]:
     return found
 
 
+def days_of_sales(chance: np.random.Generator, runs: int, count: int) -> Array:
+    """Sales of the two blocks of each pair: the hour of the pair, a drift of weeks, heavy-tailed baskets."""
+    hour = 20 + 60 * chance.random((1, count, 1))
+    drift = 1 + 0.3 * np.sin(np.linspace(0, 3, count))[None, :, None]
+    orders = chance.poisson(hour * drift * np.ones((runs, count, 2)))
+    return orders * chance.lognormal(3.0, 0.5, (runs, count, 2))
+
+
+def price_trials(runs: int, count: int = 28) -> dict[str, float]:
+    """Blocks of equal prices, with a coin in each pair, read after every pair from the eighth on."""
+    chance = np.random.default_rng(12)
+    both = days_of_sales(chance, runs, count)
+    coins = chance.random((runs, count)) < 0.5
+    on = np.where(coins, both[..., 0], both[..., 1])
+    off = np.where(coins, both[..., 1], both[..., 0])
+    d, usual = on - off, float(off.mean())
+    before = days_of_sales(np.random.default_rng(13), 1, count)[0]
+    rho = switching.tuned(switching.expected_squares(list(before[:, 0] - before[:, 1]), usual))
+    looks = range(8, count + 1)
+    # Exactly a tenth worse than the other block would have been: the most that is allowed.
+    at_margin = off - 0.9 * on - 0.1 * off
+    shifted = d + 0.1 * usual
+    low, high, p = paired.interval(shifted)
+    least, most = paired.always(shifted, rho)
+    inside = np.ones(runs, bool)
+    for n in looks:
+        inside &= paired.always_p(shifted[:, :n] - 0.1 * usual, rho) >= LEVEL
+    moved = 1.25 * on - off
+    some = min(runs, 2_000)
+    return {
+        "alarms": float(np.any([paired.always_p(d[:, :n], rho) < LEVEL for n in looks], axis=0).mean()),
+        "alarms_of_an_ordinary_t": float(
+            np.any([paired.interval(d[:, :n])[2] < LEVEL for n in looks], axis=0).mean()
+        ),
+        "alarms_of_the_coin_test_at_the_end": float((paired.flipped(d[:some]) < LEVEL).mean()),
+        "guardrail_alarms_at_the_margin": float(
+            np.any([paired.at_least_p(at_margin[:, :n], rho) < LEVEL for n in looks], axis=0).mean()
+        ),
+        "t_interval_covers": covered(low, high, 0.1 * usual),
+        "always_interval_covers": covered(least, most, 0.1 * usual),
+        "truth_never_excluded": float(inside.mean()),
+        "a_quarter_more_is_seen": float(
+            np.any([paired.always_p(moved[:, :n], rho) < LEVEL for n in looks], axis=0).mean()
+        ),
+        "mean_p": float(p.mean()),
+    }
+
+
+def coins_agree() -> float:
+    """The largest difference of the interval and the exact coin test from scipy, over 40 small trials."""
+    chance, worst = np.random.default_rng(14), 0.0
+    for _ in range(40):
+        d = chance.gamma(2, 10, int(chance.integers(8, 12))) - 15
+        theirs = stats.ttest_1samp(d, 0)
+        ends = theirs.confidence_interval(0.95)
+        exact = stats.permutation_test((d,), np.sum, permutation_type="samples", n_resamples=10_000)
+        ours = (*paired.interval(d), paired.flipped(d))
+        expected = (ends.low, ends.high, theirs.pvalue, exact.pvalue)
+        worst = max(worst, *(abs(float(x) - float(y)) for x, y in zip(ours, expected, strict=True)))
+    return worst
+
+
 def agreement() -> float:
     """The largest difference from scipy's Welch test over 300 random samples."""
     chance, worst = np.random.default_rng(9), 0.0
@@ -241,10 +304,23 @@ def main(arguments: Sequence[str]) -> int:
         "leak_of_one_percent": leaks(runs),
         "cuped": spared(min(runs, 4_000)),
         "guardrail": guardrails(runs),
-        "from_scipy": agreement(),
+        "price_trials": price_trials(runs),
+        "from_scipy": max(agreement(), coins_agree()),
     }
     report["seconds"] = round(time.monotonic() - began, 1)
     return _result.show("experiments", report, broken(report), as_json=options.json)
+
+
+def _holds(found: dict[str, float]) -> bool:
+    """No more than one false finding in twenty, at any look; intervals that hold the truth."""
+    calm = max(found["alarms"], found["guardrail_alarms_at_the_margin"]) <= LEVEL
+    fair = found["alarms_of_the_coin_test_at_the_end"] <= LEVEL + 0.015
+    return (
+        calm
+        and fair
+        and 0.93 <= found["t_interval_covers"] <= 0.97
+        and min(found["always_interval_covers"], found["truth_never_excluded"]) >= 0.95
+    )
 
 
 def broken(report: dict[str, Any]) -> dict[str, int]:
@@ -256,6 +332,7 @@ def broken(report: dict[str, Any]) -> dict[str, int]:
         "leak": report["leak_of_one_percent"]["found_at_1000000"] >= 0.9,
         "cuped": all(abs(one["measured"] - one["theory"]) < 0.03 for one in report["cuped"].values()),
         "guardrail": report["guardrail"]["at_the_margin"] <= LEVEL,
+        "price trials": _holds(report["price_trials"]),
         "scipy": report["from_scipy"] < 1e-6,
     }
     return {name: int(not holds) for name, holds in checks.items()}
