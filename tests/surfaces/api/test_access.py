@@ -82,6 +82,8 @@ STAFF = {
     "GET /merchant/shops/{slug}/products/export", "POST /merchant/shops/{slug}/offers",
     "POST /merchant/shops/{slug}/offers/{code}/stop", "GET /merchant/shops/{slug}/settlements",
     "GET /merchant/shops/{slug}/imports", "GET /merchant/shops/{slug}/imports/{code}",
+    "GET /merchant/shops/{slug}/series", "POST /merchant/shops/{slug}/rounds/{code}/repeat",
+    "POST /merchant/shops/{slug}/series/{code}/stop", "GET /merchant/shops/{slug}/gates",
     "POST /merchant/shops/{slug}/imports/{code}/apply", "DELETE /merchant/shops/{slug}/imports/{code}",
 }  # fmt: skip
 OPERATOR = {
@@ -104,6 +106,7 @@ BODIES = {
     "PUT /merchant/shops/{slug}/prices": {"rows": [{"variant_id": 1, "amount_minor": 1}]},
     "PUT /merchant/shops/{slug}/stock": {"reference": "x", "rows": [{"variant_id": 1, "on_hand": 1}]},
     "POST /merchant/shops/{slug}/offers": {"product_code": "x", "prices": {"1": 1}},
+    "POST /merchant/shops/{slug}/rounds/{code}/repeat": {"days": [1]},
     "POST /moderation/cases/{code}/decision": {"action": "hide", "reason": "spam"},
     "POST /moderation/cases/{code}/appeal": {"outcome": "upheld"},
 }

@@ -1,7 +1,10 @@
 """The main deal through the API: a shared link, a team of two, two payments, a parcel, settled books."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.factories import consoles
 
 import jishi.verification as verification
 from jishi.goods.imports import operations as imports
@@ -9,6 +12,10 @@ from jishi.goods.merchants import operations as merchants
 from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.money.payments import operations as payments
+from jishi.people.accounts.models import User
+from jishi.promotions.community_buys import operations as community
+from jishi.promotions.community_buys.contracts import ItemPlan, RoundPlan
+from jishi.promotions.gates.contracts import Gate
 
 ADDRESS = {
     "recipient": "阿柿",
@@ -158,3 +165,40 @@ def test_a_product_file_is_checked_applied_and_asked_about(people, stall):
         f"/api/v1/merchant/shops/{slug}/products/export", headers={"X-Session-Token": staff.token}
     )
     assert "new-tea" in b"".join(exported.streaming_content).decode()
+
+
+def test_a_shop_repeats_and_ends_a_round_and_reads_its_limits(people, stall):
+    now, hour, shop = clock.now(), timedelta(hours=1), stall["shop"]
+    times = (now - hour, now + hour, now + 2 * hour, now + 3 * hour)
+    plan = RoundPlan("团", "Round", "Area", *times, 500, 10_000, gate=Gate(per_household=2))
+    code = community.plan(shop_id=shop.id, wish=plan, by=None, at=now - hour)
+    wish = ItemPlan(stall["variant"], 1, 10)
+    community.put_item(shop_id=shop.id, round_code=code, wish=wish)
+    community.open_round(shop_id=shop.id, round_code=code, by=None, at=now - hour)
+    staff, operator = people(), people()
+    merchants.add_staff(shop_id=shop.id, person_id=staff.person_id)
+    User.objects.filter(pk=operator.person_id).update(is_operator=True, language="en")
+    at = f"/merchant/shops/{shop.slug}"
+
+    made = staff.post(f"{at}/rounds/{code}/repeat", {"days": [0, 6]}, key="repeat-once", status=201)
+    again = staff.post(f"{at}/rounds/{code}/repeat", {"days": [0, 6]}, key="repeat-once", status=201)
+    staff.post(f"{at}/rounds/{code}/repeat", {"days": [7]}, key="repeat-wrong", status=422)
+    limits = staff.get(f"{at}/gates")["items"]
+
+    assert (made["round_code"], made["days"], made["state"], again["code"]) == (
+        code,
+        [0, 6],
+        "on",
+        made["code"],
+    )
+    assert [(one["kind"], one["code"], one["per_household"], one["taken"]) for one in limits] == [
+        ("round", code, 2, 0)
+    ]
+    operator.client.force_login(
+        User.objects.get(pk=operator.person_id), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = consoles.body(operator.client, "/ops/rounds/series/")
+    assert "Sunday" in page and f"/ops/rounds/series/{made['code']}/end/" in page
+    operator.client.post(f"/ops/rounds/series/{made['code']}/end/")
+    assert staff.get(f"{at}/series")["items"][0]["state"] == "stopped"
+    assert staff.post(f"{at}/series/{made['code']}/stop")["state"] == "stopped"

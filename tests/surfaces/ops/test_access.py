@@ -52,6 +52,7 @@ ONLY_POST = {
     "experiment_do",
     "retry_refund",
     "payout_decide",
+    "round_series_end",
     "retry_event",
     "settle_delivery",
     "verify_seal",

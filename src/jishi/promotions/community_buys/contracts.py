@@ -204,6 +204,18 @@ class SeriesView:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A series in a list, with its latest round."""
+
+    series: SeriesView
+    shop_id: int
+    shop_name: str
+    title: str
+    region: str
+    round_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PortionView:
     """One item of a collection; `given` is None until the arrival was counted."""
 

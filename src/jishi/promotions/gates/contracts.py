@@ -5,6 +5,7 @@ Words: a *subject* is what the gate stands before, named by its owner (`round:â€
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from jishi.people.accounts.contracts import AudienceRef
 
@@ -25,6 +26,18 @@ class Gate:
     def stands_open(self) -> bool:
         """Whether it keeps nobody from anything."""
         return not (self.per_household or self.per_person_day or self.per_day or self.audience)
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """A gate, `kind` and `code` of what it stands before, and the units that went through."""
+
+    kind: str
+    code: str
+    shop_id: int
+    gate: Gate
+    taken: int
+    created_at: datetime
 
 
 OPEN = Gate()

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, Sum
+
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.promotions.gates import models
-from jishi.promotions.gates.contracts import Gate
+from jishi.promotions.gates.contracts import Gate, GateView
 
 
 def find(subject: str) -> Gate | None:
@@ -18,6 +20,23 @@ def find(subject: str) -> Gate | None:
 def list_gates(subjects: Iterable[str]) -> dict[str, Gate]:
     """Return the gates before these subjects, by subject."""
     return {row.subject: view(row) for row in models.Gate.objects.filter(subject__in=list(subjects))}
+
+
+def list_views(*, shop_id: int | None = None, limit: int = 100) -> tuple[GateView, ...]:
+    """Return the newest gates of a shop, or of all shops, in one statement."""
+    rows = models.Gate.objects.all() if shop_id is None else models.Gate.objects.filter(shop_id=shop_id)
+    live = Sum("takes__units", filter=Q(takes__is_live=True), default=0)
+    return tuple(
+        GateView(
+            kind=row.subject.partition(":")[0],
+            code=row.subject.partition(":")[2],
+            shop_id=row.shop_id,
+            gate=view(row),
+            taken=row.taken,
+            created_at=row.created_at,
+        )
+        for row in rows.annotate(taken=live).order_by("-pk")[:limit]
+    )
 
 
 def view(row: models.Gate) -> Gate:

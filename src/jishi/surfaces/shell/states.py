@@ -105,6 +105,11 @@ WIN_STATES: Mapping[str, tuple[str, str]] = {
     "claimed": (N_("Claimed"), "ok"),
     "lapsed": (N_("Not claimed in time"), ""),
 }
+SERIES_STATES: Mapping[str, tuple[str, str]] = {
+    "on": (N_("Running"), "ok"),
+    "stopped": (N_("Stopped"), "bad"),
+    "failed": (N_("Nothing left to offer"), "bad"),
+}
 PAYOUT_STATES: Mapping[str, tuple[str, str]] = {
     "asked": (N_("Waiting for a decision"), "gold"),
     "sent": (N_("Money sent"), "ok"),
@@ -117,6 +122,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "round": ROUND_STATES,
     "leader": LEADER_STATES,
     "payout": PAYOUT_STATES,
+    "series": SERIES_STATES,
     "flash_slot": FLASH_SLOT_STATES,
     "order": ORDER_STATES,
     "team": TEAM_STATES,

@@ -25,6 +25,7 @@ from jishi.promotions.community_buys.contracts import (
     RoundFigures,
     RoundState,
     RoundView,
+    SeriesRow,
     SeriesState,
     SeriesView,
     Shortage,
@@ -128,10 +129,33 @@ def list_figures(*, language: str, at: datetime | None = None) -> tuple[RoundFig
 def find_series(series_id: int | None) -> SeriesView | None:
     """Return the series a round belongs to, by the number its view carries."""
     row = Series.objects.filter(pk=series_id).annotate(n=Count("rounds")).first() if series_id else None
-    if row is None:
-        return None
+    return None if row is None else _series(row, row.n)
+
+
+def list_series(*, shop_id: int | None = None, language: str, limit: int = 100) -> tuple[SeriesRow, ...]:
+    """Return the series of a shop, or of all shops, the newest first."""
+    rows = Series.objects.all() if shop_id is None else Series.objects.filter(shop_id=shop_id)
+    found = list(rows.order_by("-pk").prefetch_related("rounds")[:limit])
+    shops = merchant_queries.list_shops({row.shop_id for row in found}, language=language)
+    made = [
+        (row, max(row.rounds.all(), key=lambda one: one.cutoff_at), len(row.rounds.all())) for row in found
+    ]
+    return tuple(
+        SeriesRow(
+            series=_series(row, count),
+            shop_id=row.shop_id,
+            shop_name=shops[row.shop_id].name,
+            title=text.pick(last.title, language),
+            region=last.region,
+            round_code=last.code,
+        )
+        for row, last, count in made
+    )
+
+
+def _series(row: Series, rounds: int) -> SeriesView:
     days = tuple(day for day in range(7) if row.weekdays >> day & 1)
-    return SeriesView(row.code, days, SeriesState(row.state), row.due_at, row.n)
+    return SeriesView(row.code, days, SeriesState(row.state), row.due_at, rounds)
 
 
 def get_progress(round_code: str) -> Progress:

@@ -51,7 +51,7 @@ def list_orders(
     limit: int = Query(20, ge=1, le=60),
 ) -> HttpResponse:
     """The shop's orders, newest first."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     page = orders.page_orders(shop_id=shop.id, state=state, cursor=cursor, limit=limit)
     return answers.reply(trade_shapes.OrderPage([order(view) for view in page.items], page.next_cursor))
 
@@ -59,7 +59,7 @@ def list_orders(
 @router.get("/merchant/shops/{slug}/orders/{code}", response=trade_shapes.OrderDetail)
 def get_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One of the shop's orders, with the address it goes to."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     view = orders.get_order(code, viewer_id=answers.person(request))
     if view.shop_id != shop.id:
         raise OrderNotFound
@@ -69,7 +69,7 @@ def get_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @router.post("/merchant/shops/{slug}/orders/{code}/ship", response=trade_shapes.Order)
 def ship(request: HttpRequest, slug: str, code: str, body: trade_shapes.ShipIn) -> HttpResponse:
     """Hand the parcel to a carrier. Needs an Idempotency-Key; refused while its team is not complete."""
-    shop, person_id = _own_shop(request, slug), answers.person(request)
+    shop, person_id = own_shop(request, slug), answers.person(request)
 
     def effect() -> trade_shapes.Order:
         found = orders.find_order(code)
@@ -86,7 +86,7 @@ def ship(request: HttpRequest, slug: str, code: str, body: trade_shapes.ShipIn) 
 @router.put("/merchant/shops/{slug}/prices", response=shapes.Changed)
 def set_prices(request: HttpRequest, slug: str, body: shapes.PricesIn) -> HttpResponse:
     """Set list prices of the shop's own variants; all of them or none."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     known = catalog.find_variants([row.variant_id for row in body.rows], language=answers.language(request))
     for row in body.rows:
         if row.variant_id not in known or known[row.variant_id].shop_id != shop.id:
@@ -100,7 +100,7 @@ def set_prices(request: HttpRequest, slug: str, body: shapes.PricesIn) -> HttpRe
 @router.put("/merchant/shops/{slug}/stock", response=shapes.Changed)
 def set_stock(request: HttpRequest, slug: str, body: shapes.StockIn) -> HttpResponse:
     """Adjust the shelf to a count; the same reference counts once."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     changed = inventory.set_stock(
         rows=[(row.variant_id, row.on_hand) for row in body.rows],
         shop_id=shop.id,
@@ -119,7 +119,7 @@ def import_products(
     With ``dry_run`` it waits for `apply` after its check; otherwise it goes on by itself if no row stands in
     the way. The same file again while it is open is the same import. Ask for its address until it has ended.
     """
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     if (file.size or 0) > MAX_BYTES:
         raise CsvTooLarge(limit=MAX_BYTES >> 20)
     found = imports.upload(
@@ -135,7 +135,7 @@ def import_products(
 @router.get("/merchant/shops/{slug}/imports", response=shapes.Imports)
 def list_imports(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest imports of the shop, without the lines of their reports."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     found = import_queries.list_imports(shop_id=shop.id)
     return answers.reply(shapes.Imports([_import(view, request) for view in found]))
 
@@ -143,14 +143,14 @@ def list_imports(request: HttpRequest, slug: str) -> HttpResponse:
 @router.get("/merchant/shops/{slug}/imports/{code}", response=shapes.Import)
 def get_import(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """How far an import is, and its report."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     return answers.reply(_import(import_queries.get_import(shop_id=shop.id, code=code), request))
 
 
 @router.post("/merchant/shops/{slug}/imports/{code}/apply", response={202: shapes.Import})
 def apply_import(request: HttpRequest, slug: str, code: str, body: shapes.ImportYes) -> HttpResponse:
     """Say yes to a checked file, with the columns of a table whose headers are unknown."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     found = imports.apply(
         shop_id=shop.id, code=code, by_id=answers.person(request), mapping=body.mapping or None
     )
@@ -160,7 +160,7 @@ def apply_import(request: HttpRequest, slug: str, code: str, body: shapes.Import
 @router.delete("/merchant/shops/{slug}/imports/{code}", response=shapes.Import)
 def cancel_import(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Stop an import that is not written yet."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     found = imports.cancel(shop_id=shop.id, code=code, by_id=answers.person(request))
     return answers.reply(_import(found, request))
 
@@ -168,7 +168,7 @@ def cancel_import(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @router.get("/merchant/shops/{slug}/products/export")
 def export_products(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The shop's products as Shopify's product file, sent while it is read."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     parts = import_queries.stream(shop_id=shop.id, language=answers.language(request))
     response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{shop.slug}-products.csv"'
@@ -178,7 +178,7 @@ def export_products(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 @router.post("/merchant/shops/{slug}/offers", response={201: shapes.PublishedOffer})
 def create_offer(request: HttpRequest, slug: str, body: shapes.OfferIn) -> HttpResponse:
     """Publish an offer. Needs an Idempotency-Key."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     product_id = catalog.find_product_id(body.product_code)
     if product_id is None:
         raise ProductUnknown
@@ -204,7 +204,7 @@ def create_offer(request: HttpRequest, slug: str, body: shapes.OfferIn) -> HttpR
 @router.post("/merchant/shops/{slug}/offers/{code}/stop", response=shapes.PublishedOffer)
 def stop_offer(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Let nobody start a team any more; running teams may still fill."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     if play_queries.get_offer(code).shop_id != shop.id:
         raise OfferNotFound(offer=code[:12])
     view = plays.stop_offer(offer_code=code)
@@ -215,7 +215,7 @@ def stop_offer(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @router.get("/merchant/shops/{slug}/settlements", response=shapes.Settlements)
 def list_settlements(request: HttpRequest, slug: str) -> HttpResponse:
     """What the shop gets and got of its orders, newest first."""
-    shop = _own_shop(request, slug)
+    shop = own_shop(request, slug)
     items = [
         shapes.Settlement(
             row.order_code,
@@ -258,7 +258,7 @@ def overview(request: HttpRequest, days: int = Query(30, ge=1, le=366)) -> HttpR
     )
 
 
-def _own_shop(request: HttpRequest, slug: str) -> ShopView:
+def own_shop(request: HttpRequest, slug: str) -> ShopView:
     """The shop, if the caller works there.
 
     :raises ShopUnknown: there is none, or the caller has no business knowing.
