@@ -1,5 +1,6 @@
 """`edges`: bringing in a million follows between 50,000 people from a file, as `jishi import edges` does.
 
+Ten million: `jishi bench edges --people 200000 --edges 10M --json`; progress goes to the error output.
 People are drawn so that a few are followed by many. Afterwards every count is compared with the rows, the
 file is read a second time, and the same lines come once more as pairs: neither may add anything.
 """
@@ -7,13 +8,15 @@ file is read a second time, and the same lines come once more as pairs: neither 
 from __future__ import annotations
 
 import argparse
-import random
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from benchmarks import _result
 from django.db import connection
 
@@ -33,15 +36,22 @@ _OWN = {
     "phone": "NULL",
 }
 REPEATED_LINES = 50_000
+WRITTEN_AT_ONCE = 200_000
+DISK_PER_EDGE, DISK_SPARE = 500, 2 << 30  # the file, the table with its indexes and its journal
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run it; 1 if a count drifted or something came in twice."""
     parser = argparse.ArgumentParser(prog="jishi bench edges")
     parser.add_argument("--people", type=int, default=50_000)
-    parser.add_argument("--edges", type=int, default=1_000_000)
+    parser.add_argument(
+        "--edges", type=lambda text: int(float(text.upper().replace("M", "e6"))), default=1_000_000
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(list(arguments))
+    needed = options.edges * DISK_PER_EDGE + DISK_SPARE
+    if shutil.disk_usage(tempfile.gettempdir()).free < needed:
+        raise SystemExit(f"{needed / 1e9:.0f} GB of disk are needed in {tempfile.gettempdir()}")
     codes = _people(options.people)
     with tempfile.TemporaryDirectory(prefix="jishi-edges-") as folder:
         figures = _measure(Path(folder) / "edges.csv", codes, options.edges)
@@ -58,6 +68,8 @@ def _measure(file: Path, codes: list[str], edges: int) -> dict[str, Any]:
         now = time.perf_counter()
         chunks.append(round(now - last, 2))
         last = now
+        rate = done / (now - began)
+        print(f"{done:,} of {total:,} lines, {rate:,.0f} a second", file=sys.stderr, flush=True)
 
     first = graph.import_edges(pairs=file, progress=tick)
     spent = time.perf_counter() - began
@@ -98,18 +110,23 @@ def _people(count: int) -> list[str]:
 
 
 def _write(file: Path, codes: list[str], edges: int) -> list[tuple[str, str]]:
-    """Write distinct pairs of different people; returns some of them."""
-    draw, people, seen = random.Random(7), len(codes), set()
-    while len(seen) < edges:
-        pair = (draw.randrange(people), int(draw.random() ** 2 * people))
-        if pair[0] != pair[1]:
-            seen.add(pair)
-    ordered = list(seen)
-    draw.shuffle(ordered)
+    """Write distinct pairs of different people, in no order; returns some of them."""
+    draw, people = np.random.default_rng(7), len(codes)
+    if edges > people * people // 20:
+        raise SystemExit(f"{people:,} people are too few for {edges:,} links: name more with --people")
+    keys = np.zeros(0, np.int64)
+    while len(keys) < edges:
+        more = int((edges - len(keys)) * 1.2) + 1000
+        a = draw.integers(0, people, more)
+        b = (draw.random(more) ** 2 * people).astype(np.int64)
+        keys = np.unique(np.concatenate([keys, (a * people + b)[a != b]]))
+    keys = draw.permutation(keys)[:edges]
     with file.open("w") as out:
         out.write("follower,followee\n")
-        out.writelines(f"{codes[a]},{codes[b]}\n" for a, b in ordered)
-    return [(codes[a], codes[b]) for a, b in ordered[:REPEATED_LINES]]
+        for start in range(0, edges, WRITTEN_AT_ONCE):
+            some = keys[start : start + WRITTEN_AT_ONCE].tolist()
+            out.writelines(f"{codes[key // people]},{codes[key % people]}\n" for key in some)
+    return [(codes[key // people], codes[key % people]) for key in keys[:REPEATED_LINES].tolist()]
 
 
 def _one(statement: str) -> Any:
