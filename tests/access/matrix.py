@@ -62,7 +62,7 @@ PERSON |= {
     "round_order", "collections", "collection", "collection_renew", "leader", "leader_apply", "leader_points",
     "leader_point", "leader_substitute", "leader_hand_out", "leader_payout", "leader_take_back",
 }  # fmt: skip
-PUBLIC |= {"campaign_go"}
+PUBLIC |= {"campaign_go", "films"}
 PERSON |= {"offers"}
 PERSON |= {"flash_buy", "flash_remind", "rally_start", "rally_help", "lottery_enter"}
 PUBLIC |= {
@@ -77,7 +77,6 @@ OWNED = {
     "review_edit": "review",
     "address": "address", "address_remove": "address", "address_default": "address",
     "note": "note", "note_comments": "note", "note_comment": "note", "note_like": "note", "note_keep": "note",
-    "film_newer": "note", "film_older": "note",
     "note_repost": "note", "note_history": "note", "note_buy": "pin",
     "comment_like": "comment", "comment_remove": "comment",
     "post_edit": "note", "post_remove": "note",

@@ -190,7 +190,7 @@ def two_halves() -> bytes:
     return out.getvalue()
 
 
-def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_films(
+def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_down_the_films(
     world: shopfront.Street, chromium: Browser, live_server: Any
 ) -> None:
     author, faults = world.people[0].id, []
@@ -226,8 +226,11 @@ def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_films(
     video = notes.store_video(person_id=author, data=written.film())
     older, newer = (written.note(author, text, video=video) for text in ("先", "后"))
     page.goto(f"{live_server.url}/notes/{newer}/")
-    drag(page, "film-swipe nav", -200)
-    page.wait_for_url(f"**/notes/{older}/")
-    drag(page, "film-swipe nav", 200)
-    page.wait_for_url(f"**/notes/{newer}/")
+    page.locator(".films a").tap()
+    page.wait_for_url(f"**/films/?from={newer}")
+    drag(page, f"[data-film='{newer}']", 0, -500)
+    page.wait_for_url(f"**/films/?from={older}")
+    page.locator(".reel").press("ArrowUp")
+    page.wait_for_url(f"**/films/?from={newer}")
+    assert page.locator(f"[data-film='{newer}'] .sound").get_attribute("aria-label") == "打开声音"
     assert faults == []

@@ -98,22 +98,30 @@ def film(author_id: int, **more: Any) -> str:
     return written.note(author_id, "一段视频", video=kept, **more)
 
 
-def test_films_lead_to_the_films_beside_them(settings: Any, tmp_path: Any) -> None:
+def test_films_follow_each_other_for_whom_they_are(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     author, reader, blocked = jotted.person(), jotted.person(), jotted.person()
-    oldest = film(author)
-    written.note(author, "没有视频")
-    hidden = film(author, visibility="private")
-    film(blocked)
-    middle, newest = film(author), film(author)
+    codes = [film(author) for _ in range(4)]
+    plain, hidden = written.note(author, "没有视频"), film(author, visibility="private")
+    unwanted = film(blocked)
+    codes += [film(author), film(author)]
+    newest_first = codes[::-1]
     graph.block(person_id=reader, other_id=blocked)
     client = browser(reader)
 
-    page = consoles.body(client, f"/notes/{middle}/")
-    assert f'href="/notes/{middle}/older-film/"' in page and f'href="/notes/{middle}/newer-film/"' in page
-    assert client.get(f"/notes/{middle}/newer-film/")["Location"] == f"/notes/{newest}/"
-    assert client.get(f"/notes/{middle}/older-film/")["Location"] == f"/notes/{oldest}/"
-    assert client.get(f"/notes/{oldest}/older-film/")["Location"] == f"/notes/{oldest}/"
-    assert client.get(f"/notes/{hidden}/older-film/").status_code == 404
-    other = written.note(author, "没有视频也没有下一条")
-    assert "film-swipe" not in consoles.body(client, f"/notes/{other}/")
+    def shown(address: str, **headers: str) -> tuple[list[str], str]:
+        page = client.get(address, headers=headers).content.decode()
+        found = re.search(r'hx-get="(/films/[^"]+)"', page)
+        return re.findall(r'data-film="(\w+)"', page), found[1] if found else ""
+
+    first, more = shown("/films/")
+    assert first == newest_first[:4]
+    rest, end = shown(more, **{"HX-Request": "true"})
+    assert rest == newest_first[4:] and end == ""
+    assert shown(f"/films/?from={codes[1]}")[0] == [codes[1], codes[0]]
+    assert shown("/films/?from=nowhere")[0] == first
+    assert f'href="/films/?from={codes[0]}"' in consoles.body(client, f"/notes/{codes[0]}/")
+    assert "/films/?from=" not in consoles.body(client, f"/notes/{plain}/")
+    assert client.get("/films/?cursor=forged").status_code == 400
+    assert {hidden, unwanted}.isdisjoint(first + rest)
+

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jishi.kernel import media
-from jishi.simulation.demo import goods, pictures, words
+from jishi.simulation.demo import films, goods, pictures, words
 from jishi.simulation.demo.goods import Row
 from jishi.simulation.demo.people import CITIES, Crowd
 from jishi.simulation.demo.shelves import Ware
@@ -23,6 +23,7 @@ from jishi.social.notes.contracts import NoteDraft, PastComment, PastNote, PinDr
 
 NOTES, REPOSTS, AUTHORS = 236, 16, 72
 PAINTED = 90
+FILMED = frozenset({"fire-persimmon", "grape", "gaiwan", "desk-lamp", "monstera", "pencils"})
 SPAN_DAYS = 40
 CITY_EN = ("Shanghai", "Beijing", "Guangzhou", "Hangzhou", "Chengdu", "Xi'an", "Nanjing", "Wuhan")
 FORMS = ("plain",) * 13 + (
@@ -84,6 +85,22 @@ def _paint(kinds: list[str]) -> dict[str, list[Kept]]:
     return found
 
 
+def _film(shelves: list[Shelf]) -> dict[str, tuple[bytes, bytes]]:
+    """A first picture and a short film of some goods, by handle."""
+    return {
+        shelf.row[0]: films.shoot(shelf.row[4], palette=shelf.row[5], seed=number)
+        for number, shelf in enumerate(shelves)
+    }
+
+
+def _as_film(author: int, draft: NoteDraft, still: bytes, film: bytes) -> NoteDraft:
+    """The same note with a film instead of pictures; its pins stand on the first frame."""
+    poster = media.as_json(media.store(still, folder="notes"))
+    pins = tuple(replace(pin, picture=0) for pin in draft.pins)
+    video = notes.store_video(person_id=author, data=film)
+    return replace(draft, pictures=(poster,), video=video, pins=pins)
+
+
 class Village:
     """The people of the demo world as they talk to each other."""
 
@@ -101,7 +118,10 @@ class Village:
         kinds = list(pictures.KINDS)
         kinds += [shelf.row[4] for shelf in dice.sample(self.shelves, PAINTED - len(kinds))]
         # Drawn beside the deals, which mostly wait for the database.
-        self.painting = ThreadPoolExecutor(1).submit(_paint, kinds)
+        beside = ThreadPoolExecutor(1)
+        self.painting = beside.submit(_paint, kinds)
+        filmed = [shelf for shelf in self.shelves if shelf.row[0] in FILMED]
+        self.filming = beside.submit(_film, filmed)
 
     def is_english(self, person: int) -> bool:
         """Whether somebody writes English."""
@@ -144,7 +164,7 @@ class Village:
 
     def write(self, progress: Callable[..., None]) -> None:
         """Everything that was written in six weeks, and what people did with it."""
-        painted = self.painting.result()
+        painted, filmed = self.painting.result(), self.filming.result()
         moments = sorted(
             self.until - SPAN_DAYS * DAY * (self.dice.random() ** 1.9) - 5 * MINUTE for _ in range(NOTES)
         )
@@ -164,6 +184,8 @@ class Village:
             shelf = order[number]
             author = self.dice.choices(self.authors, self.weights)[0]
             draft = self._draft(shelf, painted, is_english=self.is_english(author))
+            if shelf.row[0] in filmed:
+                draft = _as_film(author, draft, *filmed.pop(shelf.row[0]))
             rows.append(self._lived(PastNote(author, draft, at)))
             themes.append(words.theme_of(shelf.shop, shelf.row[4]))
             progress("notes", number + 1, NOTES)

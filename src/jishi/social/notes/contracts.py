@@ -394,14 +394,6 @@ class LikeState:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmsBeside:
-    """Codes of the films next to one; empty where there is none."""
-
-    newer: str = ""
-    older: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class StoredVideo:
     """A checked video in the storage."""
 

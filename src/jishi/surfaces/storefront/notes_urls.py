@@ -2,12 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from jishi.surfaces.storefront.pages import notes, post
+from jishi.surfaces.storefront.pages import films, notes, post
 
 urlpatterns: list[URLPattern] = [
     path("notes/<slug:code>/", notes.note, name="note"),
-    path("notes/<slug:code>/newer-film/", notes.beside, {"way": "newer"}, name="film_newer"),
-    path("notes/<slug:code>/older-film/", notes.beside, {"way": "older"}, name="film_older"),
+    path("films/", films.reel, name="films"),
     path("notes/<slug:code>/comments/", notes.comments, name="note_comments"),
     path("notes/<slug:code>/comment/", notes.comment, name="note_comment"),
     path("notes/<slug:code>/like/", notes.like, name="note_like"),

@@ -166,6 +166,12 @@ class Scene:
         corner = self.at(x - reach, y + reach)
         self.image.paste(Image.new("RGB", halo.size, (255, 236, 190)), (int(corner[0]), int(corner[1])), halo)
 
+    def _grain(self, size: tuple[int, int]) -> Image.Image:
+        """Paper's grain around middle grey, from the scene's own dice."""
+        coarse = (size[0] // 2, size[1] // 2)
+        noise = Image.frombytes("L", coarse, self.random.randbytes(coarse[0] * coarse[1]))
+        return noise.point(lambda v: 104 + v * 48 // 255).resize(size).convert("RGB")
+
     def finish(self, size: tuple[int, int]) -> bytes:
         """The picture as a JPEG of ``size``."""
         blurred = self.shadow.filter(ImageFilter.GaussianBlur(self.width * 0.03))
@@ -173,8 +179,7 @@ class Scene:
         picture = Image.composite(dark, self.image, blurred.point(lambda v: int(v * 0.5)))
         picture.paste(self.things, (0, 0), self.things)
         picture = picture.resize(size, Image.Resampling.BILINEAR)
-        grain = Image.effect_noise((size[0] // 2, size[1] // 2), 14).resize(size).convert("RGB")
-        picture = ImageChops.blend(picture, grain, 0.022)
+        picture = ImageChops.blend(picture, self._grain(size), 0.022)
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=88)
         return out.getvalue()

@@ -3,7 +3,7 @@
 from jishi.social.notes.queries.comments import find_note_code, get_comment, page_comments, page_of_note
 from jishi.social.notes.queries.exporting import export_person, text_of
 from jishi.social.notes.queries.favourites import list_folders, page_favourites
-from jishi.social.notes.queries.films import find_films_beside
+from jishi.social.notes.queries.films import page_films
 from jishi.social.notes.queries.forms import find_form_name, list_form_fields, list_forms
 from jishi.social.notes.queries.notes import (
     count_of_author,
@@ -24,7 +24,6 @@ __all__ = [
     "count_of_author",
     "export_person",
     "find_content",
-    "find_films_beside",
     "find_form_name",
     "find_note_code",
     "find_note_id",
@@ -40,6 +39,7 @@ __all__ = [
     "list_revisions",
     "page_comments",
     "page_favourites",
+    "page_films",
     "page_of_author",
     "page_of_note",
     "page_own",

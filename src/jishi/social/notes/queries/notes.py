@@ -1,35 +1,28 @@
 """Reading notes: pages, an author's form, lists of an author and of a product."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 
-from jishi.goods.catalog import queries as catalog_queries
-from jishi.kernel import media
 from jishi.kernel.paging import Page, decode_cursor, encode_cursor
-from jishi.people.accounts.contracts import AudienceRef
 from jishi.social.notes import rules
 from jishi.social.notes.contracts import (
     ContentRef,
     ContentState,
     EditState,
-    FormDetail,
     NoteCard,
     NoteDraft,
     NoteView,
-    PictureView,
     PinDraft,
-    PinView,
     RevisionView,
     StateNote,
     TopicView,
-    VideoView,
     Visibility,
 )
 from jishi.social.notes.errors import NoteNotFound
 from jishi.social.notes.models import Comment, Note, Revision, Topic
-from jishi.social.notes.queries import rows
+from jishi.social.notes.queries import rows, views
 from jishi.social.notes.queries.visible import CONDITION, Audiences
 
 MAX_PAGE = 60
@@ -49,8 +42,7 @@ def get_note(code: str, *, viewer_id: int | None, language: str = "") -> NoteVie
     :raises NoteNotFound: there is none, or not for them.
     """
     row = _one(code, viewer_id)
-    pins = _pins(row["pins"], language)
-    return _view(row, pins, viewer_id)
+    return views.whole(row, views.pins(row["pins"], language), viewer_id)
 
 
 def find_note_id(code: str, *, viewer_id: int | None) -> int | None:
@@ -121,7 +113,7 @@ def get_edit(code: str, *, author_id: int, language: str = "") -> EditState:
     row = _one(code, author_id)
     if row["author_id"] != author_id:
         raise NoteNotFound()
-    audience = _audience(row)
+    audience = views.audience(row)
     draft = NoteDraft(
         title=row["title"],
         text=row["text"],
@@ -141,11 +133,11 @@ def get_edit(code: str, *, author_id: int, language: str = "") -> EditState:
     return EditState(
         code=row["code"],
         state=row["state"],
-        state_note=_state_note(row),
+        state_note=views.state_note(row),
         draft=draft,
-        pictures=_pictures(row),
-        video=_video(row),
-        pins=_pins(row["pins"], language),
+        pictures=views.pictures(row),
+        video=views.video(row),
+        pins=views.pins(row["pins"], language),
         revision=row["revision"],
     )
 
@@ -174,7 +166,7 @@ def find_content(kind: str, code: str) -> ContentRef | None:
     note = Note.objects.filter(code=code).first()
     if note is None:
         return None
-    return _ref(kind, note, note, note.text, note.title, tuple(one.url for one in _pictures(vars(note))))
+    return _ref(kind, note, note, note.text, note.title, tuple(one.url for one in views.pictures(vars(note))))
 
 
 def find_topic(slug: str) -> TopicView | None:
@@ -200,102 +192,6 @@ def _one(code: str, viewer_id: int | None) -> dict[str, Any]:
     return found[0]
 
 
-def _view(row: dict[str, Any], pins: tuple[PinView, ...], viewer_id: int | None) -> NoteView:
-    is_own = row["author_id"] == viewer_id
-    shown = row["details"]
-    fields = rules.FORM_FIELDS[row["form"]]
-    return NoteView(
-        id=row["id"],
-        code=row["code"],
-        form=row["form"],
-        title=row["title"],
-        text=row["text"],
-        pieces=rules.pieces(row["text"], dict(row["mentioned"])),
-        excerpt=rules.excerpt(row["text"], 150),
-        state=row["state"],
-        state_note=_state_note(row) if is_own else None,
-        visibility=row["visibility"],
-        audience=_audience(row),
-        author=rows.author(row),
-        author_name=row["remark"] or row["nickname"],
-        pictures=_pictures(row),
-        video=_video(row),
-        cover=rows.picture(row["cover"], row["title"]),
-        bucket=rules.bucket(row["cover"]),
-        pins=pins,
-        topics=tuple(TopicView(*one) for one in row["topics"]),
-        place=row["place"],
-        is_sponsored=row["is_sponsored"],
-        sponsor=row["sponsor"],
-        details=tuple(FormDetail(f.name, f.label, shown[f.name]) for f in fields if shown.get(f.name)),
-        origin=rows.find_origin(row["repost_of_id"], viewer_id),
-        language=row["language"],
-        like_count=row["like_count"],
-        comment_count=row["comment_count"],
-        favourite_count=row["favourite_count"],
-        repost_count=row["repost_count"],
-        is_liked=row["is_liked"],
-        is_favourite=row["is_favourite"],
-        is_own=is_own,
-        may_comment=row["state"] == ContentState.PUBLISHED and viewer_id is not None,
-        created_at=row["created_at"],
-        published_at=row["published_at"],
-        scheduled_at=row["scheduled_at"],
-        edited_at=row["edited_at"],
-        quality=row["quality"],
-        folders=tuple((code, name) for code, name in row["folders"]),
-    )
-
-
-def _pictures(row: Mapping[str, Any]) -> tuple[PictureView, ...]:
-    shown = (rows.picture(kept, row["title"]) for kept in row["pictures"])
-    return tuple(one for one in shown if one is not None)
-
-
-def _video(row: Mapping[str, Any]) -> VideoView | None:
-    kept = row["video"]
-    if not kept:
-        return None
-    poster = rows.picture(row["cover"], row["title"])
-    return VideoView(media.url(kept["file"]), kept["w"], kept["h"], kept["ms"], kept["bytes"], poster)
-
-
-def _pins(kept: list[Any], language: str) -> tuple[PinView, ...]:
-    """Products on the pictures; what is not for sale any more is left out."""
-    cards = (
-        catalog_queries.list_cards([one[4] for one in kept], language=language or "zh-hans") if kept else {}
-    )
-    return tuple(
-        PinView(
-            position=position,
-            picture=picture,
-            x=x,
-            y=y,
-            left_pct=round(x * 100),
-            top_pct=round(y * 100),
-            product_id=product_id,
-            product_code=cards[product_id].code,
-            title=cards[product_id].title,
-            image_url=cards[product_id].image_url,
-            price_minor=cards[product_id].price_minor,
-            currency=cards[product_id].currency,
-            in_stock=cards[product_id].in_stock,
-        )
-        for position, picture, x, y, product_id in kept
-        if product_id in cards
-    )
-
-
-def _audience(row: Mapping[str, Any]) -> AudienceRef | None:
-    if row["visibility"] != Visibility.AUDIENCE:
-        return None
-    return AudienceRef(row["audience_kind"], row["audience_key"])
-
-
-def _state_note(row: Mapping[str, Any]) -> StateNote | None:
-    return StateNote(row["reason"], row["reason_note"]) if row["reason"] else None
-
-
 def _ref(
     kind: str, thing: Note | Comment, note: Note, text: str, title: str, pictures: tuple[str, ...]
 ) -> ContentRef:
@@ -309,7 +205,7 @@ def _ref(
         note_code=note.code,
         picture_urls=pictures,
         visibility=note.visibility,
-        audience=_audience(vars(note)),
+        audience=views.audience(vars(note)),
         state_note=StateNote(thing.reason, thing.reason_note) if thing.reason else None,
     )
 

@@ -58,7 +58,7 @@ LEFT JOIN graph_remark r ON r.person_id = %(me)s AND r.about_id = n.author_id"""
 _OWN_TOO = f"((n.state = 'published' AND {CONDITION}) OR (n.author_id = %(me)s AND n.state <> 'removed'))"
 LIST = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS} {_FROM}
 WHERE n.id = ANY(%(ids)s) AND (n.state = 'published' AND {CONDITION} OR %(own)s AND {_OWN_TOO})"""
-ONE = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS},
+WHOLE = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS},
     EXISTS (SELECT 1 FROM notes_favourite v WHERE v.note_id = n.id AND v.person_id = %(me)s) AS is_favourite,
     (SELECT coalesce(json_agg(json_build_array(t.id, t.slug, t.name) ORDER BY t.id), '[]')
         FROM notes_notetopic nt JOIN notes_topic t ON t.id = nt.topic_id WHERE nt.note_id = n.id) AS topics,
@@ -69,7 +69,8 @@ ONE = f"""SELECT {", ".join(f"n.{name}" for name in COLUMNS)} {_EXTRAS},
         WHERE nm.note_id = n.id) AS mentioned,
     (SELECT coalesce(json_agg(json_build_array(o.code, o.name) ORDER BY o.id), '[]')
         FROM notes_folder o WHERE o.person_id = %(me)s) AS folders
-{_FROM} WHERE n.code = %(code)s AND {_OWN_TOO}"""  # noqa: S608
+{_FROM}"""  # noqa: S608
+ONE = f"{WHOLE} WHERE n.code = %(code)s AND {_OWN_TOO}"
 
 
 def fetch(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

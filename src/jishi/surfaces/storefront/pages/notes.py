@@ -66,18 +66,6 @@ def _sales(found: NoteView) -> Any:
 
 
 @require_GET
-def beside(request: HttpRequest, code: str, way: str) -> HttpResponse:
-    """To the film published before or after this one; at the end of the row the reader stays."""
-    facts = request_facts.of(request)
-    note_queries.get_note(code, viewer_id=facts.person_id, language=facts.language)
-    films = note_queries.find_films_beside(code, viewer_id=facts.person_id)
-    found = films.newer if way == "newer" else films.older
-    if not found:
-        messages.info(request, gettext("There is no further film this way."))
-    return HttpResponseRedirect(facts.prefix + _note_url(found or code))
-
-
-@require_GET
 def comments(request: HttpRequest, code: str) -> HttpResponse:
     """More of the talk, as a fragment or, without scripts, as a page."""
     facts = request_facts.of(request)

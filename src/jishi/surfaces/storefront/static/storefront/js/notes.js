@@ -178,27 +178,6 @@ customElements.define("picture-order", class extends HTMLElement {
   }
 });
 
-// --- film-swipe: left and right, by finger or key, follow the plain links to the films beside this one -----------------
-customElements.define("film-swipe", class extends HTMLElement {
-  connectedCallback() {
-    let start = null;
-    const follow = (rel) => { const link = this.querySelector(`a[data-way=${rel}]`); if (link) location.assign(link.href); };
-    this.addEventListener("touchstart", (event) => { start = event.touches.length === 1 ? event.touches[0] : null; }, { passive: true });
-    this.addEventListener("touchend", (event) => {
-      const end = event.changedTouches[0];
-      if (!start || Math.abs(end.clientX - start.clientX) < 70 || Math.abs(end.clientY - start.clientY) > 60) return;
-      follow(end.clientX < start.clientX ? "next" : "prev");
-    }, { passive: true });
-    this.keys = (event) => {
-      if (event.target.closest?.("input, textarea, select, video, [contenteditable]") || event.altKey || event.ctrlKey || event.metaKey) return;
-      if (event.key === "ArrowRight" || event.key === "j") { event.preventDefault(); follow("next"); }
-      if (event.key === "ArrowLeft" || event.key === "k") { event.preventDefault(); follow("prev"); }
-    };
-    document.addEventListener("keydown", this.keys);
-  }
-  disconnectedCallback() { document.removeEventListener("keydown", this.keys); }
-});
-
 // --- drafts keep themselves: some seconds after the last change, through the form's own address ----------------------
 document.querySelectorAll("form[data-autosave]").forEach((form) => {
   const told = form.querySelector("[data-kept]");
