@@ -27,6 +27,7 @@ PER_SHOP, PER_AUTHOR, PER_CATEGORY = 4, 3, 7
 """So many of one page of twenty at most."""
 NOTES_LEAST, NOTES_MOST = 0.3, 0.7
 RECENT_HALF_S = 1200.0
+BECAUSE: Mapping[int, Because] = {reason.value: reason for reason in Because}
 _URL = uuid.NAMESPACE_URL.bytes
 SHOWN_MOST = 3
 """Shown so often in a week without being opened, a thing rests."""
@@ -100,7 +101,7 @@ class Listed(NamedTuple):
 
     def why(self, place: int) -> Because:
         """The reason of one of them."""
-        return Because(self.reasons[place]) if self.because is None else self.because
+        return BECAUSE[self.reasons[place]] if self.because is None else self.because
 
 
 class Traits(NamedTuple):
@@ -152,22 +153,22 @@ def add_up(found: Iterable[Found], mix: Mix = STANDARD, most: int | None = None)
 def add_lists(found: Sequence[Listed], mix: Mix = STANDARD, most: int | None = None) -> list[Placed]:
     """The same for candidates that came in lists."""
     totals: dict[int, float] = {}
-    loudest: dict[int, tuple[float, int, int]] = {}
+    before = totals.get
+    worths = [mix.worth.get(one.source, 0.0) * one.worth for one in found]
+    for worth, one in zip(worths, found, strict=True):
+        for key, score in zip(one.keys, one.scores, strict=True):
+            totals[key] = before(key, 0.0) + worth * score
+    best = sorted(sorted(totals), key=totals.__getitem__, reverse=True)[:most]
+    loudest = dict.fromkeys(best, (-1.0, 0, 0))
     for number, one in enumerate(found):
-        worth = mix.worth.get(one.source, 0.0) * one.worth
+        worth = worths[number]
         for place, key in enumerate(one.keys):
-            said = worth * one.scores[place]
-            if key not in totals:
-                totals[key], loudest[key] = said, (said, number, place)
-                continue
-            totals[key] += said
-            if said > loudest[key][0]:
-                loudest[key] = (said, number, place)
-    placed = []
-    for score, key in sorted([(-total, key) for key, total in totals.items()])[:most]:
-        _, number, place = loudest[key]
-        placed.append(Placed(key, -score, found[number].why(place), found[number].cause))
-    return placed
+            if key in loudest and worth * one.scores[place] > loudest[key][0]:
+                loudest[key] = (worth * one.scores[place], number, place)
+    return [
+        Placed(key, totals[key], found[number].why(place), found[number].cause)
+        for key, (_, number, place) in loudest.items()
+    ]
 
 
 @dataclass(slots=True)
