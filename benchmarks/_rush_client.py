@@ -192,7 +192,7 @@ def _note(run: Run, caller: Caller, status: int, body: bytes) -> None:
         run.statuses[str(status)] += 1
         return
     answer = json.loads(body)
-    code = answer.get("order_code") or answer["order_codes"][0]
+    code = answer.get("order_code") or answer.get("reserved_until") or answer["order_codes"][0]
     run.orders[caller.person_id] = code
     run.statuses["yours" if answer.get("replayed") else "won"] += 1
 

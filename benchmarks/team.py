@@ -2,7 +2,8 @@
 
 Half of them place and pay during the race; the other half had placed earlier, lost their seat because they
 did not pay in time, and pay now. Some of these agreed to another team. What became of everybody is then
-counted from the tables with SQL that shares nothing with the code it judges.
+counted from the tables with SQL that shares nothing with the code it judges. A second crowd of the same run
+asks for the last seats of as many other teams through the rush lane, and whoever gets one orders with it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+
+import _team_lane
 
 SIZE = 3
 ALONE, TOGETHER = 2000, 1500
@@ -61,7 +64,7 @@ class Person:
     """Somebody who can order; late ones carry the order they did not pay in time."""
 
     id: int
-    address_id: int
+    address: Any
     late: Any = None
 
 
@@ -82,10 +85,20 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--teams", type=int, default=100)
     parser.add_argument("--threads", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lane-people", type=int, default=10_000, help="who asks through the rush lane")
+    parser.add_argument("--connections", type=int, default=256, help="connections of those")
     parser.add_argument("--json", action="store_true", help="print nothing but the result")
     chosen = parser.parse_args(arguments)
     say: Callable[[str], None] = (lambda words: None) if chosen.json else print
-    result = run(people=chosen.people, teams=chosen.teams, threads=chosen.threads, seed=chosen.seed, say=say)
+    result = run(
+        people=chosen.people,
+        teams=chosen.teams,
+        threads=chosen.threads,
+        seed=chosen.seed,
+        say=say,
+        lane_people=chosen.lane_people,
+        connections=chosen.connections,
+    )
     print(json.dumps(result))
     return 1 if any(result["checks"].values()) else 0
 
@@ -97,14 +110,17 @@ def run(
     threads: int = 24,
     seed: int = 1,
     say: Callable[[str], None] = lambda words: None,
+    lane_people: int = 10_000,
+    connections: int = 256,
 ) -> dict[str, Any]:
-    """Set the stage, race, let everything settle, and count."""
+    """Set the stage, race both ways, let everything settle, and count."""
     from jishi.kernel import clock
 
     now = clock.now()
     earlier = now - timedelta(minutes=20)
     say(f"Setting up {teams} teams of {SIZE} with one seat left, and {people} people.")
-    stage = _set_stage(teams, threads, earlier)
+    both = _set_stage(teams * 2, threads, earlier)
+    stage, beside = replace(both, teams=both.teams[:teams]), replace(both, teams=both.teams[teams:])
     racers = _register(people)
     _miss_the_deadline(stage, racers[people // 2 :], earlier, threads)
     random.Random(seed).shuffle(racers)
@@ -113,6 +129,9 @@ def run(
     outcomes = _race(stage, racers, threads, now)
     seconds = time.perf_counter() - began
     spent = resource.getrusage(resource.RUSAGE_SELF)
+    say("Racing through the lane.")
+    lane, seats = _race_in_lane(beside, lane_people, connections, threads)
+    lane["lane_ratio"] = round(lane["lane_people_per_s"] / (people / seconds), 1)
     say("Settling: refunds are sent, every fact is delivered (again).")
     _settle(clock.now())
     paid = outcomes["paid"] + outcomes["paid late"]
@@ -132,8 +151,10 @@ def run(
             "formed": _count(FORMED),
             "moved": _count(MOVED),
             "refunded": _count(REFUNDED),
+            **lane,
         },
         "checks": {
+            **seats,
             "overfilled": _count(OVERFILLED),
             "lost_payments": _count(LOST),
             "unrefunded": _count(UNREFUNDED),
@@ -200,19 +221,21 @@ def _register(count: int) -> list[Person]:
     from jishi.people.accounts.contracts import NewPerson
 
     rows = [NewPerson(nickname=f"P{n}", email=f"{uuid4().hex}@example.org") for n in range(count)]
-    people = []
-    for person_id in accounts.register_many(rows):
-        address = accounts.save_address(
-            person_id=person_id,
-            recipient="Racer",
-            phone="13800138000",
-            region="浙江省",
-            city="杭州市",
-            district="西湖区",
-            line="1",
-        )
-        people.append(Person(person_id, address.id))
-    return people
+    return [Person(person_id, _address(person_id)) for person_id in accounts.register_many(rows)]
+
+
+def _address(person_id: int) -> Any:
+    from jishi.people.accounts import operations as accounts
+
+    return accounts.save_address(
+        person_id=person_id,
+        recipient="Racer",
+        phone="13800138000",
+        region="浙江省",
+        city="杭州市",
+        district="西湖区",
+        line="1",
+    )
 
 
 def _miss_the_deadline(stage: Stage, people: Sequence[Person], at: datetime, threads: int) -> None:
@@ -252,6 +275,30 @@ def _race(stage: Stage, racers: Sequence[Person], threads: int, at: datetime) ->
     return Counter(_each(range(len(racers)), run_one, threads))
 
 
+def _race_in_lane(
+    stage: Stage, people: int, connections: int, threads: int
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Have a crowd ask the lane for seats; whoever gets one orders and pays. Returns figures and checks."""
+    from jishi.kernel import clock
+    from jishi.people.accounts import operations as accounts
+    from jishi.people.accounts.contracts import NewPerson
+
+    crowd = accounts.register_many([NewPerson(nickname=f"L{number}") for number in range(people)])
+    products = {team: product for product, team in stage.teams}
+    figures, winners = _team_lane.race([team for _, team in stage.teams], crowd, connections)
+    checks = _team_lane.check(list(winners), _count)
+    chosen = list(winners.items())
+
+    def order(number: int) -> str:
+        person, team = chosen[number]
+        return _try(stage, products[team], Person(person, _address(person)), team, clock.now())
+
+    outcomes = Counter(_each(range(len(chosen)), order, threads))
+    checks["refused_with_a_seat"] = len(chosen) - outcomes["paid"]
+    checks["second_winners"] = figures.pop("lane_second_winners")
+    return figures, checks
+
+
 def _try(stage: Stage, product: int, person: Person, team: str, at: datetime) -> str:
     from jishi.kernel.errors import DomainError
 
@@ -280,7 +327,7 @@ def _place(
     seen = checkout_queries.quote(
         buyer_id=person.id,
         lines=lines,
-        address_id=person.address_id,
+        address=person.address,
         tokens=wanted,
         deliveries=None,
         language="en",
@@ -289,7 +336,7 @@ def _place(
     return checkout.place(
         buyer_id=person.id,
         lines=lines,
-        address_id=person.address_id,
+        address_id=person.address.id,
         tokens=wanted,
         fingerprint=seen.quote.fingerprint,
         checkout_key=uuid4().hex,
@@ -366,9 +413,9 @@ def _each(numbers: Sequence[int] | range, work: Callable[[int], Any], threads: i
     return [results[number] for number in sorted(results)]
 
 
-def _count(statement: str) -> int:
+def _count(statement: str, values: Sequence[Any] = ()) -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, values or None)
         return int(cursor.fetchone()[0])

@@ -111,6 +111,15 @@ MUTANTS = (
         "::test_grp_088_m25_a_team_not_full_at_the_deadline_is_refunded_once_and_nothing_ships",
     ),
     Mutant(
+        "T1",
+        "what is left of a team, in the statement of the lane",
+        "src/jishi/promotions/plays/settle.py",
+        "<= j.free AS has_won",
+        "<= j.free + 1 AS has_won",
+        "tests/promotions/plays/test_reserving.py"
+        "::test_grp_087_a_reserved_seat_becomes_the_order_s_and_forms_the_team",
+    ),
+    Mutant(
         "B1",
         "the lock on the rally that friends help",
         f"{PLAYS}/locked.py",
