@@ -42,7 +42,7 @@ def run(pieces: Sequence[Array], work: Work, *, cores: int) -> Iterator[bytes]:
         yield from map(work, pieces)
         return
     with ExitStack() as kept:
-        files = [kept.enter_context(tempfile.TemporaryFile()) for _ in range(cores)]
+        files: list[IO[bytes]] = [kept.enter_context(tempfile.TemporaryFile()) for _ in range(cores)]
         _share(pieces, work, files)
         made: dict[int, tuple[IO[bytes], int, int]] = {}
         for file in files:
