@@ -43,10 +43,33 @@ def test_ordinary_texts_pass(text: str) -> None:
     assert lint.check_words(text, WORDS) == []
 
 
-def test_claims_without_bounds_are_only_pointed_out() -> None:
-    assert [(r.action, r.code) for r in lint.check_words("全网最低价，国家级工艺", WORDS)] == [
-        ("accept", "absolute")
-    ]
+def test_prv_148_claims_without_bounds_are_pointed_out_with_a_reason_and_fair_ones_are_not() -> None:
+    flagged = {
+        "全网最低价，国家级工艺": "国家级",
+        "最 佳 口感": "最佳",
+        "最高级的享受": "最高级",
+        "2026 年的新茶，销量第一": "销量第一",
+        "本店的茶，全国最佳": "最佳",
+    }
+    fair = (
+        "最新到货，最后三件，最大号",
+        "开封后最佳食用期三天",
+        "国家级非物质文化遗产代表性项目",
+        "我们争做最佳小店",
+        "自家院子里最佳的一棵",
+        "2025年杭州直播间柿子销量第一",
+    )
+
+    found = {text: lint.check_words(text, WORDS) for text in flagged}
+
+    assert {text: [(r.action, r.code) for r in one] for text, one in found.items()} == {
+        text: [("accept", "absolute")] for text in flagged
+    }
+    assert {text: one[0].params["word"] for text, one in found.items()} == flagged
+    assert all("promises more" in one[0].message for one in found.values())
+    assert [text for text in fair if lint.check_words(text, WORDS)] == []
+    # A fair place excuses nothing beside it.
+    assert lint.check_words("最佳食用期三天，全网最低", WORDS)[0].params["word"] == "全网最低"
     assert lint.check_words("全网最低价", lint.words_of(policy.pack("none").rules)) == []
 
 

@@ -39,6 +39,8 @@ class Words:
     refuse: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     absolute: tuple[str, ...] = ()
+    fair: tuple[str, ...] = ()
+    """Patterns in which a claim without bounds is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,12 @@ def words_of(rules: Mapping[str, object]) -> Words:
     """Read the word lists out of a rule pack; all languages count, whatever an author says they write."""
     listed = rules.get("words")
     lists = listed.values() if isinstance(listed, Mapping) else ()
-    absolute = rules.get("absolute_terms")
+    absolute, fair = rules.get("absolute_terms"), rules.get("absolute_fair")
     return Words(
         refuse=_all(entry.get("refuse", ()) for entry in lists if isinstance(entry, Mapping)),
         hold=_all(entry.get("hold", ()) for entry in lists if isinstance(entry, Mapping)),
         absolute=_all(absolute.values() if isinstance(absolute, Mapping) else ()),
+        fair=_all(fair.values() if isinstance(fair, Mapping) else ()),
     )
 
 
@@ -82,7 +85,10 @@ def check_words(text: str, words: Words) -> list[Remark]:
         found.append(
             Remark("hold", "word", N_("A moderator looks at posts with “%(word)s” first."), {"word": word})
         )
-    if word := _first(text, words.absolute):
+    claimed = text
+    for pattern in words.fair:
+        claimed = re.sub(pattern, " ", claimed)
+    if word := _first(claimed, words.absolute):
         found.append(
             Remark(
                 "accept",
