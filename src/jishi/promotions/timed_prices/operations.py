@@ -5,10 +5,10 @@ Locks: the price's row. One opening at a time looks at the goods that others hav
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from jishi.goods.catalog import queries as catalog_queries
-from jishi.kernel import audit, clock
+from jishi.kernel import audit, clock, locks
 from jishi.promotions.timed_prices import rules
 from jishi.promotions.timed_prices.contracts import PriceState, Proposal
 from jishi.promotions.timed_prices.errors import (
@@ -90,8 +90,7 @@ def open_windows(*, code: str, by: int | None, at: datetime | None = None) -> No
     """
     moment = clock.at_or_now(at)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('timed_prices.open'))")
+        locks.advisory("timed_prices.open")
         row = _locked(code)
         if row.state != PriceState.READY or row.starts_at <= moment:
             raise TimedPriceWrongState
