@@ -54,6 +54,15 @@ def test_every_stage_is_reached() -> None:
     assert board.thresholds.source == "default"
     shop_board = queries.lifecycle_board(shop_id=ware.shop, at=NOW)
     assert sum(line.people for line in shop_board.stages) == 5
+    # Who is computed for the first time is followed through the last ninety days; nobody is told of the past.
+    moves = Transition.objects.filter(shop=None).exclude(before="").order_by("at")
+    walked = {(row.person_id, row.before, row.after, (NOW - row.at).days) for row in moves}
+    assert walked >= {
+        (people[Stage.ACTIVE], "new", "active", 3), (people[Stage.LOYAL], "active", "loyal", 3),
+        (people[Stage.AT_RISK], "new", "active", 60), (people[Stage.AT_RISK], "active", "at_risk", 7),
+        (people[Stage.CHURNED], "at_risk", "churned", 60),
+    }  # fmt: skip
+    assert not OutboxEvent.objects.filter(topic=StageChanged.topic).exists()
 
 
 @given(st.integers(0, 60), st.integers(0, 900), st.integers(1, 400), st.integers(0, 30))

@@ -88,6 +88,9 @@ def test_a_wrong_question_is_answered_with_a_sentence(world: consoles.World) -> 
     html = consoles.body(client, "/ops/insights/trend/?metric=trend&since=2026-05-02&until=2026-05-01")
 
     assert "note bad" in html
+    unread = consoles.body(client, "/ops/insights/trend/?metric=trend&since=abc&kind=order_paid")
+    assert "since cannot" not in unread and "abc" in unread
+    assert 'value="order_paid" selected' in unread and 'name="until" value="20' in unread
     assert client.get("/ops/insights/nonsense/").status_code == 404
     assert "note bad" in consoles.body(client, "/ops/insights/behind/gmv/?section=people&cell=x")
 

@@ -7,10 +7,11 @@ told by the transaction that made it. Orders, carts and questions of lower domai
 # ruff: noqa: E501, S608 - statements of ours, read as they are written; no value is written into them
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
+from jishi.insight.portraits import yardsticks
 from jishi.insight.portraits.events import StageChanged
 from jishi.insight.portraits.operations import measuring
 from jishi.insight.portraits.sources import KEPT
@@ -20,21 +21,37 @@ BATCH = 500
 RECENT_DAYS = 2
 """A stage that began longer ago than this before it was first computed is history, not news."""
 
+RECALLED_DAYS = (89, 60, 30, 14, 7, 3)
+"""Whose stages were never computed is followed from these days on, so that the board knows where they came from."""
+
+
+def _statement(*, is_past: bool) -> str:
+    """Return the statement that follows; of a past moment only what was known then."""
+    paid, joined, added, asked = (
+        (" AND o.paid_at <= m.at", "u.joined_at <= m.at", "l.added_at <= m.at", "q.created_at <= m.at")
+        if is_past
+        else ("", "true", "true", "true")
+    )
+    return _FOLLOW.format(paid=paid, joined=joined, added=added, asked=asked)
+
+
 _FOLLOW = f"""
 WITH limits AS (
     SELECT key::bigint AS shop, (value->>0)::int AS at_risk, (value->>1)::int AS churn, (value->>2)::int AS loyal
     FROM jsonb_each(%s::jsonb)
 ), paid AS (
     SELECT o.buyer_id AS person_id, o.shop_id, count(*) AS n, min(o.paid_at) AS first_at, max(o.paid_at) AS last_at
-    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id WHERE {KEPT}
+    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id CROSS JOIN pp_measure m WHERE {KEPT}{{paid}}
     GROUP BY GROUPING SETS ((o.buyer_id, o.shop_id), (o.buyer_id))
 ), around AS (
-    SELECT person_id, NULL::bigint AS shop_id FROM pp_scope
+    SELECT s.person_id, NULL::bigint AS shop_id FROM pp_scope s JOIN accounts_user u ON u.id = s.person_id
+        CROSS JOIN pp_measure m WHERE {{joined}}
     UNION SELECT person_id, shop_id FROM paid
     UNION SELECT c.person_id, p.shop_id FROM checkout_cart c JOIN pp_scope s ON s.person_id = c.person_id
         JOIN checkout_cartline l ON l.cart_id = c.id JOIN catalog_variant v ON v.id = l.variant_id
-        JOIN catalog_product p ON p.id = v.product_id
+        JOIN catalog_product p ON p.id = v.product_id CROSS JOIN pp_measure m WHERE {{added}}
     UNION SELECT q.author_id, q.shop_id FROM reviews_question q JOIN pp_scope s ON s.person_id = q.author_id
+        CROSS JOIN pp_measure m WHERE {{asked}}
     UNION SELECT t.person_id, t.shop_id FROM portraits_stage t JOIN pp_scope s ON s.person_id = t.person_id
 ), facts AS (
     SELECT a.person_id, a.shop_id, coalesce(p.n, 0) AS n, p.first_at, p.last_at, u.joined_at,
@@ -75,7 +92,7 @@ RETURNING shop_id, before, after, person_id
 def follow(at: datetime) -> int:
     """Bring the stages of everybody in scope up to date; returns how many moved."""
     with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [measuring.limits_json()])
+        cursor.execute(_statement(is_past=False), [measuring.limits_json()])
         rows = cursor.fetchall()
     moved: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
     for shop_id, before, after, person_id in rows:
@@ -97,3 +114,21 @@ def follow(at: datetime) -> int:
         ]
     outbox.publish_many(facts)
     return len(rows)
+
+
+def recall(at: datetime) -> None:
+    """Follow everybody in scope through the last ninety days, by today's limits; nobody is told of the past.
+
+    What a refresh found about some of them before the first computation of all is found again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM portraits_stage t USING pp_scope s WHERE s.person_id = t.person_id")
+        for days in RECALLED_DAYS:
+            _turn_clock(at - timedelta(days=days))
+            cursor.execute(_statement(is_past=True), [measuring.limits_json()])
+    _turn_clock(at)
+
+
+def _turn_clock(at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pp_measure SET at = %s, today = %s", [at, yardsticks.today(at)])

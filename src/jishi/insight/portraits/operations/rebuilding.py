@@ -18,13 +18,15 @@ from django.db import connection, transaction
 from jishi.insight.behavior import queries as lake
 from jishi.insight.portraits import rollup, yardsticks
 from jishi.insight.portraits.contracts import Rebuilt
-from jishi.insight.portraits.models import Segment, Touch
+from jishi.insight.portraits.models import Segment, Touch, Yardstick
 from jishi.insight.portraits.operations import living, measuring, members, ready, refreshing, rolling, scoping
 from jishi.kernel import clock
 
 AT_ONCE = 20_000
 PATIENCE = "SET LOCAL statement_timeout = '15min'"  # pages need a limit; a busy night does not
 MARKS = 200_000
+MOST_RECALLED = 100_000
+"""So many people are followed through the past when stages are computed for the first time."""
 _RANGES = """
 SELECT min(id), max(id), count(*) FROM (
     SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part FROM accounts_user WHERE is_active
@@ -49,6 +51,7 @@ def rebuild(
     seconds: dict[str, float] = {}
     tell = progress or (lambda done, total: None)
     with _alone(), rollup.opened() as engine:
+        is_first = not Yardstick.objects.filter(pk="life").exists()
         newest = Touch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         with _timed(seconds, "rollup"), transaction.atomic():
             marks = lake.list_dirty(limit=MARKS)
@@ -59,7 +62,7 @@ def rebuild(
         with _timed(seconds, "merge"):
             has_lake = rolling.fill(engine, yardsticks.today(now))
         with _timed(seconds, "portraits"):
-            people = _everybody(engine if has_lake else None, now, tell)
+            people = _everybody(engine if has_lake else None, now, tell, is_first=is_first)
         with _timed(seconds, "segments"):
             ready.open_ready_made(at=now)
             _segments(now)
@@ -67,12 +70,13 @@ def rebuild(
     return Rebuilt(people, days, {name: round(one, 3) for name, one in seconds.items()})
 
 
-def _everybody(engine: Any, now: datetime, tell: Callable[[int, int], None]) -> int:
+def _everybody(engine: Any, now: datetime, tell: Callable[[int, int], None], *, is_first: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RANGES, [AT_ONCE])
         ranges = [(first, last, count) for first, last, count in cursor.fetchall()]
     total, done = sum(count for _, _, count in ranges), 0
-    for count in _side_by_side(ranges, engine, now):
+    recalls = is_first and total <= MOST_RECALLED
+    for count in _side_by_side(ranges, engine, now, recalls):
         done += count
         tell(done, total)
     with connection.cursor() as cursor:
@@ -80,7 +84,9 @@ def _everybody(engine: Any, now: datetime, tell: Callable[[int, int], None]) -> 
     return done
 
 
-def _side_by_side(ranges: list[tuple[int, int, int]], engine: Any, now: datetime) -> Iterator[int]:
+def _side_by_side(
+    ranges: list[tuple[int, int, int]], engine: Any, now: datetime, recalls: bool
+) -> Iterator[int]:
     """Make the portraits of several ranges, each in its own transaction, on as many connections as the heavy
     process may use cores; within a caller's transaction one after the other, because only it sees its rows.
     """
@@ -88,12 +94,12 @@ def _side_by_side(ranges: list[tuple[int, int, int]], engine: Any, now: datetime
     workers = min(len(ranges), settings.JISHI_HEAVY_CORES)
     if workers < 2 or connection.in_atomic_block:
         for one in ranges:
-            yield _range(one, engine, now, turn)
+            yield _range(one, engine, now, turn, recalls)
         return
 
     def work(one: tuple[int, int, int]) -> int:
         try:
-            return _range(one, engine, now, turn)
+            return _range(one, engine, now, turn, recalls)
         finally:
             connection.close()
 
@@ -101,7 +107,7 @@ def _side_by_side(ranges: list[tuple[int, int, int]], engine: Any, now: datetime
         yield from pool.map(work, ranges)
 
 
-def _range(one: tuple[int, int, int], engine: Any, now: datetime, turn: threading.Lock) -> int:
+def _range(one: tuple[int, int, int], engine: Any, now: datetime, turn: threading.Lock, recalls: bool) -> int:
     first, last, count = one
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -111,6 +117,8 @@ def _range(one: tuple[int, int, int], engine: Any, now: datetime, turn: threadin
         scoping.measure(now)
         if engine is not None:
             rolling.copy(engine, between=(first, last), turn=turn)
+        if recalls:
+            living.recall(now)
         living.follow(now)
         scoping.assemble()
     return count

@@ -70,7 +70,10 @@ def insight(request: HttpRequest, kind: str) -> HttpResponse:
         run = _ask(metric, clean, person(request))
         before = _ask(metric, kept.period_before(clean), person(request)) if compares else None
     except DomainError as error:
-        refusal = http.message_of(error)
+        refusal = _refusal(metric, error)
+        # The form keeps what can be asked; what cannot is as at the beginning.
+        usable = {code: text for code, text in given.items() if text and code != error.fields.get("param")}
+        given = {**metrics.check(metric=metric.code, params={}).params, **usable}
     shown = insights.show(run, before=before) if run else None
     waits = any(one is not None and one.is_open for one in (run, before))
     query = urlencode({"metric": metric.code, **clean, **({"compare": "1"} if compares else {})})
@@ -97,6 +100,14 @@ def insight(request: HttpRequest, kind: str) -> HttpResponse:
         "events": [(code, gettext(word)) for code, word in kept.event_names().items()],
     }
     return render(request, "ops/insight.html", context)
+
+
+def _refusal(metric: Metric, error: DomainError) -> str:
+    """Why it cannot be asked; a parameter by the name its field has."""
+    param = metric.param(str(error.fields.get("param", "")))
+    if param is None:
+        return http.message_of(error)
+    return gettext(error.message) % {**error.fields, "param": gettext(param.label)}
 
 
 def _with_steps(request: HttpRequest, given: dict[str, str]) -> dict[str, str]:
