@@ -48,6 +48,7 @@ PUBLIC_NAMES = frozenset(
         "suggest",
         "hot",
         "nearby",
+        "films",
         "topic",
         "note",
         "note_comments",
