@@ -169,3 +169,18 @@ def test_the_fingerprint_sees_every_signal(signals: Signals) -> None:
     assert first == tables.fingerprint(replace(signals))
     assert first != tables.fingerprint(replace(signals, at=signals.at + 1))
     assert first != tables.fingerprint(replace(signals, tokens=[["x"]] * signals.items))
+
+
+def test_the_best_columns_are_the_best_whatever_is_equal() -> None:
+    chance = np.random.default_rng(4)
+    scores = chance.integers(0, 60, (40, 70)).astype(np.float32)
+    scores[::3] += chance.random((14, 70))  # rows without equal values among those with them
+    scores[5, 3:] = -np.inf
+
+    for count in (1, 12, 69):
+        found = matrices.top_columns(scores, count)
+        values = np.take_along_axis(scores, found, 1)
+        assert (values == -np.sort(-scores, axis=1)[:, :count]).all()
+        assert all(len(set(row)) == count for row in found.tolist())
+        equal = values[:, 1:] == values[:, :-1]
+        assert (np.diff(found, axis=1)[equal] > 0).all()

@@ -55,6 +55,7 @@ class Settings:
     memory_bytes: int = 4_000_000_000
     validation: float = 0.125
     tuning_people: int = 2500
+    weighing_people: int = 6000
     factors: int = 128
     neighbours: int = 200
     inverse_size: int = 14_000

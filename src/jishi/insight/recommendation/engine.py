@@ -21,6 +21,9 @@ from jishi.insight.recommendation.contracts import HeldOut, Progress, Settings, 
 from jishi.insight.recommendation.matrices import Array
 from jishi.insight.recommendation.model import Model
 
+LISTED_BYTES = 250_000
+"""Of the memory that is granted, for everybody on whom the parts are weighed."""
+
 recommend = serving.recommend
 recommend_many = serving.recommend_many
 similar_items = serving.similar_items
@@ -84,10 +87,17 @@ def _trial(signals: Signals, settings: Settings, say: Progress) -> tuning.Bench:
     kept, truth = tables.cut(signals, share=settings.validation, seed=settings.seed)
     made = tables.build(kept, use_links=settings.use_links)
     people = np.flatnonzero(np.diff(truth.indptr) > 0)
-    if len(people) > settings.tuning_people:
-        chance = np.random.default_rng(settings.seed + 1)
-        people = np.sort(chance.choice(people, settings.tuning_people, replace=False))
-    return tuning.Bench(made, settings, tuning.plan(settings, made.shape), people, truth, say)
+    room = max(settings.memory_bytes // LISTED_BYTES, settings.tuning_people)
+    weighing = _some(people, min(settings.weighing_people, room), settings.seed)
+    people = _some(people, settings.tuning_people, settings.seed)
+    plan = tuning.plan(settings, made.shape)
+    return tuning.Bench(made, settings, plan, people, weighing, truth, say)
+
+
+def _some(people: Array, count: int, seed: int) -> Array:
+    if len(people) <= count:
+        return people
+    return np.sort(np.random.default_rng(seed + 1).choice(people, count, replace=False))
 
 
 def _weigh(
@@ -97,6 +107,7 @@ def _weigh(
     names = [name for name in tuning.NAMES if trial.wants(name)]
     if len(trial.people) == 0:
         return ["popular"], [1.0], {}, {}
+    trial = replace(trial, people=trial.weighing)
     parts = []
     for number, name in enumerate(names):
         say(f"try {name}", number / len(names))

@@ -73,6 +73,23 @@ def top_columns(scores: Array, count: int) -> Array:
     count = min(count, scores.shape[1])
     if count == scores.shape[1]:
         return np.argsort(-scores, axis=1, kind="stable")[:, :count]
-    found = np.sort(np.argpartition(scores, -count, axis=1)[:, -count:], axis=1)
+    found = _largest(scores, count)
     order = np.argsort(-np.take_along_axis(scores, found, 1), axis=1, kind="stable")
     return np.take_along_axis(found, order, 1)
+
+
+def _largest(scores: Array, count: int) -> Array:
+    """Columns of the largest values of each row, in order of columns. The edge is found on the values alone,
+    which costs half of ordering columns; rows with equal values at the edge go the long way.
+    """
+    width = scores.shape[1]
+    edge = np.partition(scores, width - count, axis=1)[:, width - count]
+    inside = scores >= edge[:, None]
+    clear = np.count_nonzero(inside, axis=1) == count
+    found = np.empty((len(scores), count), np.int64)
+    if not clear.all():
+        inside[~clear] = False
+        some = np.argpartition(scores[~clear], -count, axis=1)[:, -count:]
+        found[~clear] = np.sort(some, axis=1)
+    found[clear] = (np.flatnonzero(inside) % width).reshape(-1, count)
+    return found

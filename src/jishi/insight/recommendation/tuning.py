@@ -96,12 +96,15 @@ def plan(settings: Settings, shape: tuple[int, int]) -> Plan:
 
 @dataclass
 class Bench:
-    """A set of tables, and for a trial its truth and the people asked about."""
+    """A set of tables, and for a trial its truth, the people asked about, and the more on whom the parts are
+    weighed against each other.
+    """
 
     tables: Tables
     settings: Settings
     plan: Plan
     people: Array
+    weighing: Array = field(default_factory=lambda: np.zeros(0, np.int64))
     truth: Csr | None = None
     progress: Progress = lambda stage, share: None
     notes: dict[str, float] = field(default_factory=dict)
