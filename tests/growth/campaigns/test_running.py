@@ -8,6 +8,7 @@ from math import exp
 from random import Random
 
 import pytest
+from django.db import connection
 from tests.factories import goods, jotted
 from tests.growth.campaigns import kit
 from tests.growth.campaigns.kit import HOUR, NOON, send, wait
@@ -27,6 +28,7 @@ from jishi.growth.campaigns.errors import (
 )
 from jishi.growth.campaigns.models import Campaign, Effect, Enrolment, JourneyVersion, Purse
 from jishi.growth.teamwork import queries as teamwork
+from jishi.insight.experiments import ports as figures
 from jishi.insight.portraits.events import SegmentEntered
 from jishi.kernel import audit, clock
 from jishi.kernel.errors import Invalid
@@ -71,6 +73,10 @@ def test_a_segment_is_let_in_once_and_led_to_the_end() -> None:
     assert counts["s4"].outcomes == {"left": counts["s3"].outcomes["yes"]}
     assert set(counts["s5"].outcomes) == {"a", "b"}
     assert len(teamwork.list_tasks(subject=f"campaign:{code}")) == counts["s5"].outcomes["b"]
+    source = figures.find_source("promotions")
+    with connection.cursor() as cursor:
+        cursor.execute(source.relation if source else "")
+        assert len(cursor.fetchall()) == 40 - held  # what a guardrail of experiments counts
     lines, _ = queries.page_people(code, step="s5", outcome="b")
     assert len(lines) == counts["s5"].outcomes["b"]
     notifications.plan_due(NOON + HOUR)

@@ -26,6 +26,9 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.presales import operations as presales
 from jishi.promotions.presales.contracts import PresalePlan
 from jishi.promotions.presales.models import Presale
+from jishi.promotions.timed_prices import operations as timed_prices
+from jishi.promotions.timed_prices.contracts import Proposal, Window
+from jishi.promotions.timed_prices.models import TimedPrice
 from jishi.social.messaging import operations as messaging
 from jishi.social.reviews import operations as reviews
 from jishi.social.reviews.models import Question, Review
@@ -47,6 +50,7 @@ OBJECTS = {
     "offer_watch",
     "lottery",
     "lottery_stop",
+    "timed_price_answer",
     "flash_enrol",
     "flash_stop",
     "flash_withdraw",
@@ -57,6 +61,7 @@ OBJECTS = {
 }
 ONLY_POST = {
     "bundle_decide",
+    "timed_price_answer",
     "choose_shop",
     "ship_many",
     "ship",
@@ -99,6 +104,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, str]:
         **{key: {"code": _flash(world)} for key in ("flash_stop", "flash_withdraw")},
         **{key: {"code": _lottery(world)} for key in ("lottery", "lottery_stop")},
         "bundle_decide": {"code": _bundle(world)},
+        "timed_price_answer": {"code": _timed(world)},
     }
     assert set(known) == OBJECTS
     return known.get(name, {})
@@ -169,6 +175,17 @@ def _bundle(world: consoles.World) -> str:
         },
     )  # fmt: skip
     return row.code
+
+
+def _timed(world: consoles.World) -> str:
+    """A price the shop is asked for, made once."""
+    known = TimedPrice.objects.filter(shop_id=world.shop.id).first()
+    if known:
+        return known.code
+    begins = clock.now() + timedelta(days=1)
+    windows = [Window(begins, begins + timedelta(hours=6))]
+    wish = Proposal("n", world.shop.id, (world.party.scene.product_id,), 1_000, windows)
+    return timed_prices.propose(proposal=wish, by=None)
 
 
 def _question(world: consoles.World) -> str:

@@ -21,6 +21,7 @@ from jishi.growth.publishing import operations as content
 from jishi.growth.publishing.contracts import ChannelDraft, PieceDraft, VariantDraft
 from jishi.growth.teamwork import operations as teamwork
 from jishi.insight.experiments import operations as experiments
+from jishi.insight.experiments.contracts import SwitchDraft
 from jishi.insight.metrics import operations as metrics
 from jishi.insight.portraits import operations as portraits
 from jishi.insight.reports import operations as reports
@@ -50,6 +51,7 @@ ONLY_POST = {
     "audience_cluster",
     "survey_do",
     "experiment_do",
+    "price_trial_do",
     "retry_refund",
     "payout_decide",
     "round_series_end",
@@ -147,6 +149,12 @@ def _board(number: int) -> str:
 @cache
 def _experiment(number: int) -> str:
     return experiments.create(draft=kit.DRAFT, owner_id=None)
+
+
+@cache
+def _trial(number: int, shop_id: int, product_id: int) -> str:
+    wish = SwitchDraft("n", "h", shop_id, (product_id,), 1_000, clock.now() + timedelta(days=3), block_h=12)
+    return experiments.create_switchback(draft=wish, owner_id=None)
 
 
 @cache
@@ -309,6 +317,10 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         **{
             name: {"code": _experiment(id(world))}
             for name in ("experiment", "experiment_edit", "experiment_do", "experiment_export")
+        },
+        **{
+            name: {"code": _trial(id(world), world.shop.id, world.party.scene.product_id)}
+            for name in ("price_trial", "price_trial_do")
         },
         **{
             f"campaign{rest}": {"code": _campaign(id(world))}

@@ -14,6 +14,7 @@ from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments import queries
 from jishi.kernel import audit, clock
 from jishi.people.accounts.models import User
+from jishi.promotions.timed_prices import queries as timed_queries
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 FIELDS = {
@@ -117,3 +118,45 @@ def test_a_lopsided_split_and_a_decision_are_shown(world: consoles.World) -> Non
     assert queries.get_experiment(code).state == "decided"
     assert code in consoles.body(client, "/ops/experiments/?state=decided")
     assert code not in consoles.body(client, "/ops/experiments/?state=running")
+
+
+def test_a_price_trial_takes_the_shop_and_two_people_and_shows_on_the_goods(world: consoles.World) -> None:
+    client, other, shop = world.client("operator"), second(), world.client("staff")
+    scene, first = world.party.scene, (clock.now() + timedelta(days=3)).date()
+    form = {
+        "shop": scene.shop.slug,
+        "name": "便宜一成",
+        "hypothesis": "会多卖一些",
+        "products": [str(scene.product_id)],
+        "starts_on": first.isoformat(),
+        "block_h": "12",
+        "apart_days": "7",
+        "cycles": "1",
+        "washout_min": "30",
+        "off": "10",
+        "measures": ["goods_money"],
+        "guardrails": ["house_money"],
+    }
+
+    planned = client.post("/ops/experiments/prices/new/", {**form, "do": "plan"})
+    refused = client.post("/ops/experiments/prices/new/", {**form, "off": "60", "do": "save"})
+    made = client.post("/ops/experiments/prices/new/", {**form, "do": "save"})
+    url = made["Location"]
+    asked = consoles.body(shop, "/m/timed-prices/")
+    price = timed_queries.list_of_shop(scene.shop.id)[0]
+    shop.post(f"/m/timed-prices/{price.code}/", {"do": "agree"})
+    silent = timed_queries.get_price(price.code).state
+    shop.post(f"/m/timed-prices/{price.code}/", {"do": "agree", "not_below_cost": "1"})
+    client.post(f"{url}do/", {"do": "start"})
+    other.post(f"{url}do/", {"do": "confirm"})
+    running = consoles.body(client, url)
+    client.post(f"{url}do/", {"do": "pause"})
+    paused = consoles.body(client, url)
+
+    assert b"data-foreseen" in planned.content and refused.status_code == 422
+    assert "便宜一成" in asked and "10%" in asked and silent == "proposed"
+    assert timed_queries.get_price(price.code).state == "paused"
+    assert running.count('role="img"') == 28 and "data-paused" not in running and "data-paused" in paused
+    assert price.code not in consoles.body(client, "/ops/experiments/") and url in consoles.body(
+        client, "/ops/experiments/"
+    )

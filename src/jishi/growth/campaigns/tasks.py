@@ -16,6 +16,11 @@ from jishi.promotions.lotteries import operations as lotteries
 from jishi.promotions.lotteries import queries as lottery_queries
 
 OBJECTIONS = "SELECT person_id, at, 1::float8 AS value FROM campaigns_objection"
+PROMOTIONS = (
+    "SELECT e.person_id, f.at, 1::float8 AS value FROM campaigns_effect f"
+    " JOIN campaigns_enrolment e ON e.id = f.enrolment_id"
+    " WHERE (f.kind, f.outcome) IN (('send', 'sent'), ('place', 'placed'))"
+)
 
 
 def register() -> None:
@@ -42,6 +47,7 @@ def connect() -> None:
     )
     first_steps.connect_gifts(first_steps.Gifts(_gift_kinds, _give_gift))
     experiments.register_source(experiments.Source("objections", OBJECTIONS))
+    experiments.register_source(experiments.Source("promotions", PROMOTIONS))
 
 
 def _gift_kinds() -> dict[str, tuple[str, Callable[[], tuple[tuple[str, str], ...]]]]:

@@ -73,6 +73,7 @@ MEASURES: dict[str, Measure] = {
         Measure("left", N_("People who asked to leave for good"), SHARE, "departures", good=-1),
         Measure("complained", N_("People who complained"), SHARE, "complaints", good=-1),
         Measure("notices", N_("Notices per person"), MEAN, "notices", good=-1),
+        Measure("promotions", N_("Promotions per person"), MEAN, "promotions", good=-1),
     )
 }
 
