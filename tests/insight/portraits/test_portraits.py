@@ -15,6 +15,7 @@ from jishi.insight.portraits import errors, queries, rollup
 from jishi.insight.portraits import operations as portraits
 from jishi.insight.portraits import privacy as portrait_privacy
 from jishi.insight.portraits.models import Portrait, Rollup, TagHistory, Touch
+from jishi.insight.portraits.operations import rebuilding
 
 pytestmark = pytest.mark.django_db
 
@@ -247,7 +248,7 @@ def test_prv_forgetting_a_person_leaves_nothing(django_capture_on_commit_callbac
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_refreshers_lose_no_mark_and_double_nothing() -> None:
+def test_two_refreshers_lose_no_mark_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ware = world.ware()
     people = [world.person() for _ in range(12)]
     code = portraits.create_segment(
@@ -282,3 +283,12 @@ def test_two_refreshers_lose_no_mark_and_double_nothing() -> None:
     assert queries.get_segment(code).count == 12
     assert all(tags(who)["orders"] == 1 for who in people)
     assert TagHistory.objects.filter(tag="orders").count() == 0
+
+    # Everybody on one connection, and then side by side on two, in ranges of five: the same portraits.
+    whole = portraits.rebuild(at=NOW)
+    kept = {row.pk: (row.tags, row.evidence, row.version) for row in Portrait.objects.all()}
+    monkeypatch.setattr(rebuilding, "AT_ONCE", 5)
+    told: list[int] = []
+    parts = portraits.rebuild(at=NOW, progress=lambda done, total: told.append(done))
+    assert parts.people == whole.people == told[-1] and len(told) == 3
+    assert {row.pk: (row.tags, row.evidence, row.version) for row in Portrait.objects.all()} == kept
