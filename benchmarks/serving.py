@@ -230,6 +230,7 @@ def run(*, items: int, people: int, requests: int) -> dict[str, Any]:
     say(started, "vacuum")
     served = serve(keys, ids, requests)
     say(started, "served")
+    gc.unfreeze()  # what ends is told to its libraries
     wrong = served.pop("wrong_answers")
     lists = Candidates.objects.filter(list="home").count()
     return {
