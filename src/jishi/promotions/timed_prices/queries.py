@@ -1,5 +1,6 @@
 """Reading timed prices: what holds now, and what a shop is asked for."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 
@@ -23,6 +24,14 @@ WHERE p.state = 'open' AND i.product_id = ANY(%s) AND w.starts_at <= %s
   AND (w.ends_at > %s OR (w.code = %s AND w.ends_at > %s))
 ORDER BY i.product_id, w.ends_at DESC
 """
+_OPEN = """
+SELECT i.product_id, w.code, p.off_bps, w.starts_at, w.ends_at
+FROM timed_prices_timedprice p
+JOIN timed_prices_item i ON i.price_id = p.id
+JOIN timed_prices_window w ON w.price_id = p.id
+WHERE p.state = 'open' AND w.ends_at > %s
+"""
+FRESH_S = 5.0
 
 
 def list_current(product_ids: Collection[int], *, at: datetime, quoted: str = "") -> dict[int, Current]:
@@ -35,9 +44,35 @@ def list_current(product_ids: Collection[int], *, at: datetime, quoted: str = ""
         }
 
 
+class _Board:
+    """What this process shows on pages: all windows of open prices that are not over, by product."""
+
+    def __init__(self) -> None:
+        self.read_at = float("-inf")
+        self.windows: dict[int, list[tuple[datetime, Current]]] = {}
+
+
+_board = _Board()
+
+
 def find_current(product_id: int, *, at: datetime | None = None) -> Current | None:
-    """What holds for one product now."""
-    return list_current([product_id], at=clock.at_or_now(at)).get(product_id)
+    """What holds for a product now, for its page: from a list some seconds old. Quotes ask the tables."""
+    moment, now = clock.at_or_now(at), time.monotonic()
+    if now - _board.read_at > FRESH_S:
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN, [moment])
+            rows = cursor.fetchall()
+        _board.windows = {}
+        for product, code, off_bps, starts_at, ends_at in rows:
+            _board.windows.setdefault(product, []).append((starts_at, Current(code, off_bps, ends_at)))
+        _board.read_at = now
+    held = _board.windows.get(product_id, ())
+    return next((one for starts, one in held if starts <= moment < one.ends_at), None)
+
+
+def forget_windows() -> None:
+    """Read the windows again when next asked."""
+    _board.read_at = float("-inf")
 
 
 def get_price(code: str) -> TimedView:
