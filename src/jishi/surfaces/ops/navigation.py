@@ -58,7 +58,7 @@ GROUPS = (
         N_("House"),
         (
             Entry(N_("Finance"), "ops:finance", "wallet", ("finance", "settlements", "retry_refund")),
-            Entry(N_("Payouts"), "ops:payouts", "refund", ("payouts",)),
+            Entry(N_("Payouts"), "ops:payouts", "refund", ("payouts", "payout")),
             Entry(N_("Moderation"), "ops:moderation", "warn", ("moderation",)),
             Entry(N_("Challenges"), "ops:challenges", "crown", ("challenges", "challenge")),
             Entry(N_("What reviews judge"), "ops:aspects", "heart", ("aspects",)),
