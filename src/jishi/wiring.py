@@ -60,9 +60,9 @@ from jishi.kernel.models import OutboxEvent
 from jishi.kernel.outbox import relay
 from jishi.money.ledger import tasks as ledger_tasks
 from jishi.money.payments import privacy as payment_privacy
-from jishi.money.wallet import privacy as wallet_privacy
 from jishi.money.payments import tasks as payment_tasks
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
+from jishi.money.wallet import privacy as wallet_privacy
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts import ports as account_ports
 from jishi.people.accounts import privacy as account_privacy
