@@ -323,12 +323,11 @@ def export_person(*, person_id: int) -> dict[str, Any]:
             {"experiment": name, "arm": arm, "first_at": moment.isoformat()}
             for name, arm, moment in shown.values_list("experiment__name", "arm", "first_at")
         ],
-        "owned": list(
-            Experiment.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
-        ),
-        "owned_price_trials": list(
-            Switchback.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
-        ),
+        "owned": [
+            code
+            for kind in (Experiment, Switchback)
+            for code in kind.objects.filter(owner_id=person_id).order_by("id").values_list("code", flat=True)
+        ],
     }
 
 
