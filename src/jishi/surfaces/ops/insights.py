@@ -3,45 +3,20 @@
 Invariant: a number leads to a list made by the same statement, so both cannot disagree.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from jishi.goods.catalog import queries as catalog
-from jishi.goods.merchants import queries as merchants
 from jishi.insight.metrics import queries as metrics
 from jishi.insight.metrics.contracts import Column, Metric, Param, ParamType, Result, RunView, Unit
-from jishi.people.accounts import queries as people
-from jishi.surfaces.ops import charts
+from jishi.surfaces.ops import charts, insight_shapes
+from jishi.surfaces.ops.insight_shapes import Step
+from jishi.surfaces.ops.insight_words import Cell, Names, behind, is_number, language, names_of, word
 from jishi.surfaces.shell import formats
 
 TOO_SMALL = 10
-MOST_PARTS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table."""
-
-    text: str
-    href: str = ""
-    is_number: bool = False
-    heat: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Words for numbers: products, shops and people that a result mentions."""
-
-    products: Mapping[int, str]
-    shops: Mapping[int, str]
-    people: Mapping[int, str]
-    categories: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +46,7 @@ class Shown:
     plot: charts.Plot | None
     flow: charts.Flow | None
     cohorts: tuple[tuple[Cell, ...], ...]
-    steps: tuple[tuple[str, int, str, str, str], ...]
+    steps: tuple[Step, ...]
     is_small: bool
     error: str
     factors: tuple[tuple[str, str], ...] = ()
@@ -104,28 +79,30 @@ def show(run: RunView, *, before: RunView | None = None) -> Shown:
     """Word a computation; ``before`` is the same question about the period before."""
     metric = metrics.get_metric(run.metric)
     result = run.result if run.is_ready and run.result is not None else Result((), ())
-    names = _names(metric, run, result)
+    names = names_of(metric, run, result)
     columns = [column for column in metric.columns if column.code in result.columns]
-    rows = tuple(
-        tuple(_cell(run, metric, column, row, names) for column in columns) for row in result.as_dicts()
-    )
     earlier = before.result if before is not None and before.is_ready else None
+    then = _by_key(metric, earlier)
+    rows = tuple(
+        tuple(_cell(run, metric, column, row, names, then.get(_key(metric, row))) for column in columns)
+        for row in result.as_dicts()
+    )
     style, _, of = metric.chart.partition(":")
     return Shown(
         run=run,
         metric=metric,
         name=gettext(metric.name),
         meaning=gettext(metric.meaning),
-        columns=tuple((gettext(column.label), _is_number(column)) for column in columns),
+        columns=tuple((gettext(column.label), is_number(column)) for column in columns),
         rows=rows if style != "cohorts" else (),
         plot=_plot(run, metric, result, of, names, earlier) if style in ("line", "bars") else None,
-        flow=_flow(run, metric, result) if style == "sankey" and result.rows else None,
-        cohorts=_cohorts(run, metric, result, names) if style == "cohorts" else (),
-        steps=_steps(run, metric, result) if style == "funnel" else (),
+        flow=insight_shapes.flow(run, metric, result) if style == "sankey" and result.rows else None,
+        cohorts=insight_shapes.cohorts(run, metric, result, names, earlier) if style == "cohorts" else (),
+        steps=insight_shapes.steps(run, metric, result, earlier) if style == "funnel" else (),
         is_small=run.is_ready and _size(metric, result) < TOO_SMALL and bool(result.rows),
         error=_error(run),
         factors=_factors(metric, result, earlier),
-        grid=_grid(metric, result) if style == "grid" and result.rows else (),
+        grid=insight_shapes.grid(metric, result, earlier) if style == "grid" and result.rows else (),
     )
 
 
@@ -143,93 +120,31 @@ def _size(metric: Metric, result: Result) -> int:
     return max((int(row[code]) for row in result.as_dicts() for code in counts), default=0)
 
 
-def _is_number(column: Column) -> bool:
-    return column.unit in (Unit.COUNT, Unit.MINOR, Unit.BPS, Unit.PERCENT, Unit.MILLI, Unit.NUMBER)
+def _by_key(metric: Metric, before: Result | None) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+    """The rows of the period before by what they are about; rows about a time have no counterpart."""
+    times = (Unit.BUCKET, Unit.DAY)
+    if before is None or any(column.is_key and column.unit in times for column in metric.columns):
+        return {}
+    return {_key(metric, row): row for row in before.as_dicts()}
 
 
-def _names(metric: Metric, run: RunView, result: Result) -> Names:
-    """Look up everything that the rows mention, with one statement per kind of thing."""
-    found: dict[str, set[int]] = {"product": set(), "shop": set(), "person": set(), "category": set()}
-    by = run.params.get("by", "")
-    for row in result.as_dicts():
-        for column in metric.columns:
-            value = row.get(column.code)
-            if column.unit is Unit.PRODUCT and isinstance(value, int):
-                found["product"].add(value)
-            elif column.unit is Unit.PERSON and isinstance(value, int) and value > 0:
-                found["person"].add(value)
-            elif column.unit is Unit.PART and by in found and str(value).isdigit():
-                found[by].add(int(value or 0))
-    language = _language()
-    cards = catalog.list_cards(found["product"], language=language) if found["product"] else {}
-    shops = merchants.list_shops(found["shop"], language=language) if found["shop"] else {}
-    persons = people.list_people(found["person"]) if found["person"] else {}
-    tree = catalog.list_categories(language) if found["category"] else ()
-    return Names(
-        {key: card.title for key, card in cards.items()},
-        {key: shop.name for key, shop in shops.items()},
-        {key: person.nickname for key, person in persons.items()},
-        {node.category_id: node.name for node in tree if node.category_id in found["category"]},
-    )
+def _key(metric: Metric, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[key] for key in metric.keys)
 
 
-def word(run: RunView, column: Column, row: Mapping[str, Any], names: Names) -> str:
-    """One value as people read it."""
-    value, language = row[column.code], _language()
-    if column.unit is Unit.MINOR:
-        currency = str(row.get("currency") or run.params.get("currency") or "CNY")
-        return formats.money(int(value), currency, language)
-    if column.unit is Unit.BPS:
-        return formats.percent(int(value), language)
-    if column.unit is Unit.PERCENT:
-        return f"{int(value) / 100:.2f}"
-    if column.unit is Unit.MILLI:
-        return f"{int(value) / 1000:.2f}"
-    if column.unit in (Unit.COUNT, Unit.NUMBER):
-        return formats.number(int(value), language)
-    if column.unit is Unit.BUCKET:
-        grain = run.params.get("grain", "day")
-        return metrics.bucket_text(int(value), grain) or gettext("The whole period")
-    if column.unit is Unit.DAY:
-        return metrics.bucket_text(int(value), "day")
-    return _named(run, column, value, names)
-
-
-def _named(run: RunView, column: Column, value: Any, names: Names) -> str:
-    if column.unit is Unit.PRODUCT:
-        return names.products.get(value, f"#{value}")
-    if column.unit is Unit.PERSON:
-        return names.people.get(value, gettext("A visitor"))
-    if column.unit is Unit.STEP:
-        steps = run.params.get("steps", "").split(",")
-        return event_word(steps[int(value) - 1]) if 0 < int(value) <= len(steps) else str(value)
-    if column.unit is Unit.NODE:
-        return event_word(str(value)) if value else gettext("End of the visit")
-    if column.unit is Unit.PART:
-        by = run.params.get("by", "")
-        known = {"shop": names.shops, "product": names.products, "category": names.categories}.get(by)
-        if known is not None and str(value).isdigit():
-            return known.get(int(value), f"#{value}")
-        return event_word(str(value)) if value else ("" if by == "" else gettext("Unknown"))
-    return str(value)
-
-
-def event_word(code: str) -> str:
-    """A kind of event in words."""
-    name = metrics.event_names().get(code)
-    return gettext(name) if name else code
-
-
-def _cell(run: RunView, metric: Metric, column: Column, row: Mapping[str, Any], names: Names) -> Cell:
+def _cell(
+    run: RunView,
+    metric: Metric,
+    column: Column,
+    row: Mapping[str, Any],
+    names: Names,
+    then: Mapping[str, Any] | None,
+) -> Cell:
     href = behind(run, metric, column.behind, row) if column.behind and row[column.code] else ""
-    return Cell(word(run, column, row, names), href, _is_number(column))
-
-
-def behind(run: RunView, metric: Metric, section: str, row: Mapping[str, Any]) -> str:
-    """The address of the list behind one number."""
-    cell = json.dumps({key: row[key] for key in metric.keys}, ensure_ascii=False, separators=(",", ":"))
-    query = urlencode({**run.params, "section": section, "cell": cell})
-    return f"{reverse('ops:insight_behind', args=[metric.code])}?{query}"
+    was = (
+        word(run, column, then, names) if then is not None and is_number(column) and not column.is_key else ""
+    )
+    return Cell(word(run, column, row, names), href, is_number(column), was=was)
 
 
 def _plot(
@@ -285,97 +200,6 @@ def _one_currency(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if row["currency"] == most]
 
 
-def _flow(run: RunView, metric: Metric, result: Result) -> charts.Flow:
-    edges = [
-        (
-            row["step"],
-            event_word(row["source_node"]),
-            event_word(row["target_node"]) if row["target_node"] else "",
-            int(row["visits"]),
-            behind(run, metric, "people", row),
-        )
-        for row in result.as_dicts()
-    ]
-    return charts.flow(edges)
-
-
-def _grid(metric: Metric, result: Result) -> tuple[tuple[Cell, ...], ...]:
-    """Fifths by fifths of the first two keys, the best corner at the top right: people, and their share."""
-    down, across = metric.columns[0], metric.columns[1]
-    people: dict[tuple[int, int], int] = {}
-    for row in result.as_dicts():
-        place = (row[down.code], row[across.code])
-        people[place] = people.get(place, 0) + int(row["people"])
-    whole, most, language = sum(people.values()), max(people.values()), _language()
-    head = [Cell(f"{gettext(down.label)} ↓ {gettext(across.label)} →")]
-    table = [(*head, *(Cell(str(fifth), is_number=True) for fifth in range(1, 6)))]
-    for high in range(5, 0, -1):
-        line = [Cell(str(high))]
-        for wide in range(1, 6):
-            count = people.get((high, wide), 0)
-            share = formats.percent(count * 10_000 // whole, language)
-            text = f"{formats.number(count, language)} · {share}"
-            line.append(Cell(text, "", True, min(9, count * 10 // (most + 1))))
-        table.append(tuple(line))
-    return tuple(table)
-
-
-def _cohorts(run: RunView, metric: Metric, result: Result, names: Names) -> tuple[tuple[Cell, ...], ...]:
-    """The heat map: a row per cohort with its size, a cell per later bucket."""
-    found: dict[int, dict[int, dict[str, Any]]] = {}
-    for row in result.as_dicts():
-        found.setdefault(row["cohort"], {})[row["later"]] = row
-    widest = max((max(cells) for cells in found.values()), default=0)
-    column = metric.column("cohort")
-    assert column is not None
-    table = []
-    for cells in found.values():
-        some = next(iter(cells.values()))
-        line = [
-            Cell(word(run, column, some, names)),
-            Cell(formats.number(some["size"], _language()), "", True),
-        ]
-        for later in range(widest + 1):
-            here = cells.get(later)
-            if here is None:
-                line.append(Cell("", "", True))
-                continue
-            text = formats.percent(here["rate_bps"], _language())
-            line.append(
-                Cell(
-                    text,
-                    behind(run, metric, "people", here),
-                    True,
-                    min(9, here["rate_bps"] // 1000),
-                )
-            )
-        table.append(tuple(line))
-    return tuple(table)
-
-
-def _steps(run: RunView, metric: Metric, result: Result) -> tuple[tuple[str, int, str, str, str], ...]:
-    """Name, people, share of the first, share of the step before, and who is behind it."""
-    steps = run.params.get("steps", "").split(",")
-    reached = {row["step"]: row for row in result.as_dicts()}
-    counts = [0] * len(steps)
-    for number in range(len(steps), 0, -1):
-        following = counts[number] if number < len(steps) else 0
-        counts[number - 1] = reached[number]["people"] if number in reached else following
-    lines = []
-    for place, name in enumerate(steps):
-        row = reached.get(place + 1)
-        lines.append(
-            (
-                event_word(name),
-                counts[place],
-                formats.percent(counts[place] * 10_000 // max(1, counts[0]), _language()),
-                formats.percent(counts[place] * 10_000 // max(1, counts[max(0, place - 1)]), _language()),
-                behind(run, metric, "people", row) if row else "",
-            )
-        )
-    return tuple(lines)
-
-
 def _factors(metric: Metric, result: Result, before: Result | None) -> tuple[tuple[str, str], ...]:
     """For GMV beside the period before: what the change came from."""
     if metric.code != "gmv" or before is None:
@@ -386,7 +210,7 @@ def _factors(metric: Metric, result: Result, before: Result | None) -> tuple[tup
     parts = metrics.decompose(then[:3], now[:3])
     names = (gettext("More or fewer people"), gettext("Orders per person"), gettext("Amount per order"))
     return tuple(
-        (name, formats.money(part, now[3], _language())) for name, part in zip(names, parts, strict=False)
+        (name, formats.money(part, now[3], language())) for name, part in zip(names, parts, strict=False)
     )
 
 
@@ -400,7 +224,3 @@ def _sums(result: Result) -> tuple[int, int, int, str]:
         sum(row["gmv_minor"] for row in rows),
         rows[0]["currency"],
     )
-
-
-def _language() -> str:
-    return get_language() or "en"

@@ -95,7 +95,7 @@ def insight(request: HttpRequest, kind: str) -> HttpResponse:
         "siblings": [(one.code, gettext(one.name)) for one in kept.of_kind(kind)],
         "topics": [(code, gettext(name)) for code, name in kept.list_kinds().items()],
         "compares": compares,
-        "can_compare": metric.param("since") is not None and metric.chart.startswith(("line", "bars")),
+        "can_compare": metric.param("since") is not None,
         "steps": _steps(clean.get("steps", given.get("steps", ""))),
         "events": [(code, gettext(word)) for code, word in kept.event_names().items()],
     }
