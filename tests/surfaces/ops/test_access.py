@@ -55,6 +55,7 @@ ONLY_POST = {
     "retry_refund",
     "payout_decide",
     "round_series_end",
+    "payout_decide",
     "retry_event",
     "settle_delivery",
     "verify_seal",
@@ -267,25 +268,34 @@ def world(db: None) -> consoles.World:
     return consoles.build()
 
 
+OF_NOTHING = (
+    "flash_decide",
+    "flash_stop",
+    "play_stop",
+    "round_stop",
+    "round_series_end",
+    "payout_decide",
+    "presale_stop",
+    "contest_end",
+    "leader_decide",
+    "play_stop_lottery",
+    "retry_refund",
+    "insight_forget",
+)
+"""Deeds about something with a code; these tests call them with one that nothing has."""
+
+
 def arguments(world: consoles.World, name: str) -> dict[str, object]:
     """What an address needs. One that is not known here fails: list it."""
     known: dict[str, dict[str, object]] = {
+        **{name: {"code": "none"} for name in OF_NOTHING},
         "order": {"code": world.ready},
         "order_money": {"code": world.ready},
         "refund": {"code": world.ready},
         "team": {"code": world.team.code},
         "flash_slot": {"code": _flash(id(world))},
-        "flash_decide": {"code": "none"},
-        "flash_stop": {"code": "none"},
-        "play_stop": {"code": "none"},
-        "round_stop": {"code": "none"},
-        "presale_stop": {"code": "none"},
-        "contest_end": {"code": "none"},
         "leader": {"code": rounds.leader()[0]},
-        "leader_decide": {"code": "none"},
-        "play_stop_lottery": {"code": "none"},
         "settlements": {"shop_id": world.shop.id},
-        "retry_refund": {"code": "none"},
         "retry_event": {"event_id": 1},
         "settle_delivery": {"delivery_id": 1},
         "events_replay": {"letter_id": 1},
@@ -293,7 +303,6 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "insight": {"kind": "funnel"},
         "insight_behind": {"code": "gmv"},
         "insight_table": {"code": answered(world)},
-        "insight_forget": {"code": "none"},
         **{
             name: {"code": asked(world)}
             for name in ("survey", "survey_edit", "survey_preview", "survey_do", "survey_export")
@@ -342,7 +351,16 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
 
 ONLY_POST |= {"slot_do", "landing_do"}
 ONLY_POST |= {"contest_end", "campaign_do"}
-ONLY_POST |= {"flash_open", "flash_decide", "flash_stop", "round_stop", "leader_decide", "presale_stop"}
+ONLY_POST |= {
+    "flash_open",
+    "flash_decide",
+    "flash_stop",
+    "round_stop",
+    "round_series_end",
+    "payout_decide",
+    "leader_decide",
+    "presale_stop",
+}
 
 ONLY_POST |= {"content_do", "content_move", "content_figures"}
 
