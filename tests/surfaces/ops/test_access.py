@@ -55,7 +55,6 @@ ONLY_POST = {
     "retry_refund",
     "payout_decide",
     "round_series_end",
-    "payout_decide",
     "retry_event",
     "settle_delivery",
     "verify_seal",
