@@ -124,4 +124,3 @@ def test_films_follow_each_other_for_whom_they_are(settings: Any, tmp_path: Any)
     assert "/films/?from=" not in consoles.body(client, f"/notes/{plain}/")
     assert client.get("/films/?cursor=forged").status_code == 400
     assert {hidden, unwanted}.isdisjoint(first + rest)
-
