@@ -10,7 +10,9 @@ from django.test import Client
 from tests.factories import jotted
 from tests.insight.experiments import kit
 
-from jishi.insight.experiments import queries
+from jishi.growth.merchandising import operations as merchandising
+from jishi.growth.merchandising.contracts import Block, LandingDraft, PlacementDraft
+from jishi.insight.experiments import ports, queries
 from jishi.insight.experiments.contracts import Arm, ArmKind
 from jishi.insight.experiments.models import Exposure
 from jishi.people.accounts.models import User
@@ -90,3 +92,63 @@ def test_a_page_fetched_ahead_and_a_place_that_is_not_there_count_for_nothing() 
     assert (ahead, Exposure.objects.count()) == (0, 0)
     cart(client)
     assert Exposure.objects.get().person_id == person
+
+
+def arms_of(place: str, *shown: str) -> dict[str, Any]:
+    first, *others = shown
+    control = Arm("usual", ArmKind.CONTROL, 1, {"shows": first})
+    variants = [Arm(f"v{n}", payload={"shows": one}) for n, one in enumerate(others)]
+    return {"slot": place, "arms": (control, *variants)}
+
+
+def test_a_slot_shows_what_its_arm_says_and_counts_for_every_arm() -> None:
+    words = {"zh-hans": "甲", "en": "One"}
+    codes = []
+    for number in range(5):
+        title = {"zh-hans": f"横幅{number}", "en": f"Banner {number}"}
+        draft = PlacementDraft(slot="home.banner", title=title, text=words, url="/hot/", priority=number)
+        codes.append(merchandising.place(natural_key=f"k{number}", draft=draft, by=None))
+    last = codes[0]
+    assert (last, "Banner 0") in ports.slots("en")["slot.home.banner"].choices
+    started = kit.start(**arms_of("slot.home.banner", "usual", "nothing", last))
+    seen: dict[str, set[str]] = {}
+    for _ in range(40):
+        client, person = signed_in()
+        found = queries.assign("slot.home.banner", person_id=person)
+        assert found is not None
+        body = client.get("/en/").content.decode()
+        seen.setdefault(found.arm, {f"Banner {n}" for n in range(5) if f"Banner {n}" in body})
+        if len(seen) == 3:
+            break
+
+    assert seen["usual"] == {f"Banner {n}" for n in (1, 2, 3, 4)}
+    assert (seen["v0"], seen["v1"]) == (set(), {"Banner 0"})
+    assert set(queries.count_arms(started)) == {"usual", "v0", "v1"}
+
+
+def published(slug: str) -> str:
+    """A landing page with its title as its only block."""
+    title = {"zh-hans": slug, "en": f"The {slug} page"}
+    code = merchandising.create_page(draft=LandingDraft(slug=slug, title=title, summary=title), by=None)
+    block = Block("t1", "text", title=title, text=title)
+    merchandising.put_blocks(code=code, blocks=(block,), revision=1, by=None)
+    merchandising.ask_publishing(code=code, revision=2, by=jotted.person())
+    merchandising.publish(code=code, revision=2, by=jotted.person())
+    return code
+
+
+def test_an_address_shows_another_page_to_some() -> None:
+    autumn, harvest = published("autumn"), published("harvest")
+    place = f"page.{autumn}"
+    assert (harvest, "The harvest page") in ports.slots("en")[place].choices
+    kit.start(**arms_of(place, "usual", harvest))
+    seen: dict[str, str] = {}
+    for _ in range(24):
+        client, person = signed_in()
+        found = queries.assign(place, person_id=person)
+        assert found is not None
+        body = client.get("/en/l/autumn/").content.decode()
+        seen[found.arm] = "harvest" if "The harvest page" in body else "autumn"
+
+    assert seen == {"usual": "autumn", "v0": "harvest"}
+    assert Exposure.objects.count() == 24

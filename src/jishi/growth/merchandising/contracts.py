@@ -18,6 +18,8 @@ MAX_GOODS = 12
 MAX_BLOCKS = 24
 AUDIENCE = "landing"
 """The kind of audience made of everybody who signed up on a landing page; its key is the page's code."""
+USUAL, NOTHING = "usual", "nothing"
+"""What an experiment may show in a slot or at the address of a page beside one thing by its code."""
 VISITORS, MEMBERS = "visitors", "members"
 """Audiences without a segment: whoever is not signed in, and whoever is."""
 

@@ -3,6 +3,7 @@
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising import queries
 from jishi.growth.merchandising.contracts import AUDIENCE
+from jishi.insight.experiments import ports as experiments
 from jishi.kernel import sweeps
 
 
@@ -17,5 +18,6 @@ class SignedUpAudience:
 
 
 def register() -> None:
-    """Forget who saw what ended long ago."""
+    """Forget who saw what ended long ago; let experiments run in slots and on landing pages."""
+    experiments.register_places(queries.list_places)
     sweeps.register("merchandising.forget_old", merchandising.forget_old, every_s=3600)

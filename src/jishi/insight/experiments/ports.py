@@ -1,5 +1,6 @@
 """What others may plug in: places where experiments can run, and what happens to people above insight."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from jishi.kernel.errors import N_
@@ -7,7 +8,10 @@ from jishi.kernel.errors import N_
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place, and what may be shown there: each choice is a payload `shows` with its words."""
+    """A place, and what may be shown there: each choice is a payload `shows` with its words.
+
+    Names and words are English msgids, or what people wrote themselves.
+    """
 
     key: str
     name: str
@@ -32,6 +36,7 @@ _slots: dict[str, Slot] = {
         ),
     ),
 }
+_places: list[Callable[[str], Iterable[Slot]]] = []
 _sources: dict[str, Source] = {}
 
 
@@ -40,9 +45,14 @@ def register_slot(slot: Slot) -> None:
     _slots[slot.key] = slot
 
 
-def slots() -> dict[str, Slot]:
+def register_places(places: Callable[[str], Iterable[Slot]]) -> None:
+    """Make places known that stand in the database; asked for, in a language, when somebody plans."""
+    _places.append(places)
+
+
+def slots(language: str = "zh-hans") -> dict[str, Slot]:
     """Every place there is."""
-    return dict(_slots)
+    return _slots | {slot.key: slot for places in _places for slot in places(language)}
 
 
 def register_source(source: Source) -> None:

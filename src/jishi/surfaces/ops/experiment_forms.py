@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from jishi.insight.experiments import ports, queries
 from jishi.insight.experiments.contracts import Arm, ArmKind, Draft, Guardrail, Plan
@@ -135,14 +135,14 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """What may be shown where, place by place."""
     return [
         (gettext(slot.name), [(f"{slot.key}:{key}", gettext(words)) for key, words in slot.choices])
-        for slot in ports.slots().values()
+        for slot in ports.slots(get_language() or "en").values()
         if slot.choices
     ]
 
 
 def shown_words(slot: str, shows: str) -> str:
     """A choice in words."""
-    found = ports.slots().get(slot)
+    found = ports.slots(get_language() or "en").get(slot)
     words = dict(found.choices).get(shows) if found else None
     return gettext(words) if words else shows
 

@@ -5,16 +5,17 @@ Invariant: a page asks once for all of its slots, and a browser that asks not to
 
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising import queries
-from jishi.growth.merchandising.contracts import Filled, Viewer
+from jishi.growth.merchandising.contracts import NOTHING, USUAL, Filled, Viewer
 from jishi.growth.onboarding import queries as first_steps
 from jishi.growth.onboarding.contracts import Progress
+from jishi.insight.experiments.contracts import Assignment
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import picked
+from jishi.surfaces.storefront import experimenting, picked
 
 REGION = "jishi_region"
 """The cookie in which a browser keeps the region somebody chose."""
@@ -36,6 +37,12 @@ class Shown:
     cards: tuple[Filled, ...] = ()
     collections: tuple[Filled, ...] = ()
     progress: Progress | None = None
+    tried: tuple[Assignment, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Where experiments decided what stands; the page marks them, whatever stands there."""
+        return [one.slot for one in self.tried]
 
     @property
     def product_ids(self) -> list[int]:
@@ -66,8 +73,13 @@ def region_of(request: HttpRequest) -> str:
 def fill(request: HttpRequest, page: str) -> Shown:
     """Everything that stands in the slots of a page."""
     facts = request_facts.of(request)
+    tried = _tried(request, page)
     found = queries.fill_page(
-        page, viewer=viewer(request), region=region_of(request), language=facts.language
+        page,
+        viewer=viewer(request),
+        region=region_of(request),
+        language=facts.language,
+        tried={slot: experimenting.shows(one, otherwise=USUAL) or NOTHING for slot, one in tried.items()},
     )
     by_kind: dict[str, list[Filled]] = {"banner": [], "card": [], "collection": []}
     for things in found.slots.values():
@@ -78,7 +90,22 @@ def fill(request: HttpRequest, page: str) -> Shown:
         cards=tuple(by_kind["card"]),
         collections=tuple(by_kind["collection"]),
         progress=first_steps.read(found.riders.get("first_steps")),
+        tried=tuple(tried.values()),
     )
+
+
+def _tried(request: HttpRequest, page: str) -> dict[str, Assignment]:
+    """The arms of this reader in the slots of a page, by slot; no statement."""
+    slots = [one.code for one in queries.list_slots() if one.page == page]
+    arms = {slot: experimenting.arm(request, queries.place_of_slot(slot)) for slot in slots}
+    return {slot: one for slot, one in arms.items() if one is not None}
+
+
+def noted(request: HttpRequest, response: HttpResponse, shown: Shown) -> HttpResponse:
+    """Note the exposures of a finished page that marks the places of `shown`; returns it as it is."""
+    for one in shown.tried:
+        experimenting.note(request, response, one)
+    return response
 
 
 def claim(request: HttpRequest) -> Filled | None:

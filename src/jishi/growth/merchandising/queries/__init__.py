@@ -17,6 +17,7 @@ from jishi.growth.merchandising.queries.catalogue import (
 )
 from jishi.growth.merchandising.queries.filling import fill, fill_page
 from jishi.growth.merchandising.queries.landing import (
+    find_published,
     get_page,
     get_preview,
     get_public,
@@ -25,6 +26,7 @@ from jishi.growth.merchandising.queries.landing import (
     list_sign_ups,
 )
 from jishi.growth.merchandising.queries.personal import export_person
+from jishi.growth.merchandising.queries.trying import list_places, place_of_page, place_of_slot
 
 __all__ = [
     "count_chosen",
@@ -33,6 +35,7 @@ __all__ = [
     "fill",
     "fill_page",
     "find_placement",
+    "find_published",
     "find_region_name",
     "get_page",
     "get_placement",
@@ -41,10 +44,13 @@ __all__ = [
     "has_signed_up",
     "list_pages",
     "list_placements",
+    "list_places",
     "list_regions",
     "list_seasons",
     "list_sign_ups",
     "list_slots",
+    "place_of_page",
+    "place_of_slot",
     "preview",
     "tallies",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from jishi.growth.merchandising import ports, regions, rules
-from jishi.growth.merchandising.contracts import Filled, PageFill, Viewer
+from jishi.growth.merchandising.contracts import NOTHING, USUAL, Filled, PageFill, Viewer
 from jishi.growth.merchandising.queries.viewers import ZONE, day_of, key_of
 from jishi.kernel import clock, crypto, media
 from jishi.kernel.text import pick
@@ -70,9 +70,13 @@ def fill_page(
     viewer: Viewer,
     region: str = "",
     language: str,
+    tried: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> PageFill:
     """All slots of a page for one viewer, in one statement, with whatever rides along.
+
+    `tried` says what an experiment shows in a slot: nothing, or one thing by its code. Where that thing is
+    not for this viewer, the usual ones stand.
 
     `region` is what somebody chose for this browser; without it a person's chosen place or default address
     says where they are.
@@ -80,7 +84,7 @@ def fill_page(
     riders = ports.riders_of(page)
     slots = [one.code for one in rules.slots_of(page)]
     row = _ask(slots, viewer, clock.at_or_now(at), riders)
-    found = _shown(row, viewer, region, language)
+    found = _shown(row, viewer, region, language, tried or {})
     return PageFill(found, {one.name: value for one, value in zip(riders, row[5:], strict=True)})
 
 
@@ -96,7 +100,7 @@ def fill(
     """What stands in one slot for one viewer, the most important first; one statement."""
     viewer = Viewer(person_id, visitor)
     row = _ask([slot], viewer, clock.at_or_now(at), ())
-    return _shown(row, viewer, region, language).get(slot, ())
+    return _shown(row, viewer, region, language, {}).get(slot, ())
 
 
 def _ask(
@@ -123,17 +127,25 @@ def _ask(
 
 
 def _shown(
-    row: tuple[Any, ...], viewer: Viewer, region: str, language: str
+    row: tuple[Any, ...], viewer: Viewer, region: str, language: str, tried: Mapping[str, str]
 ) -> Mapping[str, tuple[Filled, ...]]:
     keys = regions.keys_of(region or _where(row, viewer))
-    found: dict[str, list[Filled]] = {}
+    found: dict[str, list[Any]] = {}
     for one in row[4]:
-        if one["regions"] and not keys & set(one["regions"]):
-            continue
-        place = found.setdefault(one["slot"], [])
-        if len(place) < rules.BY_CODE[one["slot"]].max_items:
-            place.append(made(one, language))
-    return {slot: tuple(things) for slot, things in found.items()}
+        if not one["regions"] or keys & set(one["regions"]):
+            found.setdefault(one["slot"], []).append(one)
+    return {
+        slot: tuple(made(one, language) for one in _chosen(slot, things, tried.get(slot, USUAL)))
+        for slot, things in found.items()
+    }
+
+
+def _chosen(slot: str, things: list[Any], shows: str) -> list[Any]:
+    """What stands in a slot of all that could."""
+    if shows == NOTHING:
+        return []
+    alone = [one for one in things if one["code"] == shows]
+    return alone or things[: rules.BY_CODE[slot].max_items]
 
 
 def _where(row: tuple[Any, ...], viewer: Viewer) -> str:

@@ -46,6 +46,12 @@ def get_public(slug: str, *, at: datetime | None = None) -> LandingPublic:
     return _public(row, version, clock.at_or_now(at))
 
 
+def find_published(code: str, *, at: datetime | None = None) -> LandingPublic | None:
+    """The published version of a page by its code; None when it is not published."""
+    slug = LandingPage.objects.filter(code=code, state=PageState.PUBLISHED).values_list("slug", flat=True)
+    return next((get_public(one, at=at) for one in slug), None)
+
+
 def get_preview(code: str, *, number: int | None = None, at: datetime | None = None) -> LandingPublic:
     """The draft (or an old version) as it would look to everybody.
 

@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not is_cold:
         context["categories"] = _categories(facts.language)
     context["is_cold"] = is_cold
-    return render(request, "storefront/home.html", context)
+    return slots.noted(request, render(request, "storefront/home.html", context), slotted)
 
 
 def team_offers(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from jishi.goods.catalog import queries as catalog_queries
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.growth.merchandising import operations as pages
 from jishi.growth.merchandising import queries
-from jishi.growth.merchandising.contracts import Block, BlockKind, LandingPublic
+from jishi.growth.merchandising.contracts import USUAL, Block, BlockKind, LandingPublic
 from jishi.growth.merchandising.errors import ConsentNeeded, PageNotFound, PageOver
 from jishi.kernel import clock, http, media
 from jishi.kernel.pictures import PictureView
@@ -27,6 +27,7 @@ from jishi.promotions.plays.contracts import OpenTeamView
 from jishi.social.notes import queries as note_queries
 from jishi.social.notes.contracts import NoteCard
 from jishi.surfaces.shell import facts as request_facts
+from jishi.surfaces.storefront import experimenting
 from jishi.surfaces.storefront.pages.home import AlmostFull, almost_full
 
 TEAMS = 60
@@ -60,8 +61,12 @@ class Named:
 
 @require_GET
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page behind an address."""
-    return _page(request, queries.get_public(slug))
+    """The page behind an address, or what an experiment shows there instead."""
+    public = queries.get_public(slug)
+    arm = experimenting.arm(request, queries.place_of_page(public.code))
+    shows = experimenting.shows(arm, otherwise=USUAL) or USUAL
+    shown = (queries.find_published(shows) if shows != USUAL else None) or public
+    return experimenting.note(request, _page(request, shown, place=arm.slot if arm else ""), arm)
 
 
 @require_GET
@@ -115,6 +120,7 @@ def _page(
     found: LandingPublic,
     *,
     is_preview: bool = False,
+    place: str = "",
     trouble: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -128,6 +134,7 @@ def _page(
         "image": facts.absolute(found.picture.url) if found.picture else "",
         "blocks": blocks,
         "is_preview": is_preview,
+        "place": place,
         "is_on_list": has_list and queries.has_signed_up(found.code, facts.person_id),
         "trouble": trouble,
         "share": ("landing", found.slug),

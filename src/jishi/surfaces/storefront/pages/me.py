@@ -66,16 +66,17 @@ def me(request: HttpRequest) -> HttpResponse:
     counts = orders.state_counts(buyer_id=person_id)
     shortcuts = [(state, label, symbol, counts.get(state, 0)) for state, label, symbol in SHORTCUTS]
     shops = merchants.list_shops(merchants.shops_of(person_id), language=facts.language)
+    shown = slots.fill(request, "me")
     context = {
         "profile": people.get_profile(person_id),
         "shortcuts": shortcuts,
         "shops": list(shops.values()),
         "address": people.find_default_address(person_id),
         "unread": notices.count_unread(person_id=person_id),
-        "slots": slots.fill(request, "me"),
+        "slots": shown,
         "private": True,
     }
-    return render(request, "storefront/me.html", context)
+    return slots.noted(request, render(request, "storefront/me.html", context), shown)
 
 
 @login_required

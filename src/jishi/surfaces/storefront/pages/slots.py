@@ -44,12 +44,14 @@ def seen(request: HttpRequest) -> HttpResponse:
 def strip(request: HttpRequest) -> HttpResponse:
     """What stands at the end of a product page: asked for when a reader gets there, and counted then."""
     who = slots.viewer(request)
+    shown = slots.fill(request, "product")
     found = [
         one
-        for one in slots.fill(request, "product").banners
+        for one in shown.banners
         if merchandising.record_shown(placement_code=one.code, viewer=who) or not one.is_counted
     ]
-    return render(request, "storefront/slots/strips.html", {"banners": found})
+    context = {"banners": found, "slots": shown}
+    return slots.noted(request, render(request, "storefront/slots/strips.html", context), shown)
 
 
 @require_POST
