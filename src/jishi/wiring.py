@@ -459,6 +459,7 @@ def connect_sweeps() -> None:
         every_s=fulfillment_tasks.CONFIRM_OVERDUE_EVERY_S,
     )
     metric_tasks.register()
+    experiment_tasks.register()
     recommendation_tasks.register()
     survey_tasks.register()
     report_tasks.register()

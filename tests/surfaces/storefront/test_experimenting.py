@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from tests.insight.experiments import kit
 
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising.contracts import Block, LandingDraft, PlacementDraft
+from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments import ports, queries
 from jishi.insight.experiments.contracts import Arm, ArmKind
-from jishi.insight.experiments.models import Exposure
+from jishi.insight.experiments.models import Exposure, Load
+from jishi.kernel import clock
 from jishi.people.accounts.models import User
 from jishi.surfaces.storefront import experimenting
 
@@ -152,3 +155,18 @@ def test_an_address_shows_another_page_to_some() -> None:
 
     assert seen == {"usual": "autumn", "v0": "harvest"}
     assert Exposure.objects.count() == 24
+
+
+def test_how_long_a_page_took_is_kept_of_those_who_take_part() -> None:
+    kit.start(measures=("buyers", "load_ms"))
+    client, person = signed_in()
+    tell = {"place": "cart.empty", "ms": "1240"}
+
+    assert client.post("/slots/loaded/", tell).status_code == 204
+    for wrong in ({"ms": "0"}, {"ms": "99999999"}, {"ms": "x"}, {"place": "elsewhere"}):
+        client.post("/slots/loaded/", tell | wrong)
+    client.post("/slots/loaded/", tell, headers={"DNT": "1"})
+    Client().post("/slots/loaded/", tell)
+
+    assert list(Load.objects.values_list("person_id", "ms")) == [(person, 1240)]
+    assert experiments.forget_loads(at=clock.now() + timedelta(days=121)) == 1

@@ -51,6 +51,8 @@ SOURCES: dict[str, Source] = {
         "SELECT person_id, at, 1::float8 AS value FROM privacy_consent"
         " WHERE NOT given AND purpose IN ('personalisation', 'analytics')",
     ),
+    "loads": Source("loads", "SELECT person_id, at, 1::float8 AS value FROM experiments_load"),
+    "load_ms": Source("load_ms", "SELECT person_id, at, ms::float8 AS value FROM experiments_load"),
     "departures": Source(
         "departures",
         "SELECT person_id, requested_at AS at, 1::float8 AS value FROM privacy_deletion"
@@ -73,6 +75,7 @@ MEASURES: dict[str, Measure] = {
         Measure("left", N_("People who asked to leave for good"), SHARE, "departures", good=-1),
         Measure("complained", N_("People who complained"), SHARE, "complaints", good=-1),
         Measure("notices", N_("Notices per person"), MEAN, "notices", good=-1),
+        Measure("load_ms", N_("Milliseconds until the page is there"), RATIO, "load_ms", "loads", good=-1),
         Measure("promotions", N_("Promotions per person"), MEAN, "promotions", good=-1),
     )
 }

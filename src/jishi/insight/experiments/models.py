@@ -104,6 +104,23 @@ class Exposure(models.Model):
         return f"{self.experiment_id}: {self.arm}"
 
 
+class Load(models.Model):
+    """How long it took until a page with an experiment was there for somebody. Kept for some weeks."""
+
+    person = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ms = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "at"], name="experiments_load_person"),
+            models.Index(fields=["at"], name="experiments_load_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ms} ms"
+
+
 class ReadOutRow(models.Model):
     """What was read at a moment: moments of every arm, and what follows from them."""
 

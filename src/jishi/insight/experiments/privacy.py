@@ -15,6 +15,7 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = (
     PersonalField("experiments_experiment", "asked_by_id", "who asked for a second person", "blank"),
     PersonalField("experiments_switchback", "owner_id", "who answers for a price trial", "blank"),
     PersonalField("experiments_switchback", "asked_by_id", "who asked for a second person", "blank"),
+    PersonalField("experiments_load", "person_id", "how long pages of experiments took", "delete"),
     PersonalField("experiments_exposure", "unit", "what somebody was shown, to compare fairly", "blank"),
     PersonalField("experiments_exposure", "person_id", "what somebody was shown, to compare fairly", "blank"),
 )
@@ -35,6 +36,7 @@ IMPERSONAL: dict[str, frozenset[str]] = {
         }
     ),
     "experiments_switchreadout": frozenset({"id", "switchback_id", "at", "body", "kept_at"}),
+    "experiments_load": frozenset({"id", "at", "ms"}),
     "experiments_claim": frozenset({"layer", "bucket", "experiment_id"}),
     "experiments_exposure": frozenset({"experiment_id", "arm", "first_at"}),
     "experiments_readout": frozenset({"id", "experiment_id", "at", "body", "kept_at"}),

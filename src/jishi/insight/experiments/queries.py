@@ -39,6 +39,7 @@ from jishi.insight.experiments.models import (
     Claim,
     Experiment,
     Exposure,
+    Load,
     ReadOutRow,
     Switchback,
     SwitchReadOutRow,
@@ -322,6 +323,10 @@ def export_person(*, person_id: int) -> dict[str, Any]:
         "exposures": [
             {"experiment": name, "arm": arm, "first_at": moment.isoformat()}
             for name, arm, moment in shown.values_list("experiment__name", "arm", "first_at")
+        ],
+        "page_loads": [
+            {"at": at.isoformat(), "ms": ms}
+            for at, ms in Load.objects.filter(person_id=person_id).order_by("id").values_list("at", "ms")
         ],
         "owned": [
             code

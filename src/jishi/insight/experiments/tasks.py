@@ -1,7 +1,12 @@
 """What the wiring plugs in: reading experiments in the heavy process."""
 
 from jishi.insight.experiments import operations as experiments
-from jishi.kernel import heavy
+from jishi.kernel import heavy, sweeps
+
+
+def register() -> None:
+    """Forget how long pages took once no reading asks."""
+    sweeps.register("experiments.forget_loads", experiments.forget_loads, every_s=6 * 3600)
 
 
 def register_heavy() -> None:

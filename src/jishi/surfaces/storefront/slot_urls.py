@@ -7,6 +7,7 @@ from jishi.surfaces.storefront.pages import landing, slots
 urlpatterns: list[URLPattern] = [
     path("slots/strip/", slots.strip, name="slot_strip"),
     path("slots/seen/", slots.seen, name="slot_seen"),
+    path("slots/loaded/", slots.loaded, name="slot_loaded"),
     path("slots/<slug:code>/away/", slots.away, name="slot_away"),
     path("region/", slots.region, name="region"),
     path("start/", slots.start, name="start"),

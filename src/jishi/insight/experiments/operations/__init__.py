@@ -1,7 +1,7 @@
 """What can be done with experiments, one public verb each."""
 
 from jishi.insight.experiments.operations.comparing import Groups, compare
-from jishi.insight.experiments.operations.exposing import expose, forget_person
+from jishi.insight.experiments.operations.exposing import expose, forget_loads, forget_person, record_load
 from jishi.insight.experiments.operations.reading import compute_due, compute_now
 from jishi.insight.experiments.operations.running import ask, confirm, pause, stop, withdraw
 from jishi.insight.experiments.operations.switch_reading import compute_due_switchbacks, compute_switchback
@@ -33,9 +33,11 @@ __all__ = [
     "discard_switchback",
     "edit",
     "expose",
+    "forget_loads",
     "forget_person",
     "pause",
     "pause_switchback",
+    "record_load",
     "stop",
     "stop_switchback",
     "withdraw",

@@ -1,14 +1,17 @@
 """Noting what was shown: the first time counts, however often and from however many processes it is said."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from jishi.insight.experiments import rules
 from jishi.insight.experiments.contracts import Assignment
-from jishi.insight.experiments.models import Experiment, Switchback
+from jishi.insight.experiments.models import Experiment, Load, Switchback
 from jishi.kernel import clock
+
+SLOWEST_MS = 60_000
+LOADS_KEPT = timedelta(days=120)
 
 # Joined with the experiment, so that what is said about one that is over, or never was, adds nothing. In the
 # order of the key, so that two batches that meet wait for each other and never in a circle.
@@ -49,6 +52,22 @@ def expose(shown: Iterable[Assignment], *, at: datetime | None = None) -> int:
         return cursor.rowcount
 
 
+def record_load(shown: Assignment, *, ms: int, at: datetime | None = None) -> bool:
+    """Note how long a page took that shows somebody an arm; returns whether it was noted.
+
+    Nothing is noted of browsers that nobody signed in with, and no time that cannot be (a tab that slept).
+    """
+    if shown.person_id is None or not 0 < ms <= SLOWEST_MS:
+        return False
+    Load.objects.create(person_id=shown.person_id, at=clock.at_or_now(at), ms=ms)
+    return True
+
+
+def forget_loads(at: datetime | None = None) -> int:
+    """Forget times that no reading looks at any more; returns how many."""
+    return Load.objects.filter(at__lt=clock.at_or_now(at) - LOADS_KEPT).delete()[0]
+
+
 def forget_person(*, person_id: int) -> int:
     """Take somebody's name out of what they were shown; the arm's size stays true. Returns how many rows."""
     with transaction.atomic():
@@ -60,6 +79,7 @@ def forget_person(*, person_id: int) -> int:
         Switchback.objects.filter(asked_by_id=person_id).update(
             asked_verb="", asked_by=None, asked_at=None, asked_detail={}
         )
+        Load.objects.filter(person_id=person_id).delete()
         with connection.cursor() as cursor:
             cursor.execute(_FORGET, [person_id, rules.person_unit(person_id)])
             return cursor.rowcount

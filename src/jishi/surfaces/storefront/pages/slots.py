@@ -13,11 +13,12 @@ from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising import queries
 from jishi.growth.onboarding import operations as onboarding
 from jishi.growth.onboarding import queries as first_steps
+from jishi.insight.experiments import operations as experiments
 from jishi.kernel import limits
 from jishi.social.feed import operations as feeds
 from jishi.social.feed import queries as feed_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import slots
+from jishi.surfaces.storefront import experimenting, slots
 
 MOST = 8
 YEAR_S = 60 * 60 * 24 * 365
@@ -37,6 +38,18 @@ def seen(request: HttpRequest) -> HttpResponse:
     )
     for code in request.POST.getlist("slot")[:MOST]:
         record(placement_code=code[:12].replace("\x00", ""), viewer=who)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def loaded(request: HttpRequest) -> HttpResponse:
+    """A page with an experiment tells how long it took until it was there."""
+    who, ms = slots.viewer(request), request.POST.get("ms", "")
+    if who.person_id is not None and ms.isascii() and ms.isdecimal() and len(ms) < 7:
+        limits.hit(bucket="slots.loaded", key=str(who.person_id), limit=120, window_s=600)
+        arm = experimenting.arm(request, request.POST.get("place", "")[:40])
+        if arm is not None:
+            experiments.record_load(arm, ms=int(ms))
     return HttpResponse(status=204)
 
 

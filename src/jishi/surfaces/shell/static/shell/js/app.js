@@ -241,3 +241,13 @@ customElements.define("live-badge", class extends HTMLElement {
 });
 
 if ("serviceWorker" in navigator && root.dataset.worker) navigator.serviceWorker.register(root.dataset.worker).catch(() => {});
+
+// --- a page with an experiment tells how long it took until it was there ---------------------------------------------
+const tried = document.querySelector("[data-place]");
+if (tried) addEventListener("load", () => setTimeout(() => {
+  const [way] = performance.getEntriesByType("navigation");
+  const token = JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"];
+  if (!token || !way?.loadEventEnd || document.prerendering) return;
+  const told = new URLSearchParams({ place: tried.dataset.place, ms: Math.round(way.loadEventEnd) });
+  fetch("/slots/loaded/", { method: "POST", body: told, keepalive: true, headers: { "X-CSRFToken": token } }).catch(() => {});
+}));
