@@ -140,11 +140,15 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def shown_words(slot: str, shows: str) -> str:
-    """A choice in words."""
-    found = ports.slots(get_language() or "en").get(slot)
-    words = dict(found.choices).get(shows) if found else None
-    return gettext(words) if words else shows
+def choices_of(slot: str) -> dict[str, str]:
+    """What may be shown at one place, in words."""
+    found = ports.find_slot(slot, get_language() or "en")
+    return {key: gettext(words) for key, words in found.choices} if found else {}
+
+
+def place_names() -> dict[str, str]:
+    """Every place in words."""
+    return {key: gettext(slot.name) for key, slot in ports.slots(get_language() or "en").items()}
 
 
 def measure_names() -> dict[str, str]:
@@ -191,5 +195,5 @@ def _decimal(text: str) -> float:
 
 
 def _is_choice(slot: str, shows: str) -> bool:
-    found = ports.slots().get(slot)
+    found = ports.find_slot(slot)
     return found is not None and shows in dict(found.choices)

@@ -71,17 +71,18 @@ def verbs() -> dict[str, str]:
     return {"start": gettext("start"), "resume": gettext("go on"), "decide": gettext("decide")}
 
 
-def arm_name(arm: Arm, slot: str) -> str:
-    """An arm in words."""
+def arm_name(arm: Arm, choices: Mapping[str, str]) -> str:
+    """An arm in words; `choices` are those of its place."""
     if arm.kind == "holdout":
         return gettext("Hold-out: gets nothing here")
-    words = experiment_forms.shown_words(slot, str(arm.payload.get("shows", "")))
-    return words or arm.key
+    shows = str(arm.payload.get("shows", ""))
+    return choices.get(shows, shows) or arm.key
 
 
 def names(view: ExperimentView) -> dict[str, str]:
     """Every arm in words."""
-    return {arm.key: arm_name(arm, view.draft.slot) for arm in view.draft.arms}
+    choices = experiment_forms.choices_of(view.draft.slot)
+    return {arm.key: arm_name(arm, choices) for arm in view.draft.arms}
 
 
 def lines(

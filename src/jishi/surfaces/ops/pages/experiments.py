@@ -34,7 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
     state = state if state in names else ""
     tabs = [("", gettext("All"), sum(counts.values()))]
     tabs += [(one, names[one][0], counts.get(one, 0)) for one in ORDER]
-    rows = [(one, *names[one.state], _place(one)) for one in queries.list_experiments(state=state)]
+    places, found = forms.place_names(), queries.list_experiments(state=state)
+    rows = [(one, *names[one.state], places.get(one.draft.slot, one.draft.slot)) for one in found]
     prices = [(one, *names[one.state]) for one in queries.list_switchbacks() if state in ("", one.state)]
     context = {"rows": rows, "tabs": tabs, "state": state, "layers": queries.list_layers(), "prices": prices}
     return render(request, "ops/experiments/index.html", context)
@@ -106,7 +107,7 @@ def experiment(request: HttpRequest, code: str) -> HttpResponse:
         "experiment": found,
         "draft": found.draft,
         "state": words.states()[found.state],
-        "place": _place(found),
+        "place": forms.place_names().get(found.draft.slot, found.draft.slot),
         "arms": [
             (arm, arms[arm.key], counts.get(arm.key, 0), f"{arm.weight / whole:.1%}")
             for arm in found.draft.arms
@@ -199,12 +200,6 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
 def _digits(value: float) -> int:
     """A number in millionths: whole, so that a minus is a minus and not the beginning of a formula."""
     return round(value * 1_000_000)
-
-
-def _place(found: ExperimentView) -> str:
-    groups = {choice: name for name, options in forms.choices() for choice, _ in options}
-    key = next((one for one in groups if one.startswith(f"{found.draft.slot}:")), "")
-    return groups.get(key, found.draft.slot)
 
 
 def _words(error: DomainError) -> str:
