@@ -55,7 +55,7 @@ class Phone:
     def join(self, link: str) -> str:
         """Open a friend's link to a team, join and pay; returns the team's path."""
         self.open(link)
-        self.press(".acts a.primary")
+        self.press(".acts .primary")
         self.choose_team_price()
         self.place()
         self.pay()

@@ -104,9 +104,13 @@ def test_a_friend_joins_by_my_link_and_everything_works_with_scripts_off(street:
     landed = theirs.get(link)
     assert landed.status_code == 302
     assert landed.headers["Location"] == team_url
-    join = html.unescape(
-        re.search(r'href="([^"]*choose/\?offer=[^"]*team=[^"]*)"', read(theirs, team_url))[1]
-    )  # type: ignore[index]
+    form = re.search(
+        r'<form method="get" action="([^"]*/choose/)"[^>]*><input type="hidden" name="offer" value="(\w+)">'
+        r'<input type="hidden" name="team" value="(\w+)">',
+        read(theirs, team_url),
+    )
+    assert form is not None
+    join = f"{form[1]}?offer={form[2]}&team={form[3]}"
     bought = press(theirs, read(theirs, join), join, button="参加这个团")
     checkout = read(theirs, bought.headers["Location"])
     placed = press(theirs, checkout, bought.headers["Location"], button="提交订单")

@@ -207,7 +207,7 @@ def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_down_the_films
     drag(page, ".thumbs img", 90)
     assert page.locator(".thumbs [name^='at:']").first.input_value() == "0"
     page.locator(".thumbs li").nth(1).locator("[data-step='-1']").tap()
-    page.wait_for_function("document.querySelector('.thumbs li small').textContent === 'b.jpg'")
+    page.wait_for_function("() => document.querySelector('.thumbs li small').textContent === 'b.jpg'")
     page.locator("button[value=publish]").tap()
     page.wait_for_url("**/notes/**")
 
@@ -218,19 +218,22 @@ def test_a_thumb_frames_a_picture_and_swipes_through_pictures_and_down_the_films
         assert red > 200 > 60 > blue
     assert page.inner_text("[data-index]") == "1/2"
     drag(page, ".note-gallery ul", -240)
-    page.wait_for_function("document.querySelector('[data-index]').textContent === '2/2'")
+    page.wait_for_function("() => document.querySelector('[data-index]').textContent === '2/2'")
     assert page.locator(".note-gallery .dots i.on").count() == 1
     drag(page, ".note-gallery ul", 240)
-    page.wait_for_function("document.querySelector('[data-index]').textContent === '1/2'")
+    page.wait_for_function("() => document.querySelector('[data-index]').textContent === '1/2'")
 
     video = notes.store_video(person_id=author, data=written.film())
     older, newer = (written.note(author, text, video=video) for text in ("先", "后"))
     page.goto(f"{live_server.url}/notes/{newer}/")
     page.locator(".films a").tap()
-    page.wait_for_url(f"**/films/?from={newer}")
+    page.wait_for_url(f"**/films/?from={newer}", wait_until="commit")
+    page.locator(".reel .dressed").nth(1).wait_for()
+    page.wait_for_timeout(500)  # the first picture is there, so that the finger moves the page and not air
     drag(page, f"[data-film='{newer}']", 0, -500)
-    page.wait_for_url(f"**/films/?from={older}")
+    page.wait_for_url(f"**/films/?from={older}", wait_until="commit")
+    page.wait_for_timeout(600)  # the snapping comes to rest
     page.locator(".reel").press("ArrowUp")
-    page.wait_for_url(f"**/films/?from={newer}")
+    page.wait_for_url(f"**/films/?from={newer}", wait_until="commit")
     assert page.locator(f"[data-film='{newer}'] .sound").get_attribute("aria-label") == "打开声音"
     assert faults == []

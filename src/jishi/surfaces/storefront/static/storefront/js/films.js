@@ -19,7 +19,8 @@ customElements.define("film-reel", class extends HTMLElement {
       if (!by) return;
       event.preventDefault();
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.scrollBy({ top: by * this.clientHeight, behavior: calm ? "instant" : "smooth" });
+      const at = Math.round(this.scrollTop / this.clientHeight) + by;
+      this.scrollTo({ top: at * this.clientHeight, behavior: calm ? "instant" : "smooth" });
     });
   }
   disconnectedCallback() { this.grown?.disconnect(); this.seen?.disconnect(); }
