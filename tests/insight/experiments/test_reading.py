@@ -180,7 +180,7 @@ def test_a_lopsided_split_is_an_alarm() -> None:
     now = clock.now()
     code = kit.start(at=now - 9 * DAY)
     found = [one for person in kit.people(600) if (one := queries.assign("cart.empty", person_id=person))]
-    leaky = [one for place, one in enumerate(found) if one.arm == "plain" or place % 3]
+    leaky = [one for place, one in enumerate(found) if one.arm == "plain" or place % 2]
     experiments.expose(leaky, at=now - 2 * DAY)
 
     assert experiments.compute_now(code=code, at=now).has_ratio_alarm

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from jishi.insight.experiments import ports, rules
+from jishi.insight.experiments import rules
 from jishi.insight.experiments.contracts import Arm, ArmKind, Draft, Guardrail, Running
 
 ARMS = (Arm("a", ArmKind.CONTROL, 1), Arm("b", ArmKind.VARIANT, 2), Arm("none", ArmKind.HOLDOUT, 1))
@@ -95,8 +95,8 @@ def test_buckets_are_given_out_once() -> None:
 def test_a_draft_that_cannot_be_is_named(change: dict[str, object], field: str) -> None:
     wanted = replace(DRAFT, **change)  # type: ignore[arg-type]
 
-    assert rules.fault(wanted, slots=ports.slots(), measures=("buyers",)) == field
-    assert rules.fault(DRAFT, slots=ports.slots(), measures=("buyers",)) == ""
+    assert rules.fault(wanted, slots={"cart.empty": None}, measures=("buyers",)) == field
+    assert rules.fault(DRAFT, slots={"cart.empty": None}, measures=("buyers",)) == ""
 
 
 def test_the_planner_gives_the_sizes_of_the_textbook() -> None:

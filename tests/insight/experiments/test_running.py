@@ -251,7 +251,7 @@ def test_prv_a_person_takes_their_exposures_along_and_leaves_no_name() -> None:
     privacy.erase_person(person_id=people[0], at=clock.now())
 
     assert [one["experiment"] for one in told["exposures"]] == ["Empty cart"]
-    assert privacy.export_person(person_id=people[0]) == {"exposures": [], "owned": []}
+    assert privacy.export_person(person_id=people[0]) == {"exposures": [], "page_loads": [], "owned": []}
     assert queries.count_arms(code) == before
     assert not Exposure.objects.filter(unit=rules.person_unit(people[0])).exists()
     assert Exposure.objects.filter(unit__startswith="x:", person=None).count() == 1
