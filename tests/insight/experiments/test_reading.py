@@ -42,7 +42,7 @@ def test_sums_count_each_persons_own_window_and_what_came_before(shop_id: int) -
     now = clock.now()
     code = kit.start(at=now - 9 * DAY)
     shown_at = now - 3 * DAY
-    got = kit.show(code, kit.people(8), at=shown_at)
+    got = kit.show(code, kit.people(24), at=shown_at)
     plain = [one for one, arm in got.items() if arm == "plain"]
     assert len(plain) >= 2
     kit.buy(plain[0], shop_id, at=shown_at + timedelta(hours=2), total=700)
