@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from tests.factories import consoles
 from tests.money.conftest import make_buyer
 
@@ -21,6 +22,7 @@ from jishi.money.wallet.contracts import PayoutState, PayoutView
 from jishi.money.wallet.models import Payout
 from jishi.people.accounts import operations as accounts
 from jishi.people.accounts.models import User
+from jishi.people.notifications import queries as notices
 
 Race = Callable[[int, Callable[..., Any]], list[Any]]
 CLEARING = AccountRef("platform", "payouts", "clearing", "CNY")
@@ -60,6 +62,8 @@ def test_money_is_set_aside_once_and_leaves_once(race: Race) -> None:
     race(4, lambda: wallet.send(payout_code=won[0].code, by=boss))
     assert has(person) == (0, 0) and ledger_queries.get_balance(CLEARING) == 5000
     assert AuditEntry.objects.filter(action="wallet.send").count() == 1
+    told = notices.list_notices(person_id=person)
+    assert [(one.kind, one.url) for one in told] == [("payout_sent", f"/leader/#payout-{won[0].code}")]
     for late in (
         lambda: wallet.refuse(payout_code=won[0].code, by=boss, reason="no"),
         lambda: wallet.take_back(payout_code=won[0].code, person_id=person),
@@ -88,6 +92,15 @@ def test_a_refused_or_taken_back_payout_gives_the_money_back() -> None:
     with pytest.raises(errors.PayoutInvalid):
         wallet.refuse(payout_code=first.code, by=boss, reason=" ")
     wallet.refuse(payout_code=first.code, by=boss, reason="Name differs")
+    (told,) = notices.list_notices(person_id=person)
+    with translation.override("en"):
+        assert notices.worded(told.kind, told.params).endswith(
+            "¥30.00 was refused and is yours to use again. Why: Name differs"
+        )
+    with translation.override("zh-hans"):
+        assert "¥30.00" in notices.worded(told.kind, told.params) and "原因" in notices.worded(
+            told.kind, told.params
+        )
     second = ask(person)
     wallet.take_back(payout_code=second.code, person_id=person)
     wallet.take_back(payout_code=second.code, person_id=person)

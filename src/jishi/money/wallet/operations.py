@@ -2,7 +2,7 @@
 
 Asked for, the amount is reserved in the ledger, so that nobody can ask for the same money twice or spend it
 meanwhile; sent, the reservation is posted to the clearing account of payouts; refused or taken back, it is
-voided. The ledger's keys are the payout's code, so no verb books twice.
+voided. The ledger's keys are the payout's code, so no verb books twice. The person is told of the decision.
 """
 
 from datetime import datetime
@@ -24,6 +24,7 @@ from jishi.money.wallet.errors import (
     PayoutWaiting,
 )
 from jishi.money.wallet.models import Payout
+from jishi.people.notifications import operations as notifications
 
 
 def ask(
@@ -116,6 +117,14 @@ def _decide(code: str, state: PayoutState, *, by: int, reason: str, at: datetime
             detail = {"amount_minor": row.amount_minor, "currency": row.currency, "reason": reason}
             action = "wallet.send" if state == PayoutState.SENT else "wallet.refuse"
             audit.record(actor_id=by, action=action, subject=f"payout:{code}", detail=detail)
+            notifications.notify(
+                person_id=row.person_id,
+                kind=f"payout_{state}",
+                params=detail,
+                url=f"/leader/#payout-{code}",
+                natural_key=f"payout:{code}",
+                at=now,
+            )
 
 
 def _end(row: Payout, state: PayoutState, *, by: int | None, reason: str, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from jishi.kernel.errors import fill
 from jishi.people.accounts import queries as accounts
@@ -55,7 +55,8 @@ def count_unread(*, person_id: int) -> int:
 
 def worded(kind: str, params: Mapping[str, Any], others: int = 0) -> str:
     """Return a notice in the active language; `others` said the same about the same thing."""
-    text = fill(gettext(rules.wording(kind)), {"kind": kind, **params})
+    known = rules.with_amount(params, get_language() or "en")
+    text = fill(gettext(rules.wording(kind)), {"kind": kind, **known})
     if not others:
         return text
     more = ngettext("and %(others)s more like it", "and %(others)s more like it", others)

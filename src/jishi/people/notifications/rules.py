@@ -3,9 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_currency
+
 from jishi.kernel.errors import N_
+from jishi.kernel.money import exponent
 
 TEXTS = {
     "team_formed": N_("Your team for %(product)s is complete. The shop is getting it ready."),
@@ -19,6 +24,8 @@ TEXTS = {
     "leader_approved": N_("You are a leader now. Rounds of your area can be collected at your point."),
     "leader_refused": N_("Your application as a leader was not accepted: %(reason)s"),
     "leader_suspended": N_("You cannot hand goods out at present: %(reason)s"),
+    "payout_sent": N_("Your payout of %(amount)s was sent."),
+    "payout_refused": N_("Your payout of %(amount)s was refused and is yours to use again. Why: %(reason)s"),
     "round_cut": N_("The cut-off of %(round)s has passed. The purchase demand is ready."),
     "round_series_ended": N_("%(round)s does not come again: nothing of it can be offered at its prices."),
     "pickup_ready": N_("Your order %(order)s waits at the pick-up point. Your code is in the app."),
@@ -214,6 +221,16 @@ UNCAPPED = frozenset({"orders", "system"})
 QUIET_CHANNELS = frozenset({"push", "sms"})
 ATTEMPTS_MOST = 6
 DIGEST_MOST = 20
+
+
+def with_amount(params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return params with the `amount` that `amount_minor` and `currency` mean, written in a language."""
+    minor, currency = params.get("amount_minor"), params.get("currency")
+    if not isinstance(minor, int) or not isinstance(currency, str):
+        return dict(params)
+    locale = "zh_Hans" if language.startswith("zh") else "en"
+    amount = format_currency(Decimal(minor).scaleb(-exponent(currency)), currency, locale=locale)
+    return {**params, "amount": amount}
 
 
 def topic_of(kind: str) -> str:
