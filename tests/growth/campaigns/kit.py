@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from typing import Any
 
 from django.db import connection
@@ -100,6 +101,13 @@ def told(person_id: int | None = None) -> list[str]:
     rows = Notice.objects.filter(kind="campaign_message").order_by("pk")
     rows = rows.filter(person_id=person_id) if person_id else rows
     return [row.params["text"] for row in rows]
+
+
+def salt_that_holds(person_id: int, bps: int) -> str:
+    """A salt with which this person is drawn to be held out."""
+    salts = (f"{n:032d}" for n in range(10_000))
+    digests = ((salt, md5(f"{salt}:{person_id}".encode(), usedforsecurity=False)) for salt in salts)
+    return next(salt for salt, digest in digests if int(digest.hexdigest()[:8], 16) % 10_000 < bps)
 
 
 def title(product_id: int) -> str:

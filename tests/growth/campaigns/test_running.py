@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import exp
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -39,6 +40,7 @@ from jishi.people.accounts.models import Birthday, User
 from jishi.people.notifications import operations as notifications
 from jishi.people.notifications.models import Delivery, Notice
 from jishi.people.privacy.models import Consent
+from jishi.social.feed import operations as feed
 from jishi.trade.checkout import operations as checkout
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +252,55 @@ def test_ops_164_a_birthday_on_a_leap_day_is_kept_once_a_year() -> None:
     keys = Enrolment.objects.filter(campaign__code=birthday).values_list("person_id", "key").order_by("pk")
     assert list(keys) == [(born, "birthday:2027"), (born, "birthday:2028")]
     assert len(kit.told(born)) == 1 and kit.told(other) == []
+
+
+def test_a_festival_lets_in_once_a_year_in_the_morning_of_where_people_live() -> None:
+    """Three days before Mid-Autumn, one clock after the other, two years, one pause and one late hour."""
+    segment, people = kit.crowd(5)
+    home, london, west, sleeper, north = people
+    for person, zone, quiet_to in ((london, "Europe/London", 8), (west, "America/Los_Angeles", 8),
+                                   (sleeper, "Asia/Shanghai", 11), (north, "Asia/Shanghai", 8)):  # fmt: skip
+        notifications.set_quiet_hours(
+            person_id=person, time_zone=zone, quiet_from=22 * 60, quiet_to=quiet_to * 60
+        )
+    feed.choose_place(person_id=north, place="黑龙江")
+    code = kit.start(send("s1"), trigger="festival", trigger_key="mid_autumn:-3", segment=segment, at=NOON)
+    call = Step("s1", "task", {"title": "打个电话", "due_days": 3})
+    kept = kit.start(call, trigger="festival", trigger_key="little_year:0", at=NOON)
+    Campaign.objects.update(holdout_bps=0, holdout_reason="x")
+    Campaign.objects.filter(code=kept).update(holdout_bps=9000, salt=kit.salt_that_holds(north, 9000))
+    for on in (datetime(2027, 1, 30, 2, tzinfo=UTC), datetime(2028, 1, 19, 2, tzinfo=UTC)):
+        kit.run(on)
+    Campaign.objects.filter(code=code).update(enrol_due_at=NOON)
+    first, came = datetime(2027, 9, 12, tzinfo=UTC), {}
+
+    for hours in (-6, 0, 1, 2, 3, 7, 8, 12, 15, 16, 27, 40):  # until nobody's day is on
+        at = first + hours * HOUR
+        for _ in range(2):
+            kit.run(at)
+        came |= {pk: at for pk in people if kit.told(pk) and pk not in came}
+    campaigns.pause(code=code, by=None, at=at)
+    Campaign.objects.update(state="paused")
+    second = datetime(2028, 9, 30, 1, tzinfo=UTC)  # nine in Shanghai, and London asleep
+    kit.run(second)
+    Campaign.objects.update(state="running")
+    kit.run(second + 12 * HOUR + HOUR / 60)  # one past nine in the evening there, early afternoon in London
+
+    def at_home(hour: int, zone: str) -> datetime:
+        return datetime(2027, 9, 12, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    assert came == {
+        home: at_home(9, "Asia/Shanghai"), north: at_home(9, "Asia/Shanghai"),
+        sleeper: at_home(11, "Asia/Shanghai"), london: at_home(9, "Europe/London"),
+        west: at_home(9, "America/Los_Angeles"),
+    }  # fmt: skip
+    ways = Enrolment.objects.filter(campaign__code=code)
+    keys = ways.order_by("entered_at", "person_id").values_list("person_id", "key")
+    assert sorted(keys[:5]) == [(pk, "festival:mid_autumn:2027-09-15") for pk in people]
+    assert list(keys[5:]) == [(london, "festival:mid_autumn:2028-10-03")]
+    regional = Enrolment.objects.filter(campaign__code=kept).values_list("person_id", "key")
+    days = ("2027-01-30", "2028-01-19")  # whoever is held out is held out of each year's anew
+    assert list(regional.order_by("pk")) == [(north, f"festival:little_year:{day}") for day in days]
 
 
 def test_ops_157_goods_that_are_back_are_told_once_however_often_work_runs() -> None:

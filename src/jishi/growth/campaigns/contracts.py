@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +45,7 @@ class Trigger(StrEnum):
     ANNIVERSARY = "anniversary"
     BIRTHDAY = "birthday"
     STOCK = "stock"
+    FESTIVAL = "festival"
     HOOK = "hook"
 
 
@@ -130,6 +131,29 @@ class Draft:
     goal_days: int = 14
     exits_on_goal: bool = True
     strategy_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FestivalKey:
+    """Which day of the calendar brings people in, how many days later (or, below zero, before), and whether
+    everybody or only who lives where it is kept. As a text: `spring:-3`, `little_year:0:all`."""
+
+    day: str
+    shift: int = 0
+    everywhere: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.day}:{self.shift}" + (":all" if self.everywhere else "")
+
+
+@dataclass(frozen=True, slots=True)
+class NextDay:
+    """When a festival lets people into a campaign next: its day and names, and the day of the campaign."""
+
+    on: date
+    name: Mapping[str, str]
+    let_in_on: date
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from jishi.growth.campaigns.contracts import (
     END,
     STEPS_MOST,
     Draft,
+    FestivalKey,
     Kind,
     Return,
     Step,
@@ -37,6 +38,9 @@ FACTS = ("order_paid", "order_received", "order_expired", "note_published")
 GOALS = ("", "order", "note")
 PART_KINDS = ("offer", "flash", "lottery", "landing", "journey")
 TEXT_MOST = 200
+FESTIVE = re.compile(r"([a-z_]{2,30}):(-?\d{1,2})(:all)?")
+SHIFT_MOST = 60
+"""So many days before or after a festival a campaign may speak of it."""
 WAIT_MOST_H = 24 * 365
 SENDING = (StepKind.SEND,)
 DOING = (StepKind.SEND, StepKind.PLACE, StepKind.TASK, StepKind.GRANT)
@@ -54,6 +58,7 @@ def draft_fault(draft: Draft) -> str:
         "trigger_key": (draft.trigger != Trigger.FACT or draft.trigger_key in FACTS)
         and (draft.trigger != Trigger.STAGE or _is_move(draft.trigger_key))
         and (draft.trigger != Trigger.CART or (draft.trigger_key or "0").isdecimal())
+        and (draft.trigger != Trigger.FESTIVAL or read_festival(draft.trigger_key) is not None)
         and len(draft.trigger_key) <= 60,
         "segment": len(draft.segment) <= 12 and not (needs_segment and not draft.segment),
         "period": draft.starts_at is None or draft.ends_at is None or draft.starts_at < draft.ends_at,
@@ -70,6 +75,14 @@ def draft_fault(draft: Draft) -> str:
 def _is_move(key: str) -> bool:
     before, arrow, after = key.partition(">")
     return bool(arrow) and bool(before or after)
+
+
+def read_festival(key: str) -> FestivalKey | None:
+    """What a key of a festival's trigger says; None where it says nothing."""
+    found = FESTIVE.fullmatch(key)
+    if found is None or abs(int(found[2])) > SHIFT_MOST:
+        return None
+    return FestivalKey(found[1], int(found[2]), found[3] is not None)
 
 
 def steps_fault(steps: Sequence[Step], *, grants: Iterable[str] = ()) -> tuple[int, str]:

@@ -163,6 +163,26 @@ TEMPLATES: tuple[Template, ...] = (
         ),
     ),
     Template(
+        "festive",
+        N_("A word for a festival"),
+        N_("Some days before a festival of the calendar, every year anew, in the morning where people live."),
+        Draft(
+            name="中秋问候",
+            trigger=Trigger.FESTIVAL,
+            trigger_key="mid_autumn:-3",
+            goal_days=7,
+            goal="节前三天问候一声，顺便看看过节的好物",
+        ),
+        (
+            _send(
+                "s1",
+                "{nickname}，中秋快到了。看看大家都准备了什么？",
+                "Mid-Autumn is near, {nickname}. See what others are getting ready.",
+                "/hot/",
+            ),
+        ),
+    ),
+    Template(
         "back",
         N_("Back in stock"),
         N_("For whoever has it in the cart or keeps a note about it: once for each time it comes back."),

@@ -284,6 +284,8 @@ class Day:
     name: Mapping[str, str]
     kind: str
     """"festival", "term", "world" or "shopping"."""
+    regions: tuple[str, ...] = ()
+    """Parts of the country where it is kept on this day; without any, everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,17 @@ from typing import Any
 from jishi.growth.publishing.contracts import Day
 
 FIRST_YEAR, LAST_YEAR = 2025, 2030
+LAST = date(LAST_YEAR, 12, 31)
 
 
 def between(first: date, last: date) -> tuple[Day, ...]:
     """The days of a span, both ends included, in order; outside 2025 to 2030 there are none."""
     return tuple(one for one in _all() if first <= one.on <= last)
+
+
+def of_code(code: str) -> tuple[Day, ...]:
+    """Every day of a code, in order."""
+    return tuple(one for one in _all() if one.code == code)
 
 
 def find(code: str, year: int) -> Day | None:
@@ -38,7 +44,13 @@ def _all() -> tuple[Day, ...]:
     file = resources.files("jishi.growth.publishing") / "days.toml"
     rows = tomllib.loads(file.read_text(encoding="utf-8"))["day"]
     found = [
-        Day(row["code"], on, {"zh-hans": row["zh-hans"], "en": row["en"]}, row["kind"])
+        Day(
+            row["code"],
+            on,
+            {"zh-hans": row["zh-hans"], "en": row["en"]},
+            row["kind"],
+            tuple(row.get("regions", ())),
+        )
         for row in rows
         for on in _dates(row)
     ]

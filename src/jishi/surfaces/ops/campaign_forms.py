@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from jishi.growth.campaigns import queries
-from jishi.growth.campaigns.contracts import Draft, Step, StepKind
+from jishi.growth.campaigns.contracts import Draft, FestivalKey, Step, StepKind
 from jishi.growth.campaigns.errors import CampaignInvalid
 from jishi.growth.merchandising import queries as merchandising
 from jishi.insight.portraits import queries as portraits
@@ -38,6 +38,7 @@ def draft_of(post: QueryDict, before: Draft) -> Draft:
         "stage": f"{post.get('stage_before', '')}>{post.get('stage_after', '')}",
         "fact": post.get("fact", ""),
         "cart": str(number(post.get("cart_hours", "4"))),
+        "festival": _festival(post),
     }.get(trigger, "")
     return replace(
         before,
@@ -61,9 +62,18 @@ def draft_of(post: QueryDict, before: Draft) -> Draft:
     )
 
 
+def _festival(post: QueryDict) -> str:
+    shift = number(post.get("festival_days", ""))
+    is_before = post.get("festival_side", "before") == "before"
+    everywhere = post.get("festival_where") == "all"
+    return str(FestivalKey(post.get("festival", "")[:30], -shift if is_before else shift, everywhere))
+
+
 def filled(draft: Draft) -> dict[str, str]:
     """What stands in the fields of a campaign that is kept."""
     before, _, after = draft.trigger_key.partition(">")
+    festival = queries.read_festival(draft.trigger_key) if draft.trigger == "festival" else None
+    festival = festival or FestivalKey("spring", -3)
     return {
         "starts_at": _local(draft.starts_at),
         "ends_at": _local(draft.ends_at),
@@ -74,6 +84,10 @@ def filled(draft: Draft) -> dict[str, str]:
         "stage_before": before,
         "stage_after": after,
         "cart_hours": draft.trigger_key if draft.trigger == "cart" else "4",
+        "festival": festival.day,
+        "festival_days": str(abs(festival.shift)),
+        "festival_side": "after" if festival.shift > 0 else "before",
+        "festival_where": "all" if festival.everywhere else "",
     }
 
 

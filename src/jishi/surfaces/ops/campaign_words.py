@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext, ngettext
 
-from jishi.growth.campaigns.contracts import CampaignView, Check, ReadOut, Return, Step, StepKind
+from jishi.growth.campaigns import queries as campaigns
+from jishi.growth.campaigns.contracts import CampaignView, Check, Draft, ReadOut, Return, Step, StepKind
+from jishi.growth.publishing import queries as calendar
 from jishi.insight.experiments.contracts import Reading
 from jishi.insight.portraits import queries as portraits
 from jishi.kernel.errors import fill
@@ -59,9 +62,35 @@ def triggers() -> dict[str, str]:
         "cart": gettext("Whoever leaves a cart standing"),
         "anniversary": gettext("The day somebody joined, each year"),
         "birthday": gettext("The birthday of whoever told us theirs, each year"),
+        "festival": gettext("A festival of the calendar, each year"),
         "stock": gettext("Goods in the cart or in a note they keep are back in stock"),
         "hook": gettext("Whom a prediction or another part names"),
     }
+
+
+def trigger_line(draft: Draft, language: str) -> str:
+    """What brings people in, with the festival and its days where it is one."""
+    said = triggers()[draft.trigger]
+    found = campaigns.read_festival(draft.trigger_key) if draft.trigger == "festival" else None
+    names = {one.code: one.name for one in calendar.list_day_kinds()}
+    if found is None or found.day not in names:
+        return said
+    return f"{pick(names[found.day], language)} · {shift_line(found.shift)}"
+
+
+def festivals(language: str) -> list[tuple[str, str]]:
+    """The days of the calendar, to choose from."""
+    return [(one.code, pick(one.name, language)) for one in calendar.list_day_kinds()]
+
+
+def shift_line(shift: int) -> str:
+    """How far from a festival, in words."""
+    days = abs(shift)
+    if not shift:
+        return gettext("on the day")
+    if shift < 0:
+        return ngettext("%(days)s day before", "%(days)s days before", days) % {"days": days}
+    return ngettext("%(days)s day after", "%(days)s days after", days) % {"days": days}
 
 
 def facts() -> dict[str, str]:
@@ -200,9 +229,14 @@ def field_name(field: str) -> str:
     }.get(field, field)
 
 
-def check_line(check: Check) -> str:
-    """A line of the run sheet."""
-    return fill(gettext(check.text), dict(check.params))
+def check_line(check: Check, language: str) -> str:
+    """A line of the run sheet; names and days are said in the reader's language."""
+    said = {
+        name: pick(value, language) if isinstance(value, Mapping)
+        else formats.day(value, language) if isinstance(value, date) else value
+        for name, value in check.params.items()
+    }  # fmt: skip
+    return fill(gettext(check.text), said)
 
 
 def summary(step: Step, language: str) -> str:

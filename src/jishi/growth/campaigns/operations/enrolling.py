@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from jishi.growth.campaigns import rules
-from jishi.growth.campaigns.contracts import Kind, State, Trigger
+from jishi.growth.campaigns import mornings, rules
+from jishi.growth.campaigns.contracts import Flow, Kind, State, Trigger
 from jishi.growth.campaigns.errors import CampaignNotFound
-from jishi.growth.campaigns.models import Campaign
+from jishi.growth.campaigns.models import Campaign, Enrolment
 from jishi.growth.campaigns.operations.writing import put
+from jishi.growth.merchandising import queries as merchandising
 from jishi.kernel import clock
 from jishi.people.accounts import queries as accounts
 from jishi.people.privacy import queries as privacy
@@ -24,7 +25,7 @@ BATCH = 25_000
 AT_ONCE = 8
 CART_OLD = timedelta(days=3)
 CART_USUAL_H = 4
-OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK)
+OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK, Trigger.FESTIVAL)
 """What happens to somebody again and again: each time is a reason of its own, and lets them in once."""
 STOCK_NEWS = timedelta(days=3)
 STOCK_GONE = timedelta(hours=1)
@@ -101,6 +102,11 @@ WHERE a.ended_at > %(at)s::timestamptz - %(news)s::interval AND a.ended_at <= %(
         AND e.person_id = w.person_id AND e.key = 'stock:' || a.id || ':' || p.code)
 ORDER BY w.person_id, a.ended_at, a.id
 """
+_FESTIVE = """
+SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a
+LEFT JOIN notifications_reach r ON r.person_id = a.id
+WHERE a.id > %(after)s AND a.id <= %(upto)s AND coalesce(r.time_zone, 'Asia/Shanghai') = ANY(%(zones)s)
+"""
 _ANNIVERSARIES = """
 SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a
 WHERE to_char(a.joined_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD') = %(day)s
@@ -166,7 +172,7 @@ def watch_due(at: datetime) -> int:
             came += _enter(row.pk, at, _BIRTHDAYS, key=f"birthday:{local:%Y}", days=days)
         elif row.trigger == Trigger.STOCK:
             came += _enter(row.pk, at, _RETURNED, news=STOCK_NEWS, gone=STOCK_GONE)
-        else:
+        elif row.trigger == Trigger.ANNIVERSARY:
             came += _enter(row.pk, at, _ANNIVERSARIES, key=f"year:{local:%Y}", day=f"{local:%m-%d}")
     return came
 
@@ -177,6 +183,8 @@ def _enrol_some(campaign_id: int, at: datetime) -> int:
         row = Campaign.objects.select_for_update(skip_locked=True).filter(pk=campaign_id).first()
         if row is None or row.state != State.RUNNING or row.enrol_due_at is None or row.enrol_due_at > at:
             return 0
+        if row.trigger == Trigger.FESTIVAL:
+            return _enrol_festive(cursor, row, at)
         if row.segment:
             cursor.execute(_UPTO_MEMBER, [row.segment, row.enrol_after, BATCH])
         else:
@@ -192,6 +200,41 @@ def _enrol_some(campaign_id: int, at: datetime) -> int:
         came = _insert(cursor, row, at, found, **span)
         put(row, enrol_after=upto)
     return came
+
+
+def _enrol_festive(cursor: Any, row: Campaign, at: datetime) -> int:
+    """The next batch of those for whom it is the morning of the day; behind the last one comes the next
+    morning, somewhere else or in another year. The key names the day, so nobody comes twice for it."""
+    key = rules.read_festival(row.trigger_key)
+    if key is None or row.enrol_due_at is None:
+        put(row, enrol_due_at=None)
+        return 0
+    found, upto = mornings.find_open(key, since=row.enrol_due_at, at=at), None
+    if found is not None and (row.enrol_after or _lives_somebody(cursor, found[1])):
+        cursor.execute(_UPTO_ANYBODY, [row.enrol_after, BATCH])
+        upto = cursor.fetchone()[0]
+    if found is None or upto is None:
+        put(row, enrol_after=0, enrol_due_at=mornings.next_after(key, row.enrol_due_at, at=at))
+        return 0
+    day, zones = found
+    span = {"after": row.enrol_after, "upto": upto, "zones": zones, "key": f"festival:{day.code}:{day.on}"}
+    if day.regions and not key.everywhere:
+        cursor.execute(_FESTIVE, span)
+        living = [person_id for person_id, _ in cursor.fetchall()]
+        people = merchandising.who_lives_in(day.regions, person_ids=living)
+        came = _insert(cursor, row, at, _GIVEN, people=people, key=span["key"])
+    else:
+        came = _insert(cursor, row, at, _FESTIVE, **span)
+    put(row, enrol_after=upto)
+    return came
+
+
+def _lives_somebody(cursor: Any, zones: Sequence[str]) -> bool:
+    """Whether anybody lives by one of these clocks; who never said so lives by that of the house."""
+    if str(rules.HOUSE) in zones:
+        return True
+    cursor.execute("SELECT EXISTS (SELECT 1 FROM notifications_reach WHERE time_zone = ANY(%s))", [zones])
+    return bool(cursor.fetchone()[0])
 
 
 def _enter(campaign_id: int, at: datetime, found: str, **params: Any) -> int:
@@ -213,6 +256,11 @@ def _insert(cursor: Any, row: Campaign, at: datetime, found: str, **params: Any)
     is_source = row.trigger in (Trigger.SEGMENT, Trigger.ENTERED, Trigger.LEFT)
     # Who may not come again comes under one key for ever, whatever the reason was this time.
     once = row.reentry_days == 0 and not row.repeat_days and row.trigger not in OCCASIONS
+    if row.trigger in OCCASIONS:
+        # Who was held out for an earlier one is compared for it no longer, and drawn anew into this one.
+        over = at - timedelta(days=row.goal_days)
+        held = Enrolment.objects.filter(campaign=row, state=Flow.HELD, entered_at__lte=over)
+        held.update(state=Flow.DONE, ended_at=at)
     text = f"SELECT f.person_id, '' AS key FROM ({found}) f" if once else found  # noqa: S608 - constants
     cursor.execute(
         _ENROL.format(found=text),

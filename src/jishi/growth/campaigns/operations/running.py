@@ -192,7 +192,10 @@ def end_due(at: datetime) -> int:
 
 def _start(row: Campaign, moment: datetime) -> None:
     begins = max(moment, row.starts_at or moment)
-    is_whole = row.trigger == Trigger.SEGMENT
+    is_whole = row.trigger in (Trigger.SEGMENT, Trigger.FESTIVAL)
+    if row.trigger == Trigger.FESTIVAL:
+        # No morning of any clock, so that the first look takes everybody whose day it is already.
+        begins += timedelta(microseconds=1)
     put(
         row,
         state=State.RUNNING,

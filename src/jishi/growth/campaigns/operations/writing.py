@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from jishi.growth.campaigns import ports, rows, rules
-from jishi.growth.campaigns.contracts import Draft, Kind, Part, State, Step
+from jishi.growth.campaigns import mornings, ports, rows, rules
+from jishi.growth.campaigns.contracts import Draft, Kind, Part, State, Step, Trigger
 from jishi.growth.campaigns.errors import CampaignInvalid, CampaignNotFound, StepInvalid, WrongState
 from jishi.growth.campaigns.models import Campaign, JourneyVersion, Purse
 from jishi.growth.campaigns.models import Part as PartRow
@@ -172,6 +172,9 @@ def _check_steps(steps: Sequence[Step]) -> None:
 def _checked(draft: Draft) -> dict[str, Any]:
     if field := rules.draft_fault(draft):
         raise CampaignInvalid(field=field)
+    festival = rules.read_festival(draft.trigger_key) if draft.trigger == Trigger.FESTIVAL else None
+    if festival is not None and not mornings.is_known(festival):
+        raise CampaignInvalid(field="trigger_key")
     names = (
         "goal", "kind", "trigger", "trigger_key", "segment", "starts_at", "ends_at", "repeat_days",
         "reentry_days", "budget_minor", "fixed_cost_minor", "currency", "quiet_from", "quiet_to",

@@ -23,6 +23,7 @@ from jishi.growth.campaigns.queries.people import (
 )
 from jishi.growth.campaigns.queries.sheets import run_sheet
 from jishi.growth.campaigns.queries.walking import walk
+from jishi.growth.campaigns.rules import read_festival
 from jishi.growth.campaigns.starters import TEMPLATES
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "list_versions",
     "page_people",
     "part_figures",
+    "read_festival",
     "read_out",
     "run_sheet",
     "step_counts",

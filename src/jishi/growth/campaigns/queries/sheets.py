@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns import ports, rows, rules
+from jishi.growth.campaigns import mornings, ports, rows, rules
 from jishi.growth.campaigns.contracts import (
     DAY_CAP,
     WEEK_CAP,
@@ -51,7 +51,13 @@ def run_sheet(code: str, *, at: datetime | None = None) -> tuple[Check, ...]:
     if row.kind == Kind.FESTIVAL:
         lines += _parts(row)
     else:
-        lines += [*_steps(steps), *_audience(row), *_caps(row, steps), *_wording(steps), *_holdout(row)]
+        lines += [
+            *_steps(steps),
+            *_audience(row, moment),
+            *_caps(row, steps),
+            *_wording(steps),
+            *_holdout(row),
+        ]
     return (*lines, *_budget(row, steps))
 
 
@@ -91,7 +97,26 @@ def _can_give(step: Step) -> bool:
     return grant is not None and step.params.get("value") in dict(grant.choices())
 
 
-def _audience(row: Campaign) -> Iterator[Check]:
+def _festival(row: Campaign, at: datetime) -> Check:
+    """When it lets people in next; nobody ever comes in for a day that the calendar does not have."""
+    key = rules.read_festival(row.trigger_key)
+    begins = max(at, row.starts_at or at)
+    found = mornings.next_day(key, at=begins, zone=rules.HOUSE) if key else None
+    if found is None:
+        return Check("audience", "stop", N_("The calendar has no such day any more."))
+    values = {"name": found.name, "on": found.on, "day": found.let_in_on}
+    if row.ends_at is not None and row.ends_at.astimezone(rules.HOUSE).date() < found.let_in_on:
+        text = N_("It ends before %(name)s (%(on)s) would let anybody in, on %(day)s.")
+        return Check("audience", "stop", text, values)
+    if found.regions:
+        text = N_("%(name)s is on %(on)s: people of whom we know that they live where it is kept come in on"
+                  " %(day)s, at nine in the morning where they live.")  # fmt: skip
+        return Check("audience", "ok", text, values)
+    text = N_("%(name)s is on %(on)s: people come in on %(day)s, at nine in the morning where they live.")
+    return Check("audience", "ok", text, values)
+
+
+def _audience(row: Campaign, at: datetime) -> Iterator[Check]:
     params: dict[str, Any] = {
         "default": privacy.default(privacy.Purpose.PERSONALISATION),
         "segment": row.segment,
@@ -99,7 +124,9 @@ def _audience(row: Campaign) -> Iterator[Check]:
     with connection.cursor() as cursor:
         cursor.execute(_SIZE, params)
         size, reachable = cursor.fetchone()
-    if row.trigger == Trigger.SEGMENT:
+    if row.trigger == Trigger.FESTIVAL:
+        yield _festival(row, at)
+    elif row.trigger == Trigger.SEGMENT:
         level = "ok" if reachable else "stop"
         yield Check("audience", level, N_("%(size)s people are in the audience now."), {"size": size})
         aside = reachable * row.holdout_bps // 10_000

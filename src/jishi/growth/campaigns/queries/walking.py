@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from jishi.growth.campaigns import reading, rows, rules
-from jishi.growth.campaigns.contracts import Step, StepKind, Walked
+from jishi.growth.campaigns import mornings, reading, rows, rules
+from jishi.growth.campaigns.contracts import Step, StepKind, Trigger, Walked
 from jishi.growth.campaigns.models import Campaign, JourneyVersion
 from jishi.growth.campaigns.queries.finding import found
 from jishi.kernel import clock
@@ -11,7 +11,8 @@ from jishi.kernel.text import pick
 
 
 def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walked, ...]:
-    """Lead one person through the newest steps as if they came in now, and as they are now.
+    """Lead one person through the newest steps as if they came in now (for a festival, on
+    its next morning where they live), and as they are now.
 
     Waiting is added up, quiet hours hold, conditions are asked of today's facts; what others get meanwhile
     (caps) is not foreseen.
@@ -25,6 +26,9 @@ def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walk
     barred = reading.who_is_barred([person_id]).get(person_id, "")
     quiet = [(row.quiet_from, row.quiet_to), (quiet_from, quiet_to)]
     moment, place, way = clock.at_or_now(at), 0, []
+    festival = rules.read_festival(row.trigger_key) if row.trigger == Trigger.FESTIVAL else None
+    if festival is not None:
+        moment = mornings.next_for(festival, zone, moment) or moment
     came = moment
     while place < len(steps):
         step = steps[place]

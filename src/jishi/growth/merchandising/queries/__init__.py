@@ -27,6 +27,7 @@ from jishi.growth.merchandising.queries.landing import (
 )
 from jishi.growth.merchandising.queries.personal import export_person
 from jishi.growth.merchandising.queries.trying import list_places, place_of_page, place_of_slot
+from jishi.growth.merchandising.queries.whereabouts import who_lives_in
 
 __all__ = [
     "count_chosen",
@@ -53,4 +54,5 @@ __all__ = [
     "place_of_slot",
     "preview",
     "tallies",
+    "who_lives_in",
 ]

@@ -15,7 +15,8 @@ from django.db import connection
 from jishi.growth.merchandising import ports, regions, rules
 from jishi.growth.merchandising.contracts import NOTHING, USUAL, Filled, PageFill, Viewer
 from jishi.growth.merchandising.queries.viewers import ZONE, day_of, key_of
-from jishi.kernel import clock, crypto, media
+from jishi.growth.merchandising.queries.whereabouts import region_of
+from jishi.kernel import clock, media
 from jishi.kernel.text import pick
 from jishi.people.privacy import queries as privacy
 from jishi.people.privacy.contracts import Purpose
@@ -153,11 +154,7 @@ def _where(row: tuple[Any, ...], viewer: Viewer) -> str:
     is_personal, place, address, country = row[:4]
     if viewer.person_id is None or not is_personal:
         return ""
-    if place and (code := regions.find(place)):
-        return code
-    if not address:
-        return ""
-    return regions.find(crypto.decrypt(address)) if country == "CN" else regions.ABROAD
+    return region_of(place, address, country)
 
 
 def made(one: Mapping[str, Any], language: str) -> Filled:

@@ -13,7 +13,7 @@ from jishi.growth.publishing.queries.channels import (
     sums_of_channels,
 )
 from jishi.growth.publishing.queries.checking import check, list_hot
-from jishi.growth.publishing.queries.feeds import list_days, rhythm
+from jishi.growth.publishing.queries.feeds import list_day_kinds, list_days, list_days_of, rhythm
 from jishi.growth.publishing.queries.pieces import (
     count_states,
     export_person,
@@ -39,7 +39,9 @@ __all__ = [
     "list_assets",
     "list_between",
     "list_channels",
+    "list_day_kinds",
     "list_days",
+    "list_days_of",
     "list_figures",
     "list_hot",
     "list_pieces",

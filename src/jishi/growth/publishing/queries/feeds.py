@@ -14,6 +14,18 @@ def list_days(first: date, last: date) -> tuple[Day, ...]:
     return days.between(first, last)
 
 
+def list_days_of(code: str) -> tuple[Day, ...]:
+    """Every day that the calendar has under a code, in order; nothing for an unknown one."""
+    return days.of_code(code)
+
+
+def list_day_kinds() -> tuple[Day, ...]:
+    """One day of each code (its first), festivals first, in the order of the year."""
+    first = {one.code: one for one in reversed(days.between(date(days.FIRST_YEAR, 1, 1), days.LAST))}
+    order = ("festival", "shopping", "term", "world")
+    return tuple(sorted(first.values(), key=lambda one: (order.index(one.kind), one.on)))
+
+
 def rhythm(since: datetime, until: datetime) -> tuple[Rhythm, ...]:
     """What each lane ("lane:…") and channel ("channel:…") is meant to have in a week, and has."""
     goals = dict(Goal.objects.values_list("lane", "weekly"))

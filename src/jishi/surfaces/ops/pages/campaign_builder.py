@@ -48,6 +48,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "acts": words.facts().items(),
         "goals": words.goals().items(),
         "stages": words.stages(),
+        "festivals": words.festivals(language),
         "segments": forms.segments(),
         "strategies": [(one.subject, pick(one.draft.name, language)) for one in strategies.list_strategies()],
         "percent": f"{found.holdout_bps / 100:g}",
@@ -80,7 +81,7 @@ def steps(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return HttpResponseRedirect(reverse("ops:campaign_steps", args=[code]) + f"?step={key}#s-{key}")
     language = request_facts.of(request).language
-    sketch = drawing(newest, language)
+    sketch = drawing(found.draft, newest, language)
     for place, row in enumerate(sketch["rows"]):
         row |= _fields(newest, place) | {"is_open": row["step"].key == opened}
     context = head(found) | {

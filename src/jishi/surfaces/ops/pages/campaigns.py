@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jishi.growth.campaigns import operations as campaigns
 from jishi.growth.campaigns import queries
-from jishi.growth.campaigns.contracts import CampaignView, Step
+from jishi.growth.campaigns.contracts import CampaignView, Draft, Step
 from jishi.growth.campaigns.errors import CampaignInvalid, StepInvalid
 from jishi.insight.experiments import queries as experiments
 from jishi.kernel import audit, http
@@ -24,6 +24,8 @@ from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats, refusals, spreadsheet
 
+ENTRY = 56
+"""So high stands who comes in above the first step."""
 ORDER = ("running", "paused", "approval", "draft", "ended")
 
 
@@ -38,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     tabs = [("", gettext("All"), sum(counts.values()))]
     tabs += [(one, names[one][0], counts.get(one, 0)) for one in ORDER]
     rows = [
-        (one, *names[one.state], words.triggers()[one.draft.trigger], _spent(one, language))
+        (one, *names[one.state], words.trigger_line(one.draft, language), _spent(one, language))
         for one in queries.list_campaigns(state=state)
     ]
     return render(request, "ops/campaigns/index.html", {"rows": rows, "tabs": tabs, "state": state})
@@ -74,13 +76,13 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
     )
     names = dict(forms.segments()) if found.draft.segment else {}
     context = head(found) | {
-        "drawing": drawing(live.steps if live else (), language, counts),
+        "drawing": drawing(found.draft, live.steps if live else (), language, counts),
         "versions": versions,
         "owner": cards.get(found.owner_id or 0),
         "asker": cards.get(found.asked.by_id or 0) if found.asked else None,
         "asked_verb": words.verbs().get(found.asked.verb, "") if found.asked else "",
         "is_mine": found.asked is not None and found.asked.by_id == person(request),
-        "trigger": words.triggers()[found.draft.trigger],
+        "trigger": words.trigger_line(found.draft, language),
         "segment": names.get(found.draft.segment, found.draft.segment),
         "goal": words.goals()[found.draft.goal_kind],
         "spent": _spent(found, language),
@@ -96,7 +98,8 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The run sheet."""
     found = queries.get_campaign(code)
-    lines = [(one, words.check_line(one)) for one in queries.run_sheet(code)]
+    language = request_facts.of(request).language
+    lines = [(one, words.check_line(one, language)) for one in queries.run_sheet(code)]
     tones = {"ok": ("check", "ok"), "warn": ("info", "gold"), "stop": ("warn", "bad")}
     context = head(found) | {
         "lines": [(one.level, *tones[one.level], text) for one, text in lines],
@@ -234,8 +237,8 @@ def head(found: CampaignView) -> dict[str, Any]:
     return {"campaign": found, "draft": found.draft, "state": words.states()[found.state]}
 
 
-def drawing(steps: tuple[Step, ...], language: str, counts: Any = None) -> dict[str, Any]:
-    """The steps as they are drawn and listed: one list, so that the two always agree."""
+def drawing(draft: Draft, steps: tuple[Step, ...], language: str, counts: Any = None) -> dict[str, Any]:
+    """Who comes in, and the steps as they are drawn and listed: one list, so that the two always agree."""
     nodes, end, height = forms.drawn(steps)
     rows = []
     for step, node in zip(steps, nodes, strict=True):
@@ -253,7 +256,12 @@ def drawing(steps: tuple[Step, ...], language: str, counts: Any = None) -> dict[
                 ],
             }
         )
-    return {"rows": rows, "end": end, "height": height}
+    return {
+        "rows": rows,
+        "end": end,
+        "height": height + ENTRY,
+        "entry": words.trigger_line(draft, language),
+    }
 
 
 def said(error: DomainError) -> str:
