@@ -3,7 +3,8 @@
 Half of them place and pay during the race; the other half had placed earlier, lost their seat because they
 did not pay in time, and pay now. Some of these agreed to another team. What became of everybody is then
 counted from the tables with SQL that shares nothing with the code it judges. A second crowd of the same run
-asks for the last seats of as many other teams through the rush lane, and whoever gets one orders with it.
+asks for the last seats of as many other teams through the rush lane, and whoever gets one orders with it. A
+third one insists on the seats of larger teams while the lane and PostgreSQL itself are killed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import _team_lane
+import rush
 
 SIZE = 3
+KILLED_SIZE, KILLED_ORDERS = 50, 20
+"""The third crowd is twice as large as its teams; so many of those who get a seat order with it."""
 ALONE, TOGETHER = 2000, 1500
 TEAMS_PER_PRODUCT = 10
 
@@ -87,6 +91,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lane-people", type=int, default=10_000, help="who asks through the rush lane")
     parser.add_argument("--connections", type=int, default=256, help="connections of those")
+    parser.add_argument("--killed-people", type=int, default=3_000, help="who insists while all is killed")
     parser.add_argument("--json", action="store_true", help="print nothing but the result")
     chosen = parser.parse_args(arguments)
     say: Callable[[str], None] = (lambda words: None) if chosen.json else print
@@ -98,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
         say=say,
         lane_people=chosen.lane_people,
         connections=chosen.connections,
+        killed_people=chosen.killed_people,
     )
     print(json.dumps(result))
     return 1 if any(result["checks"].values()) else 0
@@ -112,15 +118,15 @@ def run(
     say: Callable[[str], None] = lambda words: None,
     lane_people: int = 10_000,
     connections: int = 256,
+    killed_people: int = 3_000,
 ) -> dict[str, Any]:
-    """Set the stage, race both ways, let everything settle, and count."""
+    """Set the stage, race both ways, kill everything under a third crowd, let it settle, and count."""
     from jishi.kernel import clock
 
     now = clock.now()
     earlier = now - timedelta(minutes=20)
-    say(f"Setting up {teams} teams of {SIZE} with one seat left, and {people} people.")
-    both = _set_stage(teams * 2, threads, earlier)
-    stage, beside = replace(both, teams=both.teams[:teams]), replace(both, teams=both.teams[teams:])
+    say(f"Setting up twice {teams} teams of {SIZE} with one seat left, and {people} people.")
+    stage, beside = _set_stage(teams, threads, earlier), _set_stage(teams, threads, earlier)
     racers = _register(people)
     _miss_the_deadline(stage, racers[people // 2 :], earlier, threads)
     random.Random(seed).shuffle(racers)
@@ -132,10 +138,21 @@ def run(
     say("Racing through the lane.")
     lane, seats = _race_in_lane(beside, lane_people, connections, threads)
     lane["lane_ratio"] = round(lane["lane_people_per_s"] / (people / seconds), 1)
+    say("Racing through the lane, with two kills.")
+    database = rush._Database()
+    crash, held = _race_with_kills(killed_people, threads, earlier, database)
     say("Settling: refunds are sent, every fact is delivered (again).")
     _settle(clock.now())
     paid = outcomes["paid"] + outcomes["paid late"]
-    return {
+    checks = {
+        **seats,
+        **held,
+        "overfilled": _count(OVERFILLED),
+        "lost_payments": _count(LOST),
+        "unrefunded": _count(UNREFUNDED),
+        "broken": _broken(),
+    }
+    result = {
         "benchmark": "team",
         "figures": {
             "people": people,
@@ -152,20 +169,19 @@ def run(
             "moved": _count(MOVED),
             "refunded": _count(REFUNDED),
             **lane,
+            **crash,
         },
-        "checks": {
-            **seats,
-            "overfilled": _count(OVERFILLED),
-            "lost_payments": _count(LOST),
-            "unrefunded": _count(UNREFUNDED),
-        },
+        "checks": checks,
     }
+    database.stop()
+    return result
 
 
 # --- The stage --------------------------------------------------------------------------------------------
 
 
-def _set_stage(teams: int, threads: int, at: datetime) -> Stage:
+def _set_stage(teams: int, threads: int, at: datetime, size: int = SIZE, members: int = SIZE - 1) -> Stage:
+    """Open a shop with offers for teams of a size, and teams that so many have joined."""
     from jishi.goods.catalog import operations as catalog
     from jishi.goods.catalog.contracts import VariantDraft
     from jishi.goods.inventory import operations as inventory
@@ -194,19 +210,19 @@ def _set_stage(teams: int, threads: int, at: datetime) -> Stage:
             shop_id=shop.id,
             product_id=saved.product_id,
             mechanic="group_buy",
-            params={"size": SIZE, "hours": 24, "late_payment": "another_team"},
+            params={"size": size, "hours": 24, "late_payment": "another_team"},
             prices={variant: TOGETHER},
             starts_at=at - timedelta(days=1),
             at=at,
         )
         stage.variants.append(variant)
         stage.offers.append(offer.code)
-    crew = _register(teams * (SIZE - 1))
+    crew = _register(teams * members)
 
     def fill(number: int) -> tuple[int, str]:
         product = number // TEAMS_PER_PRODUCT
         code = ""
-        for person in crew[number * (SIZE - 1) : (number + 1) * (SIZE - 1)]:
+        for person in crew[number * members : (number + 1) * members]:
             placed = _place(stage, product, person, code, at)
             _pay(placed, at)
             code = code or _team_of(placed)
@@ -286,7 +302,7 @@ def _race_in_lane(
     crowd = accounts.register_many([NewPerson(nickname=f"L{number}") for number in range(people)])
     products = {team: product for product, team in stage.teams}
     figures, winners = _team_lane.race([team for _, team in stage.teams], crowd, connections)
-    checks = _team_lane.check(list(winners), _count)
+    checks = _team_lane.check(winners, list(products), _count)
     chosen = list(winners.items())
 
     def order(number: int) -> str:
@@ -296,6 +312,44 @@ def _race_in_lane(
     outcomes = Counter(_each(range(len(chosen)), order, threads))
     checks["refused_with_a_seat"] = len(chosen) - outcomes["paid"]
     checks["second_winners"] = figures.pop("lane_second_winners")
+    return figures, checks
+
+
+def _race_with_kills(
+    people: int, threads: int, at: datetime, database: rush._Database
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Kill lane and database under a crowd; some of those with a seat order. Returns figures and checks."""
+    from django.db import connection
+
+    from jishi.kernel import clock
+    from jishi.people.accounts import operations as accounts
+    from jishi.people.accounts.contracts import NewPerson
+
+    stage = _set_stage(max(1, people // (2 * KILLED_SIZE)), threads, at, size=KILLED_SIZE, members=1)
+    crowd = accounts.register_many([NewPerson(nickname=f"K{number}") for number in range(people)])
+    teams = [team for _, team in stage.teams]
+    products = {team: product for product, team in stage.teams}
+    began = time.perf_counter()
+    crashed = _team_lane.crash(teams, crowd, 24, database)
+    seconds = time.perf_counter() - began
+    connection.close()  # it belonged to the server that was killed
+    checks = _team_lane.check_crash(crashed, teams, _count)
+    chosen = list(crashed.winners.items())[:KILLED_ORDERS]
+
+    def order(number: int) -> str:
+        person, team = chosen[number]
+        return _try(stage, products[team], Person(person, _address(person)), team, clock.now())
+
+    outcomes = Counter(_each(range(len(chosen)), order, threads))
+    checks["crash_refused_with_a_seat"] = len(chosen) - outcomes["paid"]
+    figures = {
+        "crash_people": people,
+        "crash_seconds": round(seconds, 1),
+        "crash_seats": crashed.free_before,
+        "crash_taken_at_kills": crashed.taken_at_kills,
+        "crash_retried": crashed.retried,
+        "crash_acknowledged": len(crashed.winners),
+    }
     return figures, checks
 
 
@@ -411,6 +465,13 @@ def _each(numbers: Sequence[int] | range, work: Callable[[int], Any], threads: i
         for done in [pool.submit(worker) for _ in range(threads)]:
             done.result()
     return [results[number] for number in sorted(results)]
+
+
+def _broken() -> int:
+    """Count what the shop's own verification finds wrong."""
+    import jishi.verification as verification
+
+    return sum(finding.broken for finding in verification.run())
 
 
 def _count(statement: str, values: Sequence[Any] = ()) -> int:
