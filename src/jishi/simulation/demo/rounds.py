@@ -1,4 +1,5 @@
-"""Community purchase of the demo: leaders, and rounds that take orders, are collected, and are planned."""
+"""Community purchase of the demo: leaders with their payouts, and rounds that take orders, are collected, and
+are planned."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,6 +7,8 @@ from datetime import datetime, timedelta
 from jishi.kernel import clock
 from jishi.kernel.outbox import relay
 from jishi.money.payments import operations as payments
+from jishi.money.wallet import operations as wallet
+from jishi.money.wallet import queries as wallet_queries
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys import queries
 from jishi.promotions.community_buys.contracts import Application, ItemPlan, RoundPlan
@@ -26,7 +29,8 @@ GOODS = 4
 def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     """Approve leaders, leave an application open, and run three rounds up to now."""
     people = iter(crowd.ids[200:])
-    points = [_lead(crowd, people, row, until=until) for row in LEADERS]
+    leading = [_lead(crowd, people, row, until=until) for row in LEADERS]
+    points = [point for _, point in leading]
     waiting = Application(
         "吴老师", "13800001111", REGION, "小区业委会成员，下午都在家。", "活动室", "花木路 3 号", ""
     )
@@ -35,15 +39,18 @@ def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     own = [ware for ware in wares if ware.shop_id == shop_id][:GOODS]
     past = _round(shop_id, own, "周末果篮团", "Weekend basket", until - 3 * DAY, until - DAY, until=until)
     buyers = [crowd.roles["shopper"], *(next(people) for _ in range(5))]
-    for number, person in enumerate(buyers):
-        at = until - 2 * DAY + number * 10 * MINUTE
-        _buy(past, person, points[number % 2], 1 + number % 3, at=at)
+    bought = [
+        _buy(past, person, points[n % 2], 1 + n % 3, at=until - 2 * DAY + n * 10 * MINUTE)
+        for n, person in enumerate(buyers)
+    ]
     community.cut_due(until - DAY + MINUTE)
     items = queries.get_round(past, language="zh-hans", shop_id=shop_id).items
     sold = [item for item in items if item.sold]
     arrived = {item.code: max(0, item.sold - (2 if place == 0 else 0)) for place, item in enumerate(sold)}
     community.count(shop_id=shop_id, round_code=past, arrived=arrived, by=None, at=until - 3 * HOUR)
     community.settle_due(until - 3 * HOUR)
+    for number in range(1, 5):
+        _hand_out(bought[number], buyers[number], leading[number % 2][0], at=until - 170 * MINUTE)
     now = _round(
         shop_id, own, "今晚截单 · 邻里团", "Tonight's round", until - 5 * HOUR, until + 8 * HOUR, until=until
     )
@@ -62,17 +69,50 @@ def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
         opens=False,
     )
     relay.drain()
+    _pay_out(leading[:2], crowd.roles["operator"], until=until)
 
 
 def _lead(
     crowd: Crowd, people: Iterator[int], row: tuple[str | None, str, str, str, str], *, until: datetime
-) -> str:
+) -> tuple[int, str]:
+    """Make somebody a leader; returns who, and the code of their point."""
     role, name, point, line, hours = row
     person = crowd.roles[role] if role and role in crowd.roles else next(people)
     wish = Application(name, "13900002222", REGION, "", point, line, hours)
     code = community.apply(person_id=person, wish=wish, at=until - 20 * DAY)
     community.decide(leader_code=code, state="approved", by=None, at=until - 19 * DAY)
-    return queries.get_leader(code, at=until).points[0].code
+    return person, queries.get_leader(code, at=until).points[0].code
+
+
+def _hand_out(order_code: str, buyer: int, leader: int, *, at: datetime) -> None:
+    """The buyer shows the code, the leader types it in, and both get what is theirs."""
+    shown = queries.get_collection(order_code, viewer_id=buyer, language="zh-hans", at=at)
+    community.hand_out(order_code=order_code, secret=shown.secret, by=leader, at=at)
+
+
+def _pay_out(leaders: list[tuple[int, str]], operator: int, *, until: datetime) -> None:
+    """The first leader was refused once and then sent a part; the second one waits."""
+    (first, _), (second, _) = leaders
+    has = {person: wallet_queries.list_earnings(person)[0] for person in (first, second)}
+    for part, reason, hours in ((1, "收款户名与实名不一致，请核对后再申请", 2), (2, "", 1)):
+        asked = wallet.ask(
+            person_id=first,
+            currency=has[first].currency,
+            amount_minor=has[first].available_minor // part,
+            destination=("支付宝 mia***@example.org" if reason else "支付宝 mia***@example.org · 林*亚"),
+            at=until - (hours + 0.5) * HOUR,
+        )
+        if reason:
+            wallet.refuse(payout_code=asked.code, by=operator, reason=reason, at=until - hours * HOUR)
+        else:
+            wallet.send(payout_code=asked.code, by=operator, at=until - hours * HOUR)
+    wallet.ask(
+        person_id=second,
+        currency=has[second].currency,
+        amount_minor=has[second].available_minor,
+        destination="建设银行 6217 **** 0318 · 陈*英",
+        at=until - 40 * MINUTE,
+    )
 
 
 def _round(
@@ -109,7 +149,7 @@ def _round(
     return code
 
 
-def _buy(round_code: str, person: int, point: str, units: int, *, at: datetime) -> None:
+def _buy(round_code: str, person: int, point: str, units: int, *, at: datetime) -> str:
     found = queries.get_round(round_code, language="zh-hans", at=at)
     items = [item.code for item in found.items]
     wanted = {items[0]: units, items[person % len(items)]: 1} if person % 2 else {items[0]: units}
@@ -130,3 +170,4 @@ def _buy(round_code: str, person: int, point: str, units: int, *, at: datetime) 
         paid = at + timedelta(minutes=1)
         payments.record_paid(intent_code=placed.intent_code, paid_at=paid, at=paid)
         relay.drain()
+    return placed.order_codes[0]
