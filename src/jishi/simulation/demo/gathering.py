@@ -29,7 +29,7 @@ def gather(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     likes = _offer(fitting[1 % len(fitting)], "like_collect", {"goal": 5}, percent=0, until=until)
     _bargains(bargain, fitting[0], shopper, friends, until=until)
     _likes(likes, fitting[1 % len(fitting)], friends, until=until)
-    _draws(fitting[2 % len(fitting)], shopper, friends, dice, until=until)
+    _draws(fitting[0], shopper, friends, dice, until=until)
 
 
 def _offer(ware: Ware, mechanic: str, params: dict[str, int], *, percent: int, until: datetime) -> str:
