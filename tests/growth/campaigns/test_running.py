@@ -122,6 +122,12 @@ def test_it_takes_two_and_an_administrator_for_no_hold_out() -> None:
         campaigns.ask(code=code, verb="start", by=owner, at=NOON)
     with pytest.raises(StepInvalid):
         campaigns.set_steps(code=code, steps=[send("s1", then="s1")], by=writer, at=NOON)
+    said = {"text": both("全网最低，代办假证", "number one brand"), "url": "/", "cost_minor": 0}
+    campaigns.set_steps(code=code, steps=[Step("s1", "send", said)], by=writer, at=NOON)
+    lines = [(one.level, one.params.get("word")) for one in queries.run_sheet(code) if one.key == "wording"]
+    assert lines[1:] == [("stop", "代办假证"), ("warn", "全网最低、number one brand")]
+    with pytest.raises(NotReady):
+        campaigns.ask(code=code, verb="start", by=owner, at=NOON)
     campaigns.set_steps(code=code, steps=[send("s1")], by=writer, at=NOON)
     campaigns.ask(code=code, verb="start", by=owner, at=NOON)
     for somebody in (owner, writer):

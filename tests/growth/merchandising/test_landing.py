@@ -78,6 +78,12 @@ def test_publishing_takes_two_people_who_looked_at_the_same_draft() -> None:
     with pytest.raises(errors.NotWaiting):
         pages.publish(code=code, revision=3, by=second)
 
+    crime = replace(TEXT, text={"zh-hans": "办证刻章，国家级保证", "en": "as good as any"})
+    pages.put_blocks(code=code, blocks=(crime,), revision=3, by=maker)
+    with pytest.raises(errors.WordsRefused):
+        pages.ask_publishing(code=code, revision=4, by=maker)
+    weights = [(one.weight, one.params["word"]) for one in queries.judge_page(queries.get_page(code))]
+    assert weights == [("stop", "办证刻章"), ("look", "国家级")]
     assert LandingVersion.objects.count() == 0
     with pytest.raises(errors.SlugTaken):
         pages.create_page(draft=DRAFT, by=None)

@@ -185,8 +185,22 @@ def test_by_hand_it_takes_two_people_and_every_step_is_written_down() -> None:
     slots.edit(code=code, draft=replace(DRAFT, title=named("neu")), by=maker)
     assert titles() == []
     slots.take_out(code=code, by=maker)
+    slots.edit(code=code, draft=replace(DRAFT, text=named("全网最低，顶级工艺")), by=maker)
+    assert [one.params["word"] for one in queries.judge_placement(queries.get_placement(code).draft)] == [
+        "全网最低、顶级"
+    ]
+    slots.ask(code=code, by=maker)  # a claim is pointed out, a crime is stopped
+    slots.edit(code=code, draft=replace(DRAFT, title=named("代办 假证")), by=maker)
+    with pytest.raises(errors.WordsRefused, match="代办假证"):
+        slots.ask(code=code, by=maker)
+    with pytest.raises(errors.WordsRefused):
+        put("crime", text=named("冰毒"))
+    assert queries.get_placement(code).state == "draft" and Placement.objects.count() == 1
     acts = [one.action for one in audit.list_entries() if one.subject == f"placement:{code}"]
-    assert sorted(acts) == ["slots.ask", "slots.confirm", "slots.draft", "slots.edit", "slots.take_out"]
+    assert sorted(acts) == [
+        *("slots.ask", "slots.ask", "slots.confirm", "slots.draft"),
+        *("slots.edit", "slots.edit", "slots.edit", "slots.take_out"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,10 @@ def test_every_year_has_every_day_and_months_agree_with_each_other() -> None:
     for year in range(days.FIRST_YEAR, days.LAST_YEAR + 1):
         of_year = days.between(date(year, 1, 1), date(year, 12, 31))
         codes = [one.code for one in of_year]
-        assert len(codes) == len(set(codes)) == 44
+        assert len(codes) == len(set(codes)) == 45
+        north, south = days.find("little_year", year), days.find("little_year_south", year)
+        assert north and south and (south.on - north.on).days == 1
+        assert not set(north.regions) & set(south.regions)
         assert all(one.name["zh-hans"] and one.name["en"] for one in of_year)
         spring = days.find("spring", year)
         for code, offset in OFFSETS.items():

@@ -126,7 +126,10 @@ def test_a_refund_leaves_a_trail(world: consoles.World) -> None:
 def test_only_changed_fields_are_written(world: consoles.World) -> None:
     variant, shop = world.party.scene.variant_id, world.shop
     client = world.client("staff")
+    described = {"zh-hans": "全网最低价的顶级柿子", "en": "Persimmons"}
+    Product.objects.filter(pk=world.party.scene.product_id).update(description=described)
     html = consoles.body(client, "/m/goods/")
+    assert html.count('data-wording="warn"') == 1 and "全网最低、顶级" in html
     fields = dict(re.findall(r'name="((?:was-)?(?:price|compare|stock)-\d+)" value="([^"]*)"', html))
     on_hand = int(fields[f"stock-{variant}"])
     # Somebody counts the shelf anew while the page is open.

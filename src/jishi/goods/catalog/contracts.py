@@ -281,6 +281,8 @@ class ShelfProduct:
     sold_count: int
     badge: Mapping[str, Any] | None
     variants: tuple[VariantView, ...]
+    said: tuple[str, ...] = ()
+    """Its titles and descriptions in every language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,13 @@ class PlacementInvalid(Invalid):
     message = N_("Please check: %(field)s.")
 
 
+class WordsRefused(Invalid):
+    """The rules of this place forbid to show these words."""
+
+    code = "merchandising.words_refused"
+    message = N_("“%(word)s” may not be offered here.")
+
+
 class NotWaiting(Conflict):
     """Nothing waits for a second person here."""
 

@@ -246,3 +246,14 @@ def to_rows(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
     """Blocks as they were kept."""
     return tuple(Block(**{**row, "codes": tuple(row["codes"]), "ids": tuple(row["ids"])}) for row in rows)
+
+
+def said_in(draft: PlacementDraft) -> tuple[str, ...]:
+    """Every word of a placement that people read."""
+    return (*draft.title.values(), *draft.text.values())
+
+
+def said_on(draft: LandingDraft, blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Every word of a landing page that people read."""
+    of_blocks = (text for one in blocks for text in (*one.title.values(), *one.text.values()))
+    return (*draft.title.values(), *draft.summary.values(), *of_blocks)

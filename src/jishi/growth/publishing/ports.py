@@ -1,20 +1,8 @@
-"""What others may plug in: a judge of wording, and connections to platforms. Without them the check says that
-nobody looked at the wording, and pieces leave as packages.
-"""
+"""What others may plug in: connections to platforms. Without them pieces leave as packages."""
 
-from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from jishi.growth.publishing.contracts import Finding, Package
-
-
-@runtime_checkable
-class WordingJudge(Protocol):
-    """Says what speaks against a wording, without keeping anything."""
-
-    def judge(self, text: str, *, language: str) -> Sequence[Finding]:
-        """Findings about "wording", none when there is nothing to say."""
-        ...
+from jishi.growth.publishing.contracts import Package
 
 
 @runtime_checkable
@@ -47,24 +35,8 @@ class FigureSource(Protocol):
         ...
 
 
-_judges: list[WordingJudge] = []
 _publishers: dict[str, Publisher] = {}
 _sources: dict[str, FigureSource] = {}
-
-
-def register_judge(judge: WordingJudge) -> None:
-    """Name the judge of wording; the last one stands.
-
-    :raises TypeError: the object does not implement the port.
-    """
-    if not isinstance(judge, WordingJudge):
-        raise TypeError(f"{judge!r} is not a WordingJudge")
-    _judges[:] = [judge]
-
-
-def find_judge() -> WordingJudge | None:
-    """The judge of wording, if one is connected."""
-    return _judges[0] if _judges else None
 
 
 def register_publisher(publisher: Publisher) -> None:

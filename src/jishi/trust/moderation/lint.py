@@ -6,7 +6,7 @@ nothing. Claims without bounds are only pointed out: context decides whether the
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ REPEAT_WITHIN = timedelta(hours=1)
 BURST_WITHIN = timedelta(minutes=10)
 BURST = 30
 BURST_NEW = 10
+
+ABSOLUTE = N_("“%(word)s” promises more than anybody can keep. Consider saying it differently.")
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)】\]]+", re.IGNORECASE)
 _MARKED = re.compile(r"\[([^\]\n]{1,200})\]\(\s*(\S+?)\s*\)")
@@ -85,19 +87,33 @@ def check_words(text: str, words: Words) -> list[Remark]:
         found.append(
             Remark("hold", "word", N_("A moderator looks at posts with “%(word)s” first."), {"word": word})
         )
-    claimed = text
-    for pattern in words.fair:
-        claimed = re.sub(pattern, " ", claimed)
-    if word := _first(claimed, words.absolute):
-        found.append(
-            Remark(
-                "accept",
-                "absolute",
-                N_("“%(word)s” promises more than anybody can keep. Consider saying it differently."),
-                {"word": word},
-            )
-        )
+    if word := _first(_claimed(text, words), words.absolute):
+        found.append(Remark("accept", "absolute", ABSOLUTE, {"word": word}))
     return found
+
+
+def check_house(text: str, words: Words) -> list[Remark]:
+    """What the house or a shop says of itself, where no moderator looks first: every word is named."""
+    lists = (
+        ("refuse", "word", N_("“%(word)s” may not be offered here."), words.refuse, text),
+        (
+            "hold",
+            "word",
+            N_("“%(word)s” is often part of a trick; posts with it are held."),
+            words.hold,
+            text,
+        ),
+        ("accept", "absolute", ABSOLUTE, words.absolute, _claimed(text, words)),
+    )
+    found = ((act, code, message, _every(said, listed)) for act, code, message, listed, said in lists)
+    return [Remark(act, code, message, {"word": "、".join(met)}) for act, code, message, met in found if met]
+
+
+def _claimed(text: str, words: Words) -> str:
+    """The text without what is no claim."""
+    for pattern in words.fair:
+        text = re.sub(pattern, " ", text)
+    return text
 
 
 def check_links(text: str, links: Sequence[str], *, own_host: str, is_new: bool) -> list[Remark]:
@@ -217,6 +233,14 @@ def _is_foreign_latin(label: str) -> bool:
 
 
 def _first(text: str, words: Iterable[str]) -> str:
+    return next(_met(text, words), "")
+
+
+def _every(text: str, words: Iterable[str]) -> list[str]:
+    return list(_met(text, words))
+
+
+def _met(text: str, words: Iterable[str]) -> Iterator[str]:
     bare = lookalikes.skeleton(text)
     spaced = lookalikes.folded(text)
     for word in words:
@@ -224,8 +248,7 @@ def _first(text: str, words: Iterable[str]) -> str:
         if not wanted or wanted not in bare:
             continue
         if not wanted.isascii() or _stands_alone(wanted, spaced):
-            return word
-    return ""
+            yield word
 
 
 def _stands_alone(wanted: str, text: str) -> bool:

@@ -165,6 +165,7 @@ def _shelf_product(row: Listing, variants: Sequence[Variant], language: str) -> 
         sold_count=row.sold_count,
         badge=row.badge,
         variants=tuple(variant_view(variant, row.product, image, language) for variant in variants),
+        said=(*row.product.title.values(), *row.product.description.values()),
     )
 
 

@@ -21,7 +21,7 @@ from jishi.growth.campaigns.queries.finding import found
 from jishi.growth.merchandising import queries as merchandising
 from jishi.growth.merchandising.contracts import PlacementState
 from jishi.growth.merchandising.errors import PlacementNotFound
-from jishi.kernel import clock
+from jishi.kernel import clock, wording
 from jishi.kernel.errors import N_
 from jishi.people.privacy import queries as privacy
 
@@ -168,9 +168,13 @@ def _caps(row: Campaign, steps: Sequence[Step]) -> Iterator[Check]:
 def _wording(steps: Sequence[Step]) -> Iterator[Check]:
     texts = [str(text) for step in steps for text in (step.params.get("text") or {}).values()]
     loud = sorted({word for word in LOUD for text in texts if word in text.lower()})
+    remarks = wording.judge(texts) or ()
     if loud:
         yield Check("wording", "warn", N_("These words press people: %(words)s"), {"words": ", ".join(loud)})
-    elif texts:
+    for one in remarks:
+        level = "stop" if one.weight == wording.Weight.STOP else "warn"
+        yield Check("wording", level, one.message, dict(one.params))
+    if texts and not loud and not remarks:
         yield Check("wording", "ok", N_("The messages are written in both languages, without pressure."))
 
 

@@ -23,9 +23,10 @@ from jishi.growth.merchandising.errors import (
     PageOver,
     SecondPersonNeeded,
     SlugTaken,
+    WordsRefused,
 )
 from jishi.growth.merchandising.models import LandingPage, LandingVersion
-from jishi.kernel import audit, clock, media, pictures
+from jishi.kernel import audit, clock, media, pictures, wording
 from jishi.promotions.plays import queries as plays
 from jishi.social.notes import queries as notes
 
@@ -93,6 +94,7 @@ def ask_publishing(*, code: str, revision: int, by: int, at: datetime | None = N
     :raises PageNotFound: there is none.
     :raises PageChanged: somebody else changed it in the meantime.
     :raises PageInvalid: something is missing; `field` says what.
+    :raises WordsRefused: it says what may not be said here.
     :raises PageOver: its end has passed.
     """
     with transaction.atomic():
@@ -112,6 +114,7 @@ def publish(*, code: str, revision: int, by: int, at: datetime | None = None) ->
     :raises NotWaiting: nobody asked.
     :raises SecondPersonNeeded: the same person asked.
     :raises PageInvalid: something is missing.
+    :raises WordsRefused: it says what may not be said here, by now.
     :raises PageOver: its end has passed.
     """
     moment = clock.at_or_now(at)
@@ -210,6 +213,8 @@ def _must_be_ready(row: LandingPage, at: datetime) -> tuple[Block, ...]:
     draft = LandingDraft(slug=row.slug, title=row.title, summary=row.summary, ends_at=row.ends_at)
     if field := rules.unready(draft, blocks):
         raise PageInvalid(field=field)
+    if word := wording.refused(rules.said_on(draft, blocks)):
+        raise WordsRefused(word=word)
     return blocks
 
 

@@ -18,10 +18,12 @@ from jishi.growth.merchandising.errors import (
     PlacementInvalid,
     PlacementNotFound,
     SecondPersonNeeded,
+    WordsRefused,
 )
 from jishi.growth.merchandising.models import Chosen, Placement
+from jishi.growth.merchandising.queries import boards
 from jishi.growth.merchandising.queries.boards import FIELDS
-from jishi.kernel import audit, clock, media, pictures
+from jishi.kernel import audit, clock, media, pictures, wording
 
 FOLDER = "slots"
 
@@ -49,10 +51,12 @@ def place(
     operator's own placement goes through `draft`, `ask` and `confirm`.
 
     :raises PlacementInvalid: something about it cannot be.
+    :raises WordsRefused: it says what may not be said here.
     """
     moment = clock.at_or_now(at)
     chosen = sorted(set(person_ids))
     wanted = _checked(draft, moment)
+    _must_be_sayable(wanted)
     if not natural_key or len(natural_key) > 100:
         raise PlacementInvalid(field="natural_key")
     values = {name: _stored(wanted, name) for name in FIELDS}
@@ -155,12 +159,14 @@ def ask(*, code: str, by: int, at: datetime | None = None) -> None:
 
     :raises PlacementNotFound: there is none.
     :raises PlacementInvalid: it has ended, or lacks one of the languages.
+    :raises WordsRefused: it says what may not be said here.
     """
     moment = clock.at_or_now(at)
     with transaction.atomic():
         row = _locked(code)
         if row.ends_at <= moment:
             raise PlacementInvalid(field="ends_at")
+        _must_be_sayable(boards.view(row).draft)
         if not rules.is_read_by_all(row.title) or (row.text and not rules.is_read_by_all(row.text)):
             raise PlacementInvalid(field="title")
         if row.state in (PlacementState.DRAFT, PlacementState.OFF):
@@ -174,6 +180,7 @@ def confirm(*, code: str, by: int, at: datetime | None = None) -> None:
     :raises PlacementNotFound: there is none.
     :raises NotWaiting: nobody asked.
     :raises SecondPersonNeeded: the same person asked, or made it.
+    :raises WordsRefused: it says what may not be said here, by now.
     """
     with transaction.atomic():
         row = _locked(code)
@@ -181,6 +188,7 @@ def confirm(*, code: str, by: int, at: datetime | None = None) -> None:
             raise NotWaiting
         if by in (row.asked_by_id, row.owner_id):
             raise SecondPersonNeeded
+        _must_be_sayable(boards.view(row).draft)
         _turn(row, PlacementState.ON, clock.at_or_now(at))
         audit.record(actor_id=by, action="slots.confirm", subject=f"placement:{code}")
 
@@ -229,6 +237,11 @@ def _checked(draft: PlacementDraft, at: datetime) -> PlacementDraft:
     if field := rules.fault(wanted):
         raise PlacementInvalid(field=field)
     return wanted
+
+
+def _must_be_sayable(draft: PlacementDraft) -> None:
+    if word := wording.refused(rules.said_in(draft)):
+        raise WordsRefused(word=word)
 
 
 def _stored(draft: PlacementDraft, name: str) -> Any:

@@ -12,7 +12,7 @@ from jishi.growth.merchandising.errors import PlacementNotFound
 from jishi.growth.merchandising.models import Chosen, Placement, Seen
 from jishi.growth.merchandising.queries.filling import made
 from jishi.growth.merchandising.queries.viewers import ZONE
-from jishi.kernel import clock, media
+from jishi.kernel import clock, media, wording
 
 FIELDS = (
     "slot", "title", "text", "picture", "url", "starts_at", "ends_at", "priority", "audiences",
@@ -45,6 +45,11 @@ def list_placements(
     wanted = {"slot": slot, "state": state, "campaign_code": campaign_code}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return tuple(view(row) for row in rows[:limit])
+
+
+def judge_placement(draft: PlacementDraft) -> tuple[wording.Remark, ...]:
+    """What speaks against the words of a placement."""
+    return wording.judge(rules.said_in(draft)) or ()
 
 
 def count_states() -> dict[str, int]:

@@ -12,7 +12,7 @@ from jishi.growth.merchandising.contracts import (
 )
 from jishi.growth.merchandising.errors import PageNotFound
 from jishi.growth.merchandising.models import LandingPage, LandingVersion, SignUp
-from jishi.kernel import clock, media
+from jishi.kernel import clock, media, wording
 
 
 def get_page(code: str) -> LandingView:
@@ -25,6 +25,11 @@ def get_page(code: str) -> LandingView:
         raise PageNotFound
     numbers = LandingVersion.objects.filter(page=row).order_by("number").values_list("number", flat=True)
     return view(row, tuple(numbers))
+
+
+def judge_page(found: LandingView) -> tuple[wording.Remark, ...]:
+    """What speaks against the words of a page's draft."""
+    return wording.judge(rules.said_on(found.draft, found.blocks)) or ()
 
 
 def list_pages(*, campaign_code: str = "", limit: int = 200) -> tuple[LandingView, ...]:

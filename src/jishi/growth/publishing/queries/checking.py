@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
-from jishi.growth.publishing import checks, ports, rules
+from jishi.growth.publishing import checks, rules
 from jishi.growth.publishing.contracts import (
     Around,
     Earlier,
@@ -21,7 +21,7 @@ from jishi.growth.publishing.contracts import (
 from jishi.growth.publishing.models import Piece
 from jishi.growth.publishing.queries import pieces, results
 from jishi.insight.recommendation import queries as recommendation
-from jishi.kernel import clock
+from jishi.kernel import clock, wording
 from jishi.kernel.errors import N_
 from jishi.people.accounts import queries as people
 from jishi.social.feed import queries as feed
@@ -62,10 +62,10 @@ def stop_at(row: Piece, *, at: datetime) -> tuple[Finding, ...]:
 
 def judge(draft: PieceDraft) -> tuple[Finding, ...]:
     """What the judge of wording says."""
-    judge_ = ports.find_judge()
-    if judge_ is None:
+    found = wording.judge([draft.headline, draft.text])
+    if found is None:
         return (Finding("wording", Level.UNKNOWN, N_("Nothing here looks at the wording.")),)
-    return tuple(judge_.judge(f"{draft.headline}\n{draft.text}", language=draft.language))
+    return tuple(Finding("wording", Level(one.weight), one.message, dict(one.params)) for one in found)
 
 
 def list_hot(*, limit: int = 12) -> tuple[Hot, ...]:

@@ -22,11 +22,11 @@ from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory import queries as inventory_queries
 from jishi.goods.pricing import operations as pricing
 from jishi.goods.pricing import queries as pricing_queries
-from jishi.kernel import audit, clock, ids
+from jishi.kernel import audit, clock, ids, wording
 from jishi.kernel.errors import DomainError
 from jishi.surfaces.merchant import amounts
 from jishi.surfaces.merchant.desk import Desk, staff
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import refusals, wordings
 
 PAGE_SIZE = 15
 STATUSES = ("active", "draft", "archived")
@@ -75,6 +75,9 @@ def index(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "page": page,
         "lines": _lines(desk, page.items),
+        "wording": {
+            product.product_id: wordings.lines(wording.judge(product.said) or ()) for product in page.items
+        },
         "status": status if status in STATUSES else "",
         "tabs": list(names.items()),
         "here": request.get_full_path(),

@@ -21,7 +21,7 @@ from jishi.surfaces.ops import slot_forms as forms
 from jishi.surfaces.ops import teamwork
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import refusals
+from jishi.surfaces.shell import refusals, wordings
 
 
 @operator
@@ -144,6 +144,7 @@ def _builder(request: HttpRequest, found: LandingView, trouble: str, where: str)
         "trouble": trouble,
         "where": where,
         "asker": cards.get(found.asked_by_id or 0),
+        "wording": wordings.lines(queries.judge_page(found)),
         "may_confirm": found.asked_by_id is not None and found.asked_by_id != person(request),
         "link": facts.absolute(reverse("storefront:landing", args=[found.draft.slug])),
         **teamwork.panel(request, f"landing:{found.code}"),

@@ -22,7 +22,7 @@ from jishi.surfaces.ops import slot_forms as forms
 from jishi.surfaces.ops import teamwork
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.shell import formats, refusals
+from jishi.surfaces.shell import formats, refusals, wordings
 
 STATES = ("on", "waiting", "draft", "off")
 
@@ -112,6 +112,7 @@ def slot(request: HttpRequest, code: str) -> HttpResponse:
         "tally": queries.tallies([code]).get(code, Tally()),
         "owner": cards.get(found.owner_id or 0),
         "asker": cards.get(found.asked_by_id or 0),
+        "wording": wordings.lines(queries.judge_placement(found.draft)),
         "may_confirm": found.state == "waiting" and me not in (found.asked_by_id, found.owner_id),
         **teamwork.panel(request, f"placement:{code}"),
     }

@@ -1,16 +1,16 @@
 """The desks of the kinds of content: each translates moderation's verbs into one lower domain's."""
 
-from jishi.growth.publishing import ports as content
 from jishi.insight.experiments import ports as experiments
+from jishi.kernel import wording
 from jishi.social.communities import queries as communities
 from jishi.trust.moderation import ports
 from jishi.trust.moderation.providers.contests import ChallengeDesk, PollDesk
+from jishi.trust.moderation.providers.house_words import HouseWording
 from jishi.trust.moderation.providers.messages import MessageDesk
 from jishi.trust.moderation.providers.notes import CommentDesk, NoteAuthors, NoteDesk
 from jishi.trust.moderation.providers.people import PersonDesk
 from jishi.trust.moderation.providers.places import CommunityDesk
 from jishi.trust.moderation.providers.reviews import AnswerDesk, QuestionDesk, ReviewAuthors, ReviewDesk
-from jishi.trust.moderation.providers.wording import PieceWording
 
 COMPLAINTS = """
 SELECT reporter_id AS person_id, created_at AS at, 1::float8 AS value FROM moderation_report
@@ -37,4 +37,4 @@ def connect() -> None:
     ports.register_authors("notes", NoteAuthors())
     ports.register_moderators("communities", CommunityModerators())
     experiments.register_source(experiments.Source("complaints", COMPLAINTS))
-    content.register_judge(PieceWording())
+    wording.register_judge(HouseWording())
