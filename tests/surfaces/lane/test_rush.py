@@ -327,7 +327,9 @@ def test_stk_062_a_killed_process_loses_no_acknowledged_order() -> None:
     process = subprocess.Popen(command, env=environment)
     try:
         _wait(port)
-        assert _unusual(port, sale.code, people.pop()) == ["401", "404", "400", "200", "200", "100", "200"]
+        assert _unusual(port, sale.code, people.pop()) == [
+            *("401", "404", "400", "200", "200", "100", "200", "200", "200", "400", "400"),
+        ]
         answers = asyncio.run(_storm(port, sale.code, people, process))
     finally:
         process.kill()
@@ -368,7 +370,9 @@ async def _storm(port: int, code: str, people: Sequence[int], process: subproces
 
 
 def _unusual(port: int, code: str, person: int) -> list[str]:
-    """What is no plain request: nobody's, nowhere, too large, two at once, asking before the body."""
+    """What is no plain request: nobody's, nowhere, too large, two at once, asking before the body, the last
+    one of its connection, in pieces, with two lengths, with a folded header.
+    """
     line = f"POST /lane/flash/{code}/buy HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
     own = f"{line}Cookie: {cookie(person)}\r\n"
     found: list[str] = []
@@ -378,10 +382,16 @@ def _unusual(port: int, code: str, person: int) -> list[str]:
         f"{own}Content-Length: 70000\r\n\r\n{'x' * 70_000}",
         f"{own}Content-Length: 2\r\n\r\n{{}}" * 2,
         f"{own}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{{}}",
+        f"{own}Connection: close\r\nContent-Length: 2\r\n\r\n{{}}",
+        f"{own}Content-Length: 2\r\n\r\n|{{}}",
+        f"{own}Content-Length: 2\r\nContent-Length: 0\r\n\r\n{{}}",
+        f"{own}X-Folded: a\r\n b: c\r\nContent-Length: 2\r\n\r\n{{}}",
     ):
         many = request.count("POST") + request.count("Expect")
         with socket.create_connection(("127.0.0.1", port), 30) as talk:
-            talk.sendall(request.encode())
+            for piece in request.encode().split(b"|"):
+                talk.sendall(piece)
+                time.sleep(0.02)
             answered = ""
             while answered.count("HTTP/1.1 ") < many:
                 answered += talk.recv(65_536).decode() or "HTTP/1.1 gone"
