@@ -107,6 +107,11 @@ def test_days_that_are_over_are_joined_and_old_files_go(django_capture_on_commit
     assert on_disk == {name.split("/")[1] for name in names}
     assert tags(who)["views_30"] == 4
 
+    # A late event makes a joined file again; it still has the columns of all others.
+    world.put(views(who, 1, 5))
+    portraits.refresh_touched(at=NOW)
+    assert tags(who)["views_30"] == 5
+
 
 def test_without_consent_only_static_and_contract_facts_remain() -> None:
     who = world.person()

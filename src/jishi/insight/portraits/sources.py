@@ -1,7 +1,8 @@
 """Where tags come from: set-based statements over the tables of lower domains, for the people in question.
 
 Each source is a SELECT with `person_id`, over the temporary tables `pp_scope` (who, and whether they allow
-analytics), `pp_measure` (one row: the day, the zone, the yardsticks) and `pp_lake` (what the files say).
+analytics), `pp_measure` (one row: the day, the zone, the yardsticks), `pp_middle` (the middle price of each
+category) and `pp_lake` (what the files say).
 Reading lower domains' tables is allowed here because one statement must answer for everybody at once.
 Money is counted in the platform's main currency only; an order in another one counts as an order.
 """
@@ -11,7 +12,7 @@ Money is counted in the platform's main currency only; an order in another one c
 KEPT = "o.paid_at IS NOT NULL AND o.state NOT IN ('refunding', 'refunded')"
 
 TABLES = """
-DROP TABLE IF EXISTS pg_temp.pp_scope, pg_temp.pp_lake, pg_temp.pp_measure;
+DROP TABLE IF EXISTS pg_temp.pp_scope, pg_temp.pp_lake, pg_temp.pp_measure, pg_temp.pp_middle;
 CREATE TEMPORARY TABLE pp_scope (person_id bigint PRIMARY KEY, allows boolean NOT NULL) ON COMMIT DROP;
 CREATE TEMPORARY TABLE pp_lake (
     person_id bigint PRIMARY KEY, last_day date, active_7 int, active_30 int, active_before int, days_90 int,
@@ -22,6 +23,9 @@ CREATE TEMPORARY TABLE pp_lake (
 CREATE TEMPORARY TABLE pp_measure (
     at timestamptz, today date, zone text, currency text, recency int[], frequency int[], money bigint[],
     reach bigint[]
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE pp_middle (
+    category_id bigint, currency text, middle double precision, PRIMARY KEY (category_id, currency)
 ) ON COMMIT DROP;
 """
 MEASURE = """
@@ -76,13 +80,7 @@ JOIN (
         avg(l.unit_minor / k.middle) FILTER (WHERE k.middle > 0) AS price_ratio
     FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
     JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
-    LEFT JOIN (
-        SELECT category_id, currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY price_from_minor) AS middle
-        FROM catalog_listing WHERE price_from_minor IS NOT NULL AND category_id IN (
-            SELECT c.category_id FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
-            JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
-        ) GROUP BY 1, 2
-    ) k ON k.category_id = c.category_id AND k.currency = o.currency
+    LEFT JOIN pp_middle k ON k.category_id = c.category_id AND k.currency = o.currency
     WHERE """
     + KEPT
     + """ GROUP BY 1

@@ -39,6 +39,8 @@ _FOLLOW = f"""
 WITH limits AS (
     SELECT key::bigint AS shop, (value->>0)::int AS at_risk, (value->>1)::int AS churn, (value->>2)::int AS loyal
     FROM jsonb_each(%s::jsonb)
+), stood AS MATERIALIZED (
+    SELECT t.* FROM portraits_stage t JOIN pp_scope s ON s.person_id = t.person_id
 ), paid AS (
     SELECT o.buyer_id AS person_id, o.shop_id, count(*) AS n, min(o.paid_at) AS first_at, max(o.paid_at) AS last_at
     FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id CROSS JOIN pp_measure m WHERE {KEPT}{{paid}}
@@ -52,14 +54,14 @@ WITH limits AS (
         JOIN catalog_product p ON p.id = v.product_id CROSS JOIN pp_measure m WHERE {{added}}
     UNION SELECT q.author_id, q.shop_id FROM reviews_question q JOIN pp_scope s ON s.person_id = q.author_id
         CROSS JOIN pp_measure m WHERE {{asked}}
-    UNION SELECT t.person_id, t.shop_id FROM portraits_stage t JOIN pp_scope s ON s.person_id = t.person_id
+    UNION SELECT person_id, shop_id FROM stood
 ), facts AS (
     SELECT a.person_id, a.shop_id, coalesce(p.n, 0) AS n, p.first_at, p.last_at, u.joined_at,
         m.today - (p.last_at AT TIME ZONE m.zone)::date AS silent, m.at,
         coalesce(l.at_risk, d.at_risk) AS at_risk, coalesce(l.churn, d.churn) AS churn,
         coalesce(l.loyal, d.loyal) AS loyal
     FROM around a JOIN accounts_user u ON u.id = a.person_id CROSS JOIN pp_measure m
-    LEFT JOIN paid p ON p.person_id = a.person_id AND p.shop_id IS NOT DISTINCT FROM a.shop_id
+    LEFT JOIN paid p ON p.person_id = a.person_id AND coalesce(p.shop_id, 0) = coalesce(a.shop_id, 0)
     LEFT JOIN limits l ON l.shop = coalesce(a.shop_id, 0) JOIN limits d ON d.shop = 0
 ), wanted AS (
     SELECT *, CASE WHEN n = 0 THEN 'potential' WHEN silent >= churn THEN 'churned'
@@ -72,12 +74,12 @@ WITH limits AS (
             AS evidence
     FROM facts
 ), compared AS (
-    SELECT w.*, t.stage AS before, t.id AS had FROM wanted w
-    LEFT JOIN portraits_stage t ON t.person_id = w.person_id AND t.shop_id IS NOT DISTINCT FROM w.shop_id
+    SELECT w.*, t.stage AS before, t.evidence AS told, t.id AS had FROM wanted w
+    LEFT JOIN stood t ON t.person_id = w.person_id AND coalesce(t.shop_id, 0) = coalesce(w.shop_id, 0)
 ), written AS (
     INSERT INTO portraits_stage AS t (person_id, shop_id, stage, since, evidence)
     SELECT person_id, shop_id, stage, CASE WHEN had IS NULL THEN least(began, at) ELSE at END, evidence
-    FROM compared
+    FROM compared WHERE had IS NULL OR before <> stage OR told <> evidence
     ON CONFLICT (person_id, shop_id) DO UPDATE SET evidence = EXCLUDED.evidence, stage = EXCLUDED.stage,
         since = CASE WHEN t.stage = EXCLUDED.stage THEN t.since ELSE EXCLUDED.since END
     WHERE t.stage <> EXCLUDED.stage OR t.evidence <> EXCLUDED.evidence

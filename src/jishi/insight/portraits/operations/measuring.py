@@ -74,10 +74,33 @@ LEFT JOIN of_kind k ON k.category_id = m.category_id LEFT JOIN loyal l ON l.shop
 """  # noqa: S608
 
 
+# Of the whole catalogue, so it is found once a night and not for every few people who did something.
+_MIDDLES = """
+SELECT category_id, currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY price_from_minor) AS middle
+FROM catalog_listing WHERE price_from_minor IS NOT NULL AND category_id IS NOT NULL GROUP BY 1, 2
+"""
+_LAY_OUT = """
+INSERT INTO pp_middle SELECT (one->>0)::bigint, one->>1, (one->>2)::double precision
+FROM portraits_yardstick y CROSS JOIN LATERAL jsonb_array_elements(y.value) one WHERE y.code = 'middles'
+"""
+
+
 def measure(at: datetime) -> None:
     """Find the limits in the data of all and keep them, with the caller's transaction."""
     _keep("measure", _measured(at), at)
     _keep("life", _life(), at)
+    with connection.cursor() as cursor:
+        cursor.execute(_MIDDLES)
+        _keep("middles", cursor.fetchall(), at)
+
+
+def lay_out_middles() -> None:
+    """Put the kept middle prices into `pp_middle`; before the first night those of this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAY_OUT)
+        if not cursor.rowcount:
+            cursor.execute(f"INSERT INTO pp_middle {_MIDDLES}")
+        cursor.execute("ANALYZE pp_middle")
 
 
 def _keep(code: str, value: Any, at: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from jishi.insight.portraits import assembling, sources, yardsticks
+from jishi.insight.portraits.operations import measuring
 from jishi.people.privacy import queries as privacy
 from jishi.people.privacy.contracts import Purpose
 
@@ -61,6 +62,7 @@ def measure(at: datetime) -> None:
             ],
         )  # fmt: skip
         cursor.execute("ANALYZE pp_measure")
+    measuring.lay_out_middles()
 
 
 def assemble() -> tuple[int, int]:

@@ -21,6 +21,7 @@ from jishi.social.graph.errors import EdgesUnreadable
 from jishi.social.graph.models import EdgeImport
 
 CHUNK = 250_000
+PATIENCE = "SET LOCAL statement_timeout = '15min'"  # pages need a limit; a chunk on a busy machine does not
 HEADERS = {("follower", "followee"), ("from", "to"), ("source", "target"), ("user", "friend")}
 KEYS = {
     "code": ("f.code = i.a", "t.code = i.b"),
@@ -110,6 +111,7 @@ def import_edges(
 
 def _load(state: EdgeImport, batch: list[PersonPair], by: str, at: datetime) -> None:
     with connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
         cursor.execute(_STAGE)
         raw: Any = cursor
         with raw.copy("COPY graph_incoming (a, b) FROM STDIN") as copy:
