@@ -152,7 +152,8 @@ def test_a_lottery_shows_prizes_odds_and_promise_before_entering_and_the_proof_a
     who = trade.buyer()
     before = consoles.body(client(who), f"/lotteries/{draw.code}/", most=14)
     assert 'data-screen="open"' in before
-    assert "1 : 1" in before
+    assert "1 : 1" in before and "商品" in before
+    assert "Product " in consoles.body(client(), f"/en/lotteries/{draw.code}/", most=14)
     waiting = consoles.body(client(), f"/lotteries/{draw.code}/proof/", most=14)
     assert 'data-sound="later"' in waiting
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +32,13 @@ from jishi.promotions.lotteries.errors import LotteryInvalid, LotteryNotFound
 from jishi.promotions.lotteries.models import Entry, Lottery, Prize, Win
 
 SHOWN_WINNERS = 100
+PUBLISHED_IN = "zh-hans"
 
 
-def get_lottery(code: str, *, viewer_id: int | None, at: datetime | None = None) -> LotteryView:
-    """Return a lottery as one viewer sees it.
+def get_lottery(
+    code: str, *, viewer_id: int | None, language: str = PUBLISHED_IN, at: datetime | None = None
+) -> LotteryView:
+    """Return a lottery as one viewer sees it. Its proof names prizes as they were published.
 
     :raises LotteryNotFound: there is none.
     """
@@ -42,7 +46,7 @@ def get_lottery(code: str, *, viewer_id: int | None, at: datetime | None = None)
     lottery = Lottery.objects.filter(code=code).first()
     if lottery is None:
         raise LotteryNotFound(lottery=code[:12])
-    prizes = {row.pk: _prize(row) for row in Prize.objects.filter(lottery=lottery).order_by("position")}
+    prizes = _prizes(lottery, language)
     wins = list(
         Win.objects.filter(lottery=lottery).select_related("entry").order_by("round", "pk")[:SHOWN_WINNERS]
     )
@@ -81,6 +85,15 @@ def get_lottery(code: str, *, viewer_id: int | None, at: datetime | None = None)
         drawn_at=lottery.drawn_at,
         stop_reason=lottery.stop_reason,
     )
+
+
+def _prizes(lottery: Lottery, language: str) -> dict[int, PrizeView]:
+    rows = list(Prize.objects.filter(lottery=lottery).order_by("position"))
+    if language == PUBLISHED_IN:
+        return {row.pk: _prize(row) for row in rows}
+    known = catalog_queries.find_variants([row.variant_id for row in rows], language=language)
+    titles = {key: " · ".join((one.product_title, *one.options)) for key, one in known.items()}
+    return {row.pk: replace(_prize(row), title=titles.get(row.variant_id, row.title)) for row in rows}
 
 
 def _own_entries(lottery: Lottery, viewer_id: int | None) -> tuple[str, ...]:

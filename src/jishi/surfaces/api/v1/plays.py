@@ -86,7 +86,8 @@ def list_lotteries(request: HttpRequest) -> HttpResponse:
 @router.get("/lotteries/{code}", response=shapes.Lottery, auth=auth.optional)
 def get_lottery(request: HttpRequest, code: str) -> HttpResponse:
     """A lottery as the caller sees it: prizes, odds, promise, own entries and wins."""
-    found = lottery_queries.get_lottery(code, viewer_id=request.person_id)  # type: ignore[attr-defined]
+    viewer = request.person_id  # type: ignore[attr-defined]
+    found = lottery_queries.get_lottery(code, viewer_id=viewer, language=answers.language(request))
     return answers.reply(_lottery(found))
 
 

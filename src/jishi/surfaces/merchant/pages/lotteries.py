@@ -22,6 +22,7 @@ from jishi.promotions.lotteries import queries as lottery_queries
 from jishi.promotions.lotteries.contracts import LotteryDraft, Preview, PrizeDraft
 from jishi.surfaces.merchant import amounts, clashes, limits
 from jishi.surfaces.merchant.desk import Desk, staff
+from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import gate_words, refusals
 
 PRIZES = 5
@@ -103,7 +104,7 @@ def _form(
 @never_cache
 def watch(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """How a lottery goes: entries, prizes, winners; and the way to call it off."""
-    found = lottery_queries.get_lottery(code, viewer_id=None)
+    found = lottery_queries.get_lottery(code, viewer_id=None, language=request_facts.of(request).language)
     desk.own(found.shop_id)
     gate = gate_words.say(f"lottery:{code}")
     return render(request, "merchant/lottery.html", {"one": found, "gate": gate})

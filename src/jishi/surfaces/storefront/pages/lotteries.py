@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def lottery(request: HttpRequest, code: str) -> HttpResponse:
     """One lottery: prizes, odds, promise, one's part, winners."""
     facts = request_facts.of(request)
-    found = lottery_queries.get_lottery(code, viewer_id=facts.person_id)
+    found = lottery_queries.get_lottery(code, viewer_id=facts.person_id, language=facts.language)
     orders: tuple[OrderView, ...] = ()
     if found.entry_mode == "order" and facts.person_id and "enter" in found.actions:
         page = order_queries.page_orders(buyer_id=facts.person_id, limit=20)
