@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from jishi.insight.networks import bridges, communities, graph, influence, ties
+from jishi.insight.networks import bridges, circles, communities, graph, influence, ties
 
 
 def random_graph(size: int = 60, links: int = 240, seed: int = 0) -> graph.Graph:
@@ -64,6 +64,23 @@ def test_betweenness_of_every_start_equals_networkx() -> None:
 
     expected = nx.betweenness_centrality(undirected(made))
     assert found == pytest.approx([expected[n] for n in range(50)], abs=1e-9)
+
+
+def test_circles_of_kept_ties_are_as_good_as_networkx() -> None:
+    for seed in range(8):
+        peer = nx.connected_caveman_graph(4, 6)
+        chance = np.random.default_rng(seed)
+        close = [(one, other, int(chance.integers(300, 1000))) for one, other in peer.edges]
+        peer.add_weighted_edges_from(close)
+
+        found = circles.find(list(peer), close[::-1])
+
+        want = nx.community.greedy_modularity_communities(peer, weight="weight")
+        reached = nx.community.modularity(peer, found, weight="weight")
+        assert reached == pytest.approx(nx.community.modularity(peer, want, weight="weight"), abs=1e-9)
+        assert sorted(one for members in found for one in members) == sorted(peer)
+        assert circles.find(list(peer)[::-1], close) == found
+    assert circles.find([5, 3], []) == ((3,), (5,))
 
 
 def test_sampled_betweenness_finds_the_bridge() -> None:

@@ -14,6 +14,7 @@ from jishi.insight.networks import measuring
 from jishi.insight.recommendation import fitting, queries
 from jishi.insight.recommendation import operations as recommendation
 from jishi.insight.recommendation.models import Choice, Hidden, Slate, Touch
+from jishi.kernel.models import AuditEntry
 from jishi.people.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,13 @@ def test_consoles_show_the_network_trends_and_goods_for_a_campaign(shop: shops.S
 
     assert network.count("<circle") >= len(shop.tea_people) and "<table" in network
     assert reader.get("/ops/networks/?role=creator&group=0").status_code == 200
+    mine = User.objects.get(pk=shop.tea_people[1]).code
+    circles = reader.get(f"/ops/networks/{mine}/").content.decode()
+    assert f"/ops/networks/{mine}/" in network
+    for close in (shop.tea_people[0], shop.tea_people[2]):  # befriended on either side
+        assert f"/ops/networks/{User.objects.get(pk=close).code}/" in circles
+    assert circles.count("<circle") == 1 + circles.count("<progress")
+    assert AuditEntry.objects.filter(action="people.view", subject=f"person:{mine}").count() == 1
     assert reader.get("/ops/trends/").status_code == 200
     assert reader.get("/ops/selection/").content.decode().count("<tr>") >= 14
 

@@ -316,7 +316,7 @@ def arguments(world: consoles.World, name: str) -> dict[str, object]:
         "report_note": {"code": _note(id(world))},
         **{name: {"code": _said(id(world))} for name in ("feedback", "feedback_do", "feedback_tell")},
         **{name: {"code": _task(id(world))} for name in ("teamwork_task", "teamwork_do")},
-        "person": {"code": people.get_person(world.shopper.id).code},
+        **{name: {"code": people.get_person(world.shopper.id).code} for name in ("person", "network_person")},
         "survey_behind": {"code": asked(world)},
         **{name: {"code": _placed(id(world))} for name in ("slot", "slot_edit", "slot_do")},
         **{name: {"code": _landing(id(world))} for name in ("landing", "landing_do", "landing_people")},

@@ -1,7 +1,10 @@
 """Reading what the last look at the network found."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
+from jishi.insight.networks import circles
 from jishi.insight.networks.contracts import GroupView, RunView, StandingView, TieView
 from jishi.insight.networks.models import Affinity, Group, Run, Standing, Tie
 
@@ -46,6 +49,21 @@ def list_ties(person_id: int, *, limit: int = 30) -> tuple[TieView, ...]:
     """Return whom somebody is closest to."""
     rows = Tie.objects.filter(person_id=person_id).order_by("-strength", "other_id")[:limit]
     return tuple(TieView(row.other_id, row.strength) for row in rows)
+
+
+def list_circles(
+    person_id: int, *, among: Collection[int] | None = None, limit: int = 40
+) -> tuple[tuple[TieView, ...], ...]:
+    """Return whom somebody is closest to, grouped by how close those are to each other: the largest circle
+    first, the closest first in each. `among` leaves out everybody else.
+    """
+    ties = [one for one in list_ties(person_id, limit=limit) if among is None or one.other_id in among]
+    known = {one.other_id: one for one in ties}
+    found = circles.find(list(known), list_ties_among(list(known)))
+    return tuple(
+        tuple(sorted((known[one] for one in members), key=lambda tie: (-tie.strength, tie.other_id)))
+        for members in found
+    )
 
 
 def list_ties_among(person_ids: list[int]) -> tuple[tuple[int, int, int], ...]:

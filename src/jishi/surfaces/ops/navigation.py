@@ -27,7 +27,7 @@ GROUPS = (
             Entry(N_("Segments"), "ops:audiences", "filter", ("audiences", "audience")),
             Entry(N_("Users"), "ops:people", "user", ("people", "person")),
             Entry(N_("Stages of life"), "ops:lifecycle", "refund", ("lifecycle",)),
-            Entry(N_("Social network"), "ops:networks", "team", ("networks",)),
+            Entry(N_("Social network"), "ops:networks", "team", ("networks", "network_person")),
             Entry(N_("Trends"), "ops:trends", "flame", ("trends",)),
             Entry(N_("Goods for a campaign"), "ops:selection", "bag", ("selection",)),
             Entry(N_("Surveys"), "ops:surveys", "chat", ("surveys", "survey")),

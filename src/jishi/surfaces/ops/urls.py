@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("boards/<slug:code>/", boards.board, name="board"),
     path("boards/<slug:code>/change/", boards.change, name="board_change"),
     path("networks/", networks.networks, name="networks"),
+    path("networks/<slug:code>/", networks.around, name="network_person"),
     path("trends/", networks.trends, name="trends"),
     path("selection/", networks.selection, name="selection"),
     path("events/", events.events, name="events"),

@@ -1,25 +1,29 @@
-"""The social network, what rises, and which goods suit a campaign, for operators."""
+"""The social network, circles around one person, what rises, goods for a campaign: for operators."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.insight.networks import queries as network_queries
-from jishi.insight.networks.contracts import StandingView
+from jishi.insight.networks.contracts import StandingView, TieView
 from jishi.insight.recommendation import queries as recommendation_queries
+from jishi.kernel import audit
 from jishi.people.accounts import queries as people
 from jishi.social.feed import queries as feed_queries
 from jishi.social.notes import queries as note_queries
-from jishi.surfaces.ops.gate import operator
+from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
 
 WIDTH, HEIGHT, MARGIN = 900, 520, 26
 DRAWN, LISTED, TONES = 120, 60, 8
+NEAREST, REACH = 110, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,7 @@ class Line:
 @require_GET
 def networks(request: HttpRequest) -> HttpResponse:
     """Who is listened to, which circles there are, who connects them, whose numbers are doubtful."""
-    roles = {
-        "": gettext("Everybody"),
-        "opinion": gettext("Listened to"),
-        "creator": gettext("Creators"),
-        "consumer": gettext("Buyers whom others follow"),
-        "bridge": gettext("Bridges"),
-    }
+    roles = _roles()
     role = request.GET.get("role", "")
     role = role if role in roles else ""
     group = request.GET.get("group", "")
@@ -80,6 +78,75 @@ def networks(request: HttpRequest) -> HttpResponse:
         "height": HEIGHT,
     }
     return render(request, "ops/networks.html", context)
+
+
+@operator
+@require_GET
+def around(request: HttpRequest, code: str) -> HttpResponse:
+    """One person: how close others are, and their circles. The look is written down."""
+    found = people.find_person_by_code(code)
+    if found is None:
+        raise Http404
+    audit.record(actor_id=person(request), action="people.view", subject=f"person:{code}")
+    circles = network_queries.list_circles(found.id)
+    cards = people.list_people({tie.other_id for circle in circles for tie in circle})
+    circles = tuple(tuple(tie for tie in circle if tie.other_id in cards) for circle in circles)
+    circles = tuple(circle for circle in circles if circle)
+    names = {key: card.nickname for key, card in cards.items()}
+    standing = network_queries.find_standing(found.id)
+    topics = {one.id: one.name for one in feed_queries.list_topics(limit=400)}
+    context: dict[str, Any] = {
+        "person": found,
+        "run": network_queries.find_run(),
+        "standing": standing,
+        "role": _roles()[standing.role] if standing and standing.role else "",
+        "doubts": _doubts(standing) if standing else [],
+        "topics": [
+            topics[topic] for topic, _ in network_queries.list_affinities(found.id) if topic in topics
+        ],
+        "circles": [
+            (number, (number - 1) % TONES, [(tie, cards[tie.other_id]) for tie in circle])
+            for number, circle in enumerate(circles, 1)
+        ],
+        "count": sum(map(len, circles)),
+        "drawing": _around(circles, names, found.nickname),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+    return render(request, "ops/network_person.html", context)
+
+
+def _around(circles: Sequence[Sequence[TieView]], names: dict[int, str], name: str) -> dict[str, list[Any]]:
+    """One person in the middle, their circles side by side around them, the closer the nearer."""
+    ties = [(number, tie) for number, circle in enumerate(circles) for tie in circle]
+    most = max((tie.strength for _, tie in ties), default=1)
+    slots = len(ties) + len(circles)
+    spots: dict[int, tuple[float, float]] = {}
+    dots = []
+    for place, (number, tie) in enumerate(ties):
+        angle = 2 * math.pi * (place + number) / slots - math.pi / 2
+        far = NEAREST + REACH * (1 - tie.strength / most)
+        x = round(WIDTH / 2 + 1.5 * far * math.cos(angle), 1)
+        spots[tie.other_id] = x, round(HEIGHT / 2 + far * math.sin(angle), 1)
+        radius = round(5 + 7 * tie.strength / most, 1)
+        dots.append(Dot(*spots[tie.other_id], radius, number % TONES, names[tie.other_id], place < DRAWN))
+    middle = WIDTH / 2, HEIGHT / 2
+    lines = [
+        Line(*spots[one], *spots[other], round(0.4 + strength / 400, 2))
+        for one, other, strength in network_queries.list_ties_among(list(spots))
+    ]
+    lines += [Line(*middle, *spots[tie.other_id], round(0.6 + tie.strength / 250, 2)) for _, tie in ties]
+    return {"dots": [*dots, Dot(*middle, 16, -1, name, has_label=True)], "lines": lines}
+
+
+def _roles() -> dict[str, str]:
+    return {
+        "": gettext("Everybody"),
+        "opinion": gettext("Listened to"),
+        "creator": gettext("Creators"),
+        "consumer": gettext("Buyers whom others follow"),
+        "bridge": gettext("Bridges"),
+    }
 
 
 def _drawing(drawn: tuple[StandingView, ...], names: dict[int, str]) -> dict[str, list[Any]]:
