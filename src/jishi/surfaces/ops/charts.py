@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT = 760, 220
-LEFT, RIGHT, TOP, BOTTOM = 14, 52, 14, 24
+LEFT, RIGHT, TOP, BOTTOM = 64, 10, 14, 24
+WIDEST_LABEL = 13  # of a Latin letter; a Chinese one counts twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _rounded_up(value: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One bar of a plot: its label, its place, its value."""
+    """One bar of a plot: its label, its place, its value; `short` is what fits below it."""
 
     label: str
     x: float
@@ -125,6 +126,7 @@ class Mark:
     has_label: bool
     middle: float
     href: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def plot(
                 has_label=place % every == 0,
                 middle=round(LEFT + (place + 0.5) * step, 1),
                 href=hrefs[place] if hrefs else "",
+                short=_short(label),
             )
         )
     points = [
@@ -179,6 +182,17 @@ def plot(
         (round(HEIGHT - BOTTOM - tall * part / 4, 1), write(top * part // 4)) for part in (1, 2, 3, 4)
     )
     return Plot(tuple(marks), " ".join(points), ticks)
+
+
+def _short(label: str) -> str:
+    """As much of a label as fits below its bar."""
+    room, kept = WIDEST_LABEL, ""
+    for letter in label:
+        room -= 2 if letter > "\u2e7f" else 1
+        if room < 0:
+            return kept.rstrip() + "…"
+        kept += letter
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,35 @@ from jishi.goods.catalog import queries as catalog
 from jishi.goods.merchants import queries as merchants
 from jishi.insight.metrics import queries as metrics
 from jishi.insight.metrics.contracts import Column, Metric, Result, RunView, Unit
+from jishi.kernel.errors import N_
 from jishi.people.accounts import queries as people
 from jishi.surfaces.shell import formats
+
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "channel": {
+        "direct": N_("Direct"),
+        "share": N_("Shared links"),
+        "search": N_("Search engines"),
+        "ad": N_("Advertisements"),
+        "push": N_("Pushes"),
+        "mail": N_("Mails"),
+        "site": N_("Other sites"),
+        "other": N_("Other ways"),
+    },
+    "device": {
+        "phone": N_("Phones"),
+        "tablet": N_("Tablets"),
+        "desk": N_("Computers"),
+        "other": N_("Other devices"),
+    },
+    "source": {
+        "web": N_("Web pages"),
+        "app": N_("Apps"),
+        "mini": N_("Mini-programs"),
+        "server": N_("The shop itself"),
+        "file": N_("Imported files"),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +132,16 @@ def _named(run: RunView, column: Column, value: Any, names: Names) -> str:
         known = {"shop": names.shops, "product": names.products, "category": names.categories}.get(by)
         if known is not None and str(value).isdigit():
             return known.get(int(value), f"#{value}")
-        return event_word(str(value)) if value else ("" if by == "" else gettext("Unknown"))
+        if not value:
+            return "" if by == "" and column.code == "part" else gettext("Unknown")
+        return part_word(by if column.code == "part" else column.code, str(value))
     return str(value)
+
+
+def part_word(by: str, value: str) -> str:
+    """A channel, a device or a source in words; anything else may be a kind of event, or is itself."""
+    found = PARTS.get(by, {}).get(value)
+    return gettext(found) if found else event_word(value)
 
 
 def event_word(code: str) -> str:

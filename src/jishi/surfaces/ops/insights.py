@@ -51,6 +51,8 @@ class Shown:
     error: str
     factors: tuple[tuple[str, str], ...] = ()
     grid: tuple[tuple[Cell, ...], ...] = ()
+    axes: tuple[str, str] = ("", "")
+    """What the bars of a plot measure, and what they stand for."""
 
 
 def fields(metric: Metric, given: Mapping[str, str], clean: Mapping[str, str]) -> tuple[Field, ...]:
@@ -103,7 +105,13 @@ def show(run: RunView, *, before: RunView | None = None) -> Shown:
         error=_error(run),
         factors=_factors(metric, result, earlier),
         grid=insight_shapes.grid(metric, result, earlier) if style == "grid" and result.rows else (),
+        axes=_axes(metric, of) if style in ("line", "bars") else ("", ""),
     )
+
+
+def _axes(metric: Metric, of: str) -> tuple[str, str]:
+    column = metric.column(of)
+    return (gettext(column.label) if column else "", gettext(metric.columns[0].label))
 
 
 def _error(run: RunView) -> str:

@@ -13,13 +13,19 @@ from jishi.insight.portraits import operations as segments
 from jishi.insight.portraits import queries as portraits
 from jishi.insight.portraits.contracts import Tag
 from jishi.kernel import audit
-from jishi.kernel.errors import DomainError
+from jishi.kernel.errors import N_, DomainError
 from jishi.surfaces.ops import audience_tables as tables
 from jishi.surfaces.ops import rule_forms
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import refusals
 
 FIFTHS = (5, 4, 3, 2, 1)
+USES = {
+    "screen:person": N_("Portrait"),
+    "screen:interests": N_("Interests that people edit"),
+    "segment:builder": N_("Rules of segments"),
+    "model:clusters": N_("Clusters"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +143,10 @@ def tags(request: HttpRequest) -> HttpResponseBase:
         header = ("family", "code", "name", "meaning", "unit", "freshness", "basis")
         return tables.csv(request, "tags", header, rows)
     names = rule_forms.group_names()
-    families: dict[str, list[tuple[Tag, str, str]]] = {}
+    families: dict[str, list[tuple[Tag, str, str, list[str]]]] = {}
     for one in found:
-        row = (one, gettext(one.name), gettext(one.meaning))
+        uses = dict.fromkeys(gettext(USES.get(use, N_("Ready-made segments"))) for use in one.used_by)
+        row = (one, gettext(one.name), gettext(one.meaning), list(uses))
         families.setdefault(one.family, []).append(row)
     context = {
         "families": [(names[code], rows) for code, rows in families.items()],
