@@ -11,8 +11,10 @@ from django.urls import reverse
 from PIL import Image
 from tests.factories import consoles, trade
 
+from jishi.insight.networks.models import Tie
 from jishi.people.accounts.models import User
 from jishi.people.notifications import operations as notifications
+from jishi.social.feed import operations as feed
 from jishi.social.graph import operations as graph
 from jishi.social.messaging import operations as messaging
 from jishi.social.messaging import queries as talks
@@ -176,6 +178,28 @@ def test_a_request_waits_in_its_folder_until_it_is_answered() -> None:
     assert "你好呀" in consoles.body(client, "/messages/?folder=requests")
     client.post(f"/messages/{code}/settings/", {"action": "accept"})
     assert "你好呀" in consoles.body(client, "/messages/")
+
+
+def test_friends_to_choose_stand_by_circles_for_who_wants_suggestions(pair) -> None:
+    one, other, _ = pair
+    friends = [other, *(trade.buyer().id for _ in range(4))]
+    codes = {who: User.objects.get(pk=who).code for who in friends}
+    for friend in friends[1:]:
+        graph.follow(person_id=one, other_id=friend)
+        graph.follow(person_id=friend, other_id=one)
+    for a, b in [(0, 3), (1, 4)]:
+        near, far = friends[a], friends[b]
+        ties = [(one, near, 900 - a), (one, far, 800 - a), (near, far, 700), (far, near, 700)]
+        Tie.objects.bulk_create(Tie(person_id=p, other_id=q, strength=s) for p, q, s in ties)
+    client = browser(one)
+
+    page = consoles.body(client, "/messages/group/")
+    feed.personalise(person_id=one, on=False)
+    plain = consoles.body(client, "/messages/group/")
+
+    places = [page.index(codes[friends[place]]) for place in (0, 3, 1, 4, 2)]
+    assert places == sorted(places) and page.count("<h2") == plain.count("<h2") + 3
+    assert all(code in plain for code in codes.values())
 
 
 def test_a_group_is_made_renamed_and_left(pair) -> None:

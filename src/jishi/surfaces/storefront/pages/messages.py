@@ -13,8 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jishi.goods.merchants import queries as merchants
 from jishi.goods.merchants.errors import ShopUnknown
+from jishi.insight.networks import queries as networks
+from jishi.insight.networks.contracts import TieView
+from jishi.insight.recommendation import queries as recommendation
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts import queries as accounts
+from jishi.people.accounts.contracts import PersonCard
 from jishi.people.accounts.errors import PersonNotFound
 from jishi.people.notifications import queries as notices
 from jishi.social.graph import queries as graph
@@ -30,6 +34,8 @@ FOLDERS = ("all", "requests", "shops")
 ORDERS_OFFERED = 5
 RESULTS = 50
 FRIENDS_OFFERED = 100
+FEW_FRIENDS = 4
+"""So few need no circles."""
 
 
 @login_required
@@ -105,11 +111,25 @@ def group(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("storefront:messages_group"))
         return HttpResponseRedirect(reverse("storefront:talk", args=[code]))
     context = {
-        "friends": sorted(friends.values(), key=lambda one: one.nickname),
+        "circles": _circles(person_id, friends),
         "names": graph.list_remarks(person_id, friends) if friends else {},
         "key": uuid4().hex,
     }
     return render(request, "storefront/messages/group.html", context)
+
+
+def _circles(person_id: int, friends: Mapping[int, PersonCard]) -> list[tuple[bool, list[PersonCard]]]:
+    """My friends, those who are close to each other together; the others after them, by name.
+
+    Only who is looked at for recommendations has circles; nobody else sees them.
+    """
+    found: tuple[tuple[TieView, ...], ...] = ()
+    if len(friends) > FEW_FRIENDS and recommendation.is_personal(person_id):
+        found = networks.list_circles(person_id, among=friends)
+    circles = [[friends[tie.other_id] for tie in circle] for circle in found if len(circle) > 1]
+    named = {one.id for circle in circles for one in circle}
+    rest = sorted((one for one in friends.values() if one.id not in named), key=lambda one: one.nickname)
+    return [*((True, circle) for circle in circles), *([(False, rest)] if rest else [])]
 
 
 @login_required
