@@ -22,7 +22,7 @@ from jishi.people.accounts import operations as accounts
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import OfferView
-from jishi.simulation.demo import pictures
+from jishi.simulation import studio
 
 GOODS = (
     ("火晶柿子 自然软熟 甜过蜜", "Fire-crystal persimmons, ripe and soft", 3900, 2990, "fruit", "3:4", 2),
@@ -40,7 +40,7 @@ GOODS = (
 )
 
 
-paint = cache(pictures.paint)
+paint = cache(studio.paint)
 """Every street shows the same pictures, so each is drawn once in a run."""
 
 

@@ -67,6 +67,6 @@ def reporter(pipe: Any) -> Callable[..., None]:
         nonlocal last
         if time.monotonic() - last >= REPORT_EVERY_S:
             last = time.monotonic()
-            print(json.dumps([words, done, total]), file=pipe)
+            pipe.write(json.dumps([words, done, total]) + "\n")  # in one piece: painters report as well
 
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import os
 import socket
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         from jishi.surfaces.lane import app, wire
 
         spare_the_collector()
-        http = wire.protocol(app.RushShortcut())
+        http = functools.partial(wire.Quick, shortcut=app.RushShortcut())
         return _uvicorn("jishi.surfaces.lane.app:application", options.host, port, http=http)
     home.django()
     return front(options.host, port)

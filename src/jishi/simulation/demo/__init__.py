@@ -34,6 +34,7 @@ from jishi.simulation.demo import (
 )
 from jishi.simulation.demo.history import History
 from jishi.simulation.demo.social import Village
+from jishi.simulation.studio import painters
 
 PEOPLE = 302
 SPAN = timedelta(days=42)
@@ -51,31 +52,20 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     """Build the world as it stands at ``at`` (now by default), in an empty installation."""
     base = (at or clock.now()).astimezone(UTC)
     dice = random.Random(seed)
-    crowd = people.settle(dice, count=PEOPLE, base=base)
-    progress("people", len(crowd.ids), PEOPLE)
-    owners = list(crowd.ids[2:20])
-    wares = shelves.stock(
-        dice, merchant_id=crowd.roles["merchant"], owners=owners, base=base, progress=progress
-    )
-    earlier.buy(random.Random(seed), crowd, wares, until=base)
-    village = Village(dice, crowd, wares, until=base)
-    history = History(dice, crowd, wares, until=base, progress=progress)
-    for _ in range(ALONE):
-        history.later(base - SPAN * dice.random(), history.buy_alone)
-    for _ in range(TEAMS):
-        history.later(base - SPAN * dice.random(), history.team_up)
-    showcase.arrange(history, until=base)
-    history.run(EXPECTED_ORDERS)
-    flash.hold(history, until=base)
-    rounds.gather(crowd, wares, until=base)
-    advance.reserve(crowd, wares, until=base)
-    gathering.gather(crowd, wares, until=base)
-    opinions.speak(random.Random(seed), crowd, until=base)
-    asked.ask(random.Random(seed), crowd, until=base)
-    group(base)
-    trying.run(random.Random(seed), crowd, until=base)
-    trying.price(crowd, wares, until=base)
-    live(village, progress=progress)
+    with painters.at_work() as beside:
+        painted = shelves.paint(beside, progress)
+        crowd = people.settle(dice, count=PEOPLE, base=base)
+        progress("people", len(crowd.ids), PEOPLE)
+        wares = shelves.stock(dice, crowd, painted=painted, base=base, progress=progress)
+        earlier.buy(random.Random(seed), crowd, wares, until=base)
+        village = Village(dice, crowd, wares, painters=beside, until=base)
+        deal(dice, crowd, wares, base, progress)
+        opinions.speak(random.Random(seed), crowd, until=base)
+        asked.ask(random.Random(seed), crowd, until=base)
+        group(base)
+        trying.run(random.Random(seed), crowd, until=base)
+        trying.price(crowd, wares, until=base)
+        live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)
     care.care(crowd, until=base)
     planned.plan(crowd, wares, until=base)
@@ -84,6 +74,27 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
     contests.compete(random.Random(seed), crowd, until=base)
     sweeps.run_all(base)
     relay.drain()
+
+
+def deal(
+    dice: random.Random,
+    crowd: people.Crowd,
+    wares: list[shelves.Ware],
+    until: datetime,
+    progress: Callable[..., None],
+) -> None:
+    """Everything that people buy, alone and together."""
+    history = History(dice, crowd, wares, until=until, progress=progress)
+    for _ in range(ALONE):
+        history.later(until - SPAN * dice.random(), history.buy_alone)
+    for _ in range(TEAMS):
+        history.later(until - SPAN * dice.random(), history.team_up)
+    showcase.arrange(history, until=until)
+    history.run(EXPECTED_ORDERS)
+    flash.hold(history, until=until)
+    rounds.gather(crowd, wares, until=until)
+    advance.reserve(crowd, wares, until=until)
+    gathering.gather(crowd, wares, until=until)
 
 
 def group(base: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from jishi.growth.publishing import operations as content
 from jishi.growth.publishing import queries
 from jishi.growth.publishing.contracts import AssetDraft, ChannelDraft, PieceDraft, VariantDraft
-from jishi.simulation.demo import pictures
+from jishi.simulation import studio
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
 from jishi.social.notes import operations as notes
@@ -135,7 +135,7 @@ def _picture(number: int, by: int, until: datetime) -> str:
     said = AssetDraft(
         title=title, alt=alt, licence=licence, credit=credit, proof=proof, expires_on=ends, tags=("秋天",)
     )
-    data = pictures.paint(kind, palette=number, ratio="1:1", seed=900 + number)
+    data = studio.paint(kind, palette=number, ratio="1:1", seed=900 + number)
     return content.add_asset(data=data, draft=said, by=by, at=until - 30 * DAY)
 
 

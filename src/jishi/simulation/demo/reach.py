@@ -10,7 +10,7 @@ from jishi.growth.merchandising import queries
 from jishi.growth.merchandising.contracts import Block, LandingDraft, PlacementDraft, Viewer
 from jishi.growth.onboarding import operations as onboarding
 from jishi.kernel.text import both
-from jishi.simulation.demo import pictures
+from jishi.simulation import studio
 from jishi.simulation.demo.people import Crowd
 from jishi.simulation.demo.shelves import Ware
 
@@ -23,8 +23,8 @@ STEPS = (("interests", 1), ("follow", 3), ("save", 1), ("order", 1), ("note", 1)
 
 def reach(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
     """Fill the slots, publish the page, have people look at them, and take newcomers onto the path."""
-    first = pictures.paint("fruit", palette=0, ratio="1:1", seed=11, width=900)
-    second = pictures.paint("teapot", palette=1, ratio="1:1", seed=12, width=900)
+    first = studio.paint("fruit", palette=0, ratio="1:1", seed=11, width=900)
+    second = studio.paint("teapot", palette=1, ratio="1:1", seed=12, width=900)
     maker, second_one = crowd.roles["operator"], crowd.roles["colleague"]
     began = until - 5 * DAY
     _page(first, maker, second_one, wares, began=began, until=until)

@@ -1,8 +1,9 @@
 """The shops of the demo world with their goods, prices, stock and offers."""
 
+import itertools
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,10 @@ from jishi.goods.merchants import operations as merchants
 from jishi.goods.pricing import operations as pricing
 from jishi.kernel.text import both
 from jishi.promotions.plays import operations as plays
-from jishi.simulation.demo import goods, pictures
+from jishi.simulation import studio
+from jishi.simulation.demo import goods
 from jishi.simulation.demo.goods import Row, ShopSeed
+from jishi.simulation.demo.people import Crowd
 
 RATIOS = ("1:1", "4:5", "1:1", "3:4")
 PLENTY = (40, 400)
@@ -37,12 +40,17 @@ class Ware:
 
 
 def stock(
-    dice: random.Random, *, merchant_id: int, owners: list[int], base: datetime, progress: Progress
+    dice: random.Random,
+    crowd: Crowd,
+    *,
+    painted: dict[str, Future[bytes]],
+    base: datetime,
+    progress: Progress,
 ) -> list[Ware]:
     """Open the shops and fill them; returns everything that can be bought."""
+    merchant_id, owners = crowd.roles["merchant"], crowd.ids[2:20]
     categories = _categories()
     wares: list[Ware] = []
-    painted = _paint(progress)
     for number, shop in enumerate(goods.SHOPS):
         owner = merchant_id if number == 0 else owners[number]
         shop_id = _open(shop, owner, merchant_id)
@@ -60,18 +68,19 @@ def _categories() -> dict[str, int]:
     return ids
 
 
-def _paint(progress: Progress) -> dict[str, bytes]:
-    """Draw every picture; Pillow lets two threads work at once."""
+def paint(painters: Executor, progress: Progress) -> dict[str, Future[bytes]]:
+    """Have the picture of every product drawn, by handle."""
     rows = [row for shop in goods.SHOPS for row in shop.goods]
-
-    def one(numbered: tuple[int, Row]) -> tuple[str, bytes]:
-        seed, row = numbered
-        picture = pictures.paint(row[4], palette=row[5], ratio=RATIOS[seed % len(RATIOS)], seed=seed)
-        progress("pictures", seed + 1, len(rows))
-        return row[0], picture
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(one, enumerate(rows)))
+    painted = {
+        row[0]: painters.submit(
+            studio.paint, row[4], palette=row[5], ratio=RATIOS[seed % len(RATIOS)], seed=seed
+        )
+        for seed, row in enumerate(rows)
+    }
+    done = itertools.count(1)
+    for picture in painted.values():
+        picture.add_done_callback(lambda _: progress("pictures", next(done), len(rows)))
+    return painted
 
 
 def _open(shop: ShopSeed, owner_id: int, merchant_id: int) -> int:
@@ -95,11 +104,13 @@ def _fill(
     shop: ShopSeed,
     shop_id: int,
     categories: dict[str, int],
-    painted: dict[str, bytes],
+    painted: dict[str, Future[bytes]],
     base: datetime,
 ) -> list[Ware]:
     brand_id = catalog.save_brand(slug=shop.brand[0], name=both(shop.brand[1], shop.brand[2]))
-    drafts = [_draft(shop, shop_id, row, categories, brand_id, painted[row[0]]) for row in shop.goods]
+    drafts = [
+        _draft(shop, shop_id, row, categories, brand_id, painted[row[0]].result()) for row in shop.goods
+    ]
     saved = catalog.save_products(drafts, at=base - timedelta(days=56))
     wares, prices, earlier, counts = [], [], [], []
     for row, product in zip(shop.goods, saved, strict=True):

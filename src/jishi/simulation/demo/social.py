@@ -6,16 +6,18 @@ what happened to the visitor's own account goes through the operations that a ta
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from jishi.kernel import media
-from jishi.simulation.demo import films, goods, pictures, words
+from jishi.simulation import studio
+from jishi.simulation.demo import goods, words
 from jishi.simulation.demo.goods import Row
 from jishi.simulation.demo.people import CITIES, Crowd
 from jishi.simulation.demo.shelves import Ware
+from jishi.simulation.studio import films
 from jishi.social.feed import operations as feed
 from jishi.social.graph import operations as graph
 from jishi.social.notes import operations as notes
@@ -66,11 +68,12 @@ class Written:
     at: datetime
 
 
-def _paint(kinds: list[str]) -> dict[str, list[Kept]]:
-    """New pictures, by kind, stored as they will be shown."""
+def _paint(painters: Executor, kinds: list[str]) -> list[Future[bytes]]:
+    """Have new pictures drawn, one of each kind that is named."""
     ratios = ("3:4", "4:5", "1:1", "3:4")
-    drawn = [
-        pictures.paint(
+    return [
+        painters.submit(
+            studio.paint,
             kind,
             palette=number * 5 + number // 16 + 1,
             ratio=ratios[(number + number // 16) % 4],
@@ -79,16 +82,21 @@ def _paint(kinds: list[str]) -> dict[str, list[Kept]]:
         )
         for number, kind in enumerate(kinds)
     ]
+
+
+def _keep(kinds: list[str], painted: list[Future[bytes]]) -> dict[str, list[Kept]]:
+    """Store pictures as they will be shown, by kind."""
+    drawn = [picture.result() for picture in painted]
     found: dict[str, list[Kept]] = {}
     for kind, kept in zip(kinds, media.store_many(drawn, folder="notes"), strict=True):
         found.setdefault(kind, []).append(media.as_json(kept))
     return found
 
 
-def _film(shelves: list[Shelf]) -> dict[str, tuple[bytes, bytes]]:
-    """A first picture and a short film of some goods, by handle."""
+def _film(painters: Executor, shelves: list[Shelf]) -> dict[str, Future[tuple[bytes, bytes]]]:
+    """Have a first picture and a short film made of some goods, by handle."""
     return {
-        shelf.row[0]: films.shoot(shelf.row[4], palette=shelf.row[5], seed=number)
+        shelf.row[0]: painters.submit(films.shoot, shelf.row[4], palette=shelf.row[5], seed=number)
         for number, shelf in enumerate(shelves)
     }
 
@@ -104,7 +112,15 @@ def _as_film(author: int, draft: NoteDraft, still: bytes, film: bytes) -> NoteDr
 class Village:
     """The people of the demo world as they talk to each other."""
 
-    def __init__(self, dice: random.Random, crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:
+    def __init__(
+        self,
+        dice: random.Random,
+        crowd: Crowd,
+        wares: list[Ware],
+        *,
+        painters: Executor,
+        until: datetime,
+    ) -> None:
         self.dice, self.crowd, self.until = dice, crowd, until
         rows = [(shop.slug, row) for shop in goods.SHOPS for row in shop.goods]
         self.shelves = [Shelf(ware, shop, row) for ware, (shop, row) in zip(wares, rows, strict=True)]
@@ -115,13 +131,12 @@ class Village:
         self.written: list[Written] = []
         self.topics: dict[str, str] = {}
         self.posted: set[str] = set()
-        kinds = list(pictures.KINDS)
+        kinds = list(studio.KINDS)
         kinds += [shelf.row[4] for shelf in dice.sample(self.shelves, PAINTED - len(kinds))]
-        # Drawn beside the deals, which mostly wait for the database.
-        beside = ThreadPoolExecutor(1)
-        self.painting = beside.submit(_paint, kinds)
-        filmed = [shelf for shelf in self.shelves if shelf.row[0] in FILMED]
-        self.filming = beside.submit(_film, filmed)
+        # Drawn, and stored as well, beside the deals, which mostly wait for the database.
+        painted = _paint(painters, kinds)
+        self.filming = _film(painters, [shelf for shelf in self.shelves if shelf.row[0] in FILMED])
+        self.painting = ThreadPoolExecutor(1).submit(_keep, kinds, painted)
 
     def is_english(self, person: int) -> bool:
         """Whether somebody writes English."""
@@ -164,7 +179,7 @@ class Village:
 
     def write(self, progress: Callable[..., None]) -> None:
         """Everything that was written in six weeks, and what people did with it."""
-        painted, filmed = self.painting.result(), self.filming.result()
+        painted, filmed = self.painting.result(), dict(self.filming)
         moments = sorted(
             self.until - SPAN_DAYS * DAY * (self.dice.random() ** 1.9) - 5 * MINUTE for _ in range(NOTES)
         )
@@ -185,7 +200,7 @@ class Village:
             author = self.dice.choices(self.authors, self.weights)[0]
             draft = self._draft(shelf, painted, is_english=self.is_english(author))
             if shelf.row[0] in filmed:
-                draft = _as_film(author, draft, *filmed.pop(shelf.row[0]))
+                draft = _as_film(author, draft, *filmed.pop(shelf.row[0]).result())
             rows.append(self._lived(PastNote(author, draft, at)))
             themes.append(words.theme_of(shelf.shop, shelf.row[4]))
             progress("notes", number + 1, NOTES)

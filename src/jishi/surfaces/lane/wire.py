@@ -48,82 +48,81 @@ class Shortcut(Protocol):
         """Answer, now or later, by one call of `reply`."""
 
 
-def protocol(shortcut: Shortcut) -> type[HttpToolsProtocol]:
-    """Return the protocol class that asks this shortcut first."""
+class Quick(HttpToolsProtocol):
+    """One connection, which asks its shortcut before the parser."""
 
-    class Quick(HttpToolsProtocol):
-        """One connection."""
+    _is_between = True
+    """The parser waits for the first byte of a request."""
+    _is_asked = False
+    """A request that was read here has no answer yet."""
+    _is_last = False
+    _after = b""
+    _answered_at = 0.0
 
-        _is_between = True
-        """The parser waits for the first byte of a request."""
-        _is_asked = False
-        """A request that was read here has no answer yet."""
-        _is_last = False
-        _after = b""
-        _answered_at = 0.0
+    def __init__(self, *given: Any, shortcut: Shortcut, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._shortcut = shortcut
 
-        def data_received(self, data: bytes) -> None:
-            if self._is_asked:
-                self._keep(data)
-                return
-            whole = self._is_between and (self.cycle is None or self.cycle.response_complete)
-            plain = read_plain(data) if whole else None
-            if plain is None or not shortcut.takes(plain[0]["method"], plain[0]["path"]):
-                super().data_received(data)
-                return
-            self._is_asked = True
-            shortcut.answer(*plain, self._write)
+    def data_received(self, data: bytes) -> None:
+        if self._is_asked:
+            self._keep(data)
+            return
+        whole = self._is_between and (self.cycle is None or self.cycle.response_complete)
+        plain = read_plain(data) if whole else None
+        if plain is None or not self._shortcut.takes(plain[0]["method"], plain[0]["path"]):
+            super().data_received(data)
+            return
+        self._is_asked = True
+        self._shortcut.answer(*plain, self._write)
 
-        def _keep(self, data: bytes) -> None:
-            self._after += data
-            if len(self._after) > MOST_AFTER:
-                self.flow.pause_reading()
+    def _keep(self, data: bytes) -> None:
+        self._after += data
+        if len(self._after) > MOST_AFTER:
+            self.flow.pause_reading()
 
-        def _write(self, answer: Answer) -> None:
-            """Send a whole answer at once, and let the connection go on."""
-            self._is_asked = False
-            if self.transport.is_closing():
-                return
-            self.server_state.total_requests += 1
-            self.transport.write(written(answer, is_last=self._is_last))
-            if self._is_last:
-                self.transport.close()
-                return
-            self._answered_at = self.loop.time()
-            if self.timeout_keep_alive_task is None:
-                self._watch(self.timeout_keep_alive)
-            if self._after:
-                self.flow.resume_reading()
-                data, self._after = self._after, b""
-                self.data_received(data)
+    def _write(self, answer: Answer) -> None:
+        """Send a whole answer at once, and let the connection go on."""
+        self._is_asked = False
+        if self.transport.is_closing():
+            return
+        self.server_state.total_requests += 1
+        self.transport.write(written(answer, is_last=self._is_last))
+        if self._is_last:
+            self.transport.close()
+            return
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._watch(self.timeout_keep_alive)
+        if self._after:
+            self.flow.resume_reading()
+            data, self._after = self._after, b""
+            self.data_received(data)
 
-        def _watch(self, seconds: float) -> None:
-            self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+    def _watch(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
-        def timeout_keep_alive_handler(self) -> None:
-            """One timer for many answers: a connection is idle since the last of them."""
-            left = self._answered_at + self.timeout_keep_alive - self.loop.time()
-            if self._is_asked or left > 0:
-                self._watch(max(left, 1.0))
-            else:
-                super().timeout_keep_alive_handler()
+    def timeout_keep_alive_handler(self) -> None:
+        """One timer for many answers: a connection is idle since the last of them."""
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if self._is_asked or left > 0:
+            self._watch(max(left, 1.0))
+        else:
+            super().timeout_keep_alive_handler()
 
-        def on_message_begin(self) -> None:
-            self._is_between = False
-            super().on_message_begin()
+    def on_message_begin(self) -> None:
+        self._is_between = False
+        super().on_message_begin()
 
-        def on_message_complete(self) -> None:
-            self._is_between = True
-            super().on_message_complete()
+    def on_message_complete(self) -> None:
+        self._is_between = True
+        super().on_message_complete()
 
-        def shutdown(self) -> None:
-            """Let who waits for an answer have it before the connection ends."""
-            if self._is_asked:
-                self._is_last = True
-            else:
-                super().shutdown()
-
-    return Quick
+    def shutdown(self) -> None:
+        """Let who waits for an answer have it before the connection ends."""
+        if self._is_asked:
+            self._is_last = True
+        else:
+            super().shutdown()
 
 
 def read_plain(data: bytes) -> tuple[Scope, bytes] | None:

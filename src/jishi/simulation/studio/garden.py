@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from jishi.simulation.demo.pictures.scene import BLACK, LEAF, WHITE, Colour, Scene, mix
+from jishi.simulation.studio.scene import BLACK, LEAF, WHITE, Colour, Scene, mix
 
 DEEP: Colour = (46, 98, 70)
 FRESH: Colour = (140, 176, 112)

@@ -35,6 +35,9 @@ PAPER: Colour = (250, 246, 238)
 WOOD: Colour = (176, 128, 84)
 LEAF: Colour = (84, 130, 96)
 SCALE = 1.4
+SOFT = 4
+"""Shadows are blurred anyway: they are drawn so many times smaller, and the grain half as large."""
+SMOOTH = Image.Resampling.BILINEAR
 
 
 def mix(a: Colour, b: Colour, t: float) -> Colour:
@@ -51,12 +54,12 @@ class Scene:
         self.width, self.height = int(size[0] * SCALE), int(size[1] * SCALE)
         self.unit = self.width * 0.25
         self.image = self._wall()
-        self.shadow = Image.new("L", self.image.size, 0)
+        self.shadow = Image.new("L", (self.width // SOFT, self.height // SOFT), 0)
         self.things = Image.new("RGBA", self.image.size, (0, 0, 0, 0))
         self.plain = ImageDraw.Draw(self.things)
 
     def _wall(self) -> Image.Image:
-        light = Image.linear_gradient("L").resize((self.width, self.height))
+        light = Image.linear_gradient("L").resize((self.width, self.height), SMOOTH)
         wall = Image.composite(
             Image.new("RGB", light.size, self.ground),
             Image.new("RGB", light.size, mix(self.ground, WHITE, 0.5)),
@@ -74,13 +77,13 @@ class Scene:
         """A shadow on the table, falling to the right."""
         (px, py), wide = self.at(x, y), reach * self.unit
         box = [px - wide, py - wide * 0.12, px + wide * 1.7, py + wide * 0.2]
-        ImageDraw.Draw(self.shadow).ellipse(box, fill=130)
+        ImageDraw.Draw(self.shadow).ellipse([edge / SOFT for edge in box], fill=130)
 
     def ball(self, x: float, y: float, radius: float, colour: Colour, squash: float = 0.94) -> None:
         """A round body lit from the upper left; ``squash`` is its height to its width."""
         (px, py), across = self.at(x, y), max(2, int(radius * self.unit * 2))
         down = max(2, int(across * squash))
-        light = Image.radial_gradient("L").resize((across * 2, down * 2))
+        light = Image.radial_gradient("L").resize((across * 2, down * 2), SMOOTH)
         left, top = int(across * 0.68), int(down * 0.7)
         light = light.crop((left, top, left + across, top + down))
         body = Image.composite(
@@ -99,7 +102,7 @@ class Scene:
         left, top = int(min(xs)), int(min(ys))
         size = (max(2, int(max(xs)) - left), max(2, int(max(ys)) - top))
         # Pillow's gradient is dark above; turned by a quarter it is dark on the left, where the light goes.
-        light = Image.linear_gradient("L").rotate(90).resize(size)
+        light = Image.linear_gradient("L").rotate(90).resize(size, SMOOTH)
         body = Image.composite(
             Image.new("RGB", size, mix(colour, BLACK, 0.26)),
             Image.new("RGB", size, mix(colour, WHITE, shine)),
@@ -161,7 +164,7 @@ class Scene:
     def glow(self, x: float, y: float, reach: float) -> None:
         """Warm light on the wall behind."""
         across = int(reach * 2 * self.unit)
-        disc = ImageChops.invert(Image.radial_gradient("L").resize((across, across)))
+        disc = ImageChops.invert(Image.radial_gradient("L").resize((across, across), SMOOTH))
         halo = disc.point(lambda v: int(max(0, v - 90) * 0.7))
         corner = self.at(x - reach, y + reach)
         self.image.paste(Image.new("RGB", halo.size, (255, 236, 190)), (int(corner[0]), int(corner[1])), halo)
@@ -170,15 +173,16 @@ class Scene:
         """Paper's grain around middle grey, from the scene's own dice."""
         coarse = (size[0] // 2, size[1] // 2)
         noise = Image.frombytes("L", coarse, self.random.randbytes(coarse[0] * coarse[1]))
-        return noise.point(lambda v: 104 + v * 48 // 255).resize(size).convert("RGB")
+        return noise.point(lambda v: 104 + v * 48 // 255).resize(size, SMOOTH).convert("RGB")
 
     def finish(self, size: tuple[int, int]) -> bytes:
         """The picture as a JPEG of ``size``."""
-        blurred = self.shadow.filter(ImageFilter.GaussianBlur(self.width * 0.03))
+        blurred = self.shadow.filter(ImageFilter.GaussianBlur(self.width * 0.03 / SOFT))
         dark = Image.new("RGB", self.image.size, mix(self.ground, (30, 20, 16), 0.7))
-        picture = Image.composite(dark, self.image, blurred.point(lambda v: int(v * 0.5)))
+        shade = blurred.point(lambda v: int(v * 0.5)).resize(self.image.size, SMOOTH)
+        picture = Image.composite(dark, self.image, shade)
         picture.paste(self.things, (0, 0), self.things)
-        picture = picture.resize(size, Image.Resampling.BILINEAR)
+        picture = picture.resize(size, SMOOTH)
         picture = ImageChops.blend(picture, self._grain(size), 0.022)
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=88)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from jishi.simulation.demo.pictures.scene import BLACK, LEAF, PAPER, WHITE, WOOD, Colour, Scene, mix
+from jishi.simulation.studio.scene import BLACK, LEAF, PAPER, WHITE, WOOD, Colour, Scene, mix
 
 STEEL: Colour = (150, 156, 162)
 

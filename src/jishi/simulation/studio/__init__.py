@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from jishi.simulation.demo.pictures import garden, house, pantry, wardrobe
-from jishi.simulation.demo.pictures.scene import PALETTES, Scene
+from jishi.simulation.studio import garden, house, pantry, wardrobe
+from jishi.simulation.studio.scene import PALETTES, Scene
 
 SIZES = {"1:1": (600, 600), "4:5": (600, 750), "3:4": (600, 800)}
 KINDS: dict[str, Callable[[Scene], None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from jishi.simulation.demo.pictures.scene import BLACK, LEAF, PAPER, WHITE, Colour, Scene, mix
+from jishi.simulation.studio.scene import BLACK, LEAF, PAPER, WHITE, Colour, Scene, mix
 
 KRAFT: Colour = (204, 170, 124)
 AMBER: Colour = (206, 140, 52)

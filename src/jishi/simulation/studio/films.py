@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from jishi.simulation.demo import pictures
+from jishi.simulation import studio
 
 SIZE = (288, 512)
 FRAMES, FRAME_MS = 48, 83
@@ -19,7 +19,7 @@ BRANDS = b"isom\0\0\2\0isomiso2iso5iso6av01mp41mp42"
 
 def shoot(kind: str, *, palette: int, seed: int) -> tuple[bytes, bytes]:
     """The first frame as a JPEG, and a film of four seconds; the same arguments give the same film."""
-    table = Image.open(io.BytesIO(pictures.paint(kind, palette=palette, ratio="3:4", seed=seed, width=720)))
+    table = Image.open(io.BytesIO(studio.paint(kind, palette=palette, ratio="3:4", seed=seed, width=720)))
     frames = [_frame(table, moment / FRAMES, to_right=bool(seed % 2)) for moment in range(FRAMES)]
     moving, still = io.BytesIO(), io.BytesIO()
     frames[0].save(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jishi.simulation.demo.pictures.scene import BLACK, WHITE, Scene, mix
+from jishi.simulation.studio.scene import BLACK, WHITE, Scene, mix
 
 
 def bag(s: Scene) -> None:
