@@ -148,7 +148,7 @@ def test_a_smaller_wish_is_not_lost_behind_a_larger_one() -> None:
     assert made.adds_up(sale)
 
 
-def test_everybody_learns_why_not() -> None:
+def test_grp_092_everybody_learns_why_not() -> None:
     sale = made.running(units=3)
     person, gone = trade.buyer().id, trade.buyer().id
     User.objects.filter(pk=gone).update(is_active=False)

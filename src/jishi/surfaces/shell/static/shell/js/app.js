@@ -175,9 +175,11 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:error", (event) => event.target.closest?.("form[data-optimistic]")?.classList.toggle("on"));
 
 // --- live blocks: refetch their own fragment on a server event, on an ended clock, or when the page is seen again ---
+// Never while somebody writes in them or has opened a question: what they typed would be gone.
+const busy = "details.define[open], input:not([type=hidden], [type=radio], [type=checkbox]):focus, textarea:focus";
 customElements.define("live-block", class extends HTMLElement {
   connectedCallback() {
-    this.refresh = () => { if (!document.hidden) this.dispatchEvent(new CustomEvent("refresh")); };
+    this.refresh = () => { if (!document.hidden && !this.querySelector(busy)) this.dispatchEvent(new CustomEvent("refresh")); };
     this.again = (event) => { if (event.type !== "pageshow" || event.persisted) this.refresh(); };
     document.addEventListener("visibilitychange", this.again);
     addEventListener("pageshow", this.again);
