@@ -11,6 +11,7 @@ from jishi.growth.campaigns.contracts import CampaignView, Check, Draft, ReadOut
 from jishi.growth.publishing import queries as calendar
 from jishi.insight.experiments.contracts import Reading
 from jishi.insight.portraits import queries as portraits
+from jishi.kernel import clock
 from jishi.kernel.errors import fill
 from jishi.kernel.text import pick
 from jishi.surfaces.shell import formats
@@ -233,7 +234,7 @@ def check_line(check: Check, language: str) -> str:
     """A line of the run sheet; names and days are said in the reader's language."""
     said = {
         name: pick(value, language) if isinstance(value, Mapping)
-        else formats.day(value, language) if isinstance(value, date) else value
+        else formats.date_of(value, language, clock.now()) if isinstance(value, date) else value
         for name, value in check.params.items()
     }  # fmt: skip
     return fill(gettext(check.text), said)

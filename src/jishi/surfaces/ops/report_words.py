@@ -15,6 +15,7 @@ from jishi.insight.reports.contracts import NoteKind, NoteState, NoteView, Part,
 from jishi.insight.reports.errors import ReportInvalid
 from jishi.kernel import http
 from jishi.kernel.errors import DomainError
+from jishi.surfaces.ops import insight_words
 from jishi.surfaces.shell import formats
 
 
@@ -153,7 +154,9 @@ def _part(
         "category": gettext("Category"),
         "region": gettext("Region"),
     }
+    named = insight_words.PARTS.get(one.dimension, {}).get(one.part)
     part = categories.get(one.part, f"#{one.part}") if one.dimension == "category" else one.part
+    part = gettext(named) if named else part
     money = note.unit == "minor"
     was, usual = (
         formats.money(value, "CNY", language) if money else formats.number(value, language)

@@ -103,3 +103,10 @@ def day(value: date, language: str) -> str:
     """Month and day."""
     pattern = "M月d日" if language.startswith("zh") else "MMM d"
     return format_date(value, pattern, locale=locale_of(language))
+
+
+def date_of(value: date, language: str, now: datetime) -> str:
+    """Month and day, with the year only when it is another one."""
+    if value.year == now.year:
+        return day(value, language)
+    return format_date(value, "medium", locale=locale_of(language))

@@ -39,7 +39,9 @@ from jishi.trade.orders import queries as order_queries
 
 MAX_PAGE = 100
 _RUNNING = """
-SELECT o.* FROM plays_offer o
+SELECT o.*, (SELECT array_agg(ARRAY[p.variant_id, p.price_minor] ORDER BY p.variant_id)
+    FROM plays_offerprice p WHERE p.offer_id = o.id) AS priced
+FROM plays_offer o
 WHERE product_id = %(product)s AND mechanic = ANY(%(kinds)s) AND status = %(on)s AND audience_kind = ''
   AND starts_at <= %(now)s
   AND (ends_at IS NULL OR ends_at > %(now)s) AND (stock_limit IS NULL OR units_claimed < stock_limit)
@@ -118,8 +120,8 @@ def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | No
     now = clock.at_or_now(at)
     # Most products have none, and every product page asks: so no statement is put together for it.
     sought = {"product": product_id, "now": now, "on": OfferStatus.ON.value, "kinds": WITH_TEAMS}
-    found = list(Offer.objects.raw(_RUNNING, sought).prefetch_related(_prices()))
-    return offer_view(found[0], now) if found else None
+    found = list(Offer.objects.raw(_RUNNING, sought))
+    return offer_view(found[0], now, dict(found[0].priced)) if found else None
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:

@@ -21,6 +21,7 @@ from jishi.insight.recommendation.contracts import Act
 from jishi.kernel.errors import DomainError
 from jishi.kernel.money import exponent
 from jishi.promotions.plays import queries as play_queries
+from jishi.promotions.timed_prices import queries as timed_prices
 from jishi.social.notes import queries as note_queries
 from jishi.social.reviews import queries as review_queries
 from jishi.social.reviews.contracts import RatingSummary
@@ -78,6 +79,7 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
         "waits": facts.person_id is not None
         and not shelf.can_buy
         and inventory_queries.is_waiting(product_id=shelf.product.product_id, person_id=facts.person_id),
+        "timed": timed_prices.find_current(shelf.product.product_id),
         **flash_page.for_product(request, shelf.product.product_id),
     }
     return render(request, "storefront/product.html", context)

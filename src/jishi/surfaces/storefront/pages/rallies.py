@@ -20,7 +20,6 @@ from jishi.kernel.errors import DomainError
 from jishi.promotions.plays import operations as plays
 from jishi.promotions.plays import queries as play_queries
 from jishi.promotions.plays.contracts import HelpState, OfferView, RallyView
-from jishi.promotions.timed_prices import queries as timed_queries
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import formats, refusals
 from jishi.surfaces.storefront import explain
@@ -45,16 +44,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def for_product(request: HttpRequest, code: str) -> HttpResponse:
-    """What else makes a product cheaper, as a fragment of its page: a timed price, and offers for which
-    friends are gathered; mostly nothing.
-    """
+    """Offers of a product for which friends are gathered, as a fragment of its page; mostly nothing."""
     facts = request_facts.of(request)
     product_id = catalog_queries.find_product_id(code)
     offers = play_queries.list_rally_offers(product_id=product_id) if product_id else ()
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(reverse("storefront:bargains"))
-    timed = timed_queries.find_current(product_id) if product_id else None
-    context = {"offers": offers, "facts": facts, "timed": timed}
+    context = {"offers": offers, "facts": facts}
     return render(request, "storefront/plays/for_product.html", context)
 
 
