@@ -56,7 +56,7 @@ STEPS = (
 
 
 def reach(crowd: Crowd, *, until: datetime) -> None:
-    """Write the three campaigns, and lead everybody through the first."""
+    """Write the four campaigns, and lead everybody through the first."""
     operator, colleague = crowd.roles["operator"], crowd.roles["colleague"]
     began = until - SINCE
     code = campaigns.create(draft=LED, steps=STEPS, owner_id=operator, at=began)
@@ -74,6 +74,8 @@ def reach(crowd: Crowd, *, until: datetime) -> None:
         campaigns.reach_goal(person_id=person_id, kind="order", at=paid_at)
     campaigns.run_due(until)
     _wait_for_approval(operator, until)
+    festive = next(one for one in queries.TEMPLATES if one.key == "festive")
+    campaigns.create(draft=festive.draft, steps=festive.steps, owner_id=operator, at=until)
     _festival(operator, until)
 
 
