@@ -1,11 +1,10 @@
-"""Starting, pausing, stopping, deciding. Showing something to people, and deciding for all of them, take two:
-one asks, another confirms. Ending takes one, because waiting would be the danger.
+"""Starting, pausing, stopping, deciding. Showing something to people, and deciding for all of them, take two
+(:mod:`.confirming`). Ending takes one, because waiting would be the danger.
 
 Locks: the experiment's row, then the layer by an advisory lock; the key of `Claim` refuses a second holder
 whatever happens.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,23 +12,12 @@ from django.db import connection, transaction
 
 from jishi.insight.experiments import queries, rules
 from jishi.insight.experiments.contracts import State, Verb
-from jishi.insight.experiments.errors import (
-    ExperimentInvalid,
-    LayerFull,
-    NothingAsked,
-    SecondPersonNeeded,
-    SlotBusy,
-    WrongState,
-)
+from jishi.insight.experiments.errors import ExperimentInvalid, LayerFull, SlotBusy
 from jishi.insight.experiments.models import Claim, Experiment, ReadOutRow
+from jishi.insight.experiments.operations import confirming
 from jishi.insight.experiments.operations.writing import locked
-from jishi.kernel import audit, clock
+from jishi.kernel import clock
 
-FROM: Mapping[str, tuple[str, ...]] = {
-    Verb.START: (State.DRAFT,),
-    Verb.RESUME: (State.PAUSED,),
-    Verb.DECIDE: (State.STOPPED,),
-}
 FIRST_READING = timedelta(hours=1)
 
 
@@ -49,24 +37,18 @@ def ask(
         guardrail.
     :raises WrongState: it is not in a state for this.
     """
-    if verb not in FROM:
+    if verb not in confirming.FROM:
         raise ExperimentInvalid(field="verb")
     with transaction.atomic():
         row = locked(code)
-        _must_be(row, *FROM[verb])
-        detail = {}
+        detail: dict[str, Any] = {}
         if verb == Verb.DECIDE:
             if decision != "none" and decision not in {arm["key"] for arm in row.arms}:
                 raise ExperimentInvalid(field="decision")
-            if not reason.strip():
-                raise ExperimentInvalid(field="reason")
-            detail = {"decision": decision, "reason": reason.strip()[:500]}
+            detail = {"decision": decision, **confirming.reasoned(reason)}
         elif verb == Verb.RESUME and row.pause_reason:
-            if not reason.strip():
-                raise ExperimentInvalid(field="reason")
-            detail = {"reason": reason.strip()[:500]}
-        _set(row, asked_verb=verb, asked_by_id=by, asked_at=clock.at_or_now(at), asked_detail=detail)
-        _record(row, f"ask_{verb}", by)
+            detail = confirming.reasoned(reason)
+        confirming.ask(row, verb=verb, by=by, detail=detail, at=at)
 
 
 def withdraw(*, code: str, by: int) -> None:
@@ -76,11 +58,7 @@ def withdraw(*, code: str, by: int) -> None:
     :raises NothingAsked: nothing waits.
     """
     with transaction.atomic():
-        row = locked(code)
-        if not row.asked_verb:
-            raise NothingAsked
-        _set(row, **_unasked())
-        _record(row, "withdraw", by)
+        confirming.withdraw(locked(code), by=by)
 
 
 def confirm(*, code: str, by: int, at: datetime | None = None) -> None:
@@ -96,19 +74,16 @@ def confirm(*, code: str, by: int, at: datetime | None = None) -> None:
     moment = clock.at_or_now(at)
     with transaction.atomic():
         row = locked(code)
-        if not row.asked_verb:
-            raise NothingAsked
-        if row.asked_by_id == by:
-            raise SecondPersonNeeded
-        verb = row.asked_verb
-        _must_be(row, *FROM[verb])
+        verb = confirming.take(row, by=by)
         if verb == Verb.START:
             _start(row, moment)
         elif verb == Verb.RESUME:
             _resume(row, moment)
         else:
-            _set(row, state=State.DECIDED, decided_at=moment, **row.asked_detail, **_unasked())
-        _record(row, verb, by, {"reason": row.asked_detail.get("reason", "")})
+            confirming.change(
+                row, state=State.DECIDED, decided_at=moment, **row.asked_detail, **confirming.unasked()
+            )
+        confirming.record(row, verb, by, {"reason": row.asked_detail.get("reason", "")})
         transaction.on_commit(queries.forget_running)
 
 
@@ -121,8 +96,8 @@ def pause(*, code: str, by: int | None, reason: str = "", at: datetime | None = 
         row = locked(code)
         if row.state != State.RUNNING:
             return False
-        _set(row, state=State.PAUSED, pause_reason=reason[:40], read_due_at=None)
-        _record(row, "pause", by, {"reason": reason[:40]})
+        confirming.change(row, state=State.PAUSED, pause_reason=reason[:40], read_due_at=None)
+        confirming.record(row, "pause", by, {"reason": reason[:40]})
         transaction.on_commit(queries.forget_running)
     return True
 
@@ -136,11 +111,13 @@ def stop(*, code: str, by: int | None, at: datetime | None = None) -> None:
     moment = clock.at_or_now(at)
     with transaction.atomic():
         row = locked(code)
-        _must_be(row, State.RUNNING, State.PAUSED)
+        confirming.must_be(row, State.RUNNING, State.PAUSED)
         Claim.objects.filter(experiment=row).delete()
         last = moment + timedelta(hours=row.window_h)
-        _set(row, state=State.STOPPED, stopped_at=moment, read_due_at=last, **_unasked())
-        _record(row, "stop", by)
+        confirming.change(
+            row, state=State.STOPPED, stopped_at=moment, read_due_at=last, **confirming.unasked()
+        )
+        confirming.record(row, "stop", by)
         transaction.on_commit(queries.forget_running)
 
 
@@ -157,39 +134,25 @@ def _start(row: Experiment, moment: datetime) -> None:
     if buckets is None:
         raise LayerFull(free=100 - len(taken), layer=row.layer)
     Claim.objects.bulk_create(Claim(layer=row.layer, bucket=bucket, experiment=row) for bucket in buckets)
-    _set(
+    confirming.change(
         row,
         state=State.RUNNING,
         started_at=moment,
         buckets=buckets,
         read_due_at=moment + FIRST_READING,
-        **_unasked(),
+        **confirming.unasked(),
     )
 
 
 def _resume(row: Experiment, moment: datetime) -> None:
     """Go on. What the guardrail saw is accepted from here on; anything certainly worse pauses again."""
-    accepted = dict(row.accepted)
-    if row.pause_reason:
-        newest = ReadOutRow.objects.filter(experiment=row).order_by("-id").first()
-        for one in newest.body["guarded"] if newest else ():
-            if one["measure"] == row.pause_reason and one["state"] == "passed":
-                accepted[one["measure"]] = max(one["harm"], accepted.get(one["measure"], 0.0))
-    _set(row, state=State.RUNNING, pause_reason="", read_due_at=moment, accepted=accepted, **_unasked())
-
-
-def _must_be(row: Experiment, *states: str) -> None:
-    if row.state not in states:
-        raise WrongState(state=row.state)
-
-
-def _set(row: Experiment, **values: Any) -> None:
-    Experiment.objects.filter(pk=row.pk).update(**values)
-
-
-def _unasked() -> dict[str, Any]:
-    return {"asked_verb": "", "asked_by_id": None, "asked_at": None, "asked_detail": {}}
-
-
-def _record(row: Experiment, act: str, by: int | None, detail: dict[str, Any] | None = None) -> None:
-    audit.record(actor_id=by, action=f"experiments.{act}", subject=f"experiment:{row.code}", detail=detail)
+    newest = ReadOutRow.objects.filter(experiment=row).order_by("-id").first()
+    accepted = confirming.accepted(row, newest.body if newest else None)
+    confirming.change(
+        row,
+        state=State.RUNNING,
+        pause_reason="",
+        read_due_at=moment,
+        accepted=accepted,
+        **confirming.unasked(),
+    )

@@ -5,9 +5,7 @@ and they were all written down before the first began.
 """
 
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -17,25 +15,18 @@ from jishi.insight.experiments.errors import (
     ExperimentInvalid,
     ExperimentNotFound,
     ExperimentStarted,
-    NothingAsked,
-    SecondPersonNeeded,
     ShopHasNotAgreed,
     StartIsPast,
-    WrongState,
 )
 from jishi.insight.experiments.models import Switchback, SwitchReadOutRow
+from jishi.insight.experiments.operations import confirming
 from jishi.insight.experiments.operations.running import FIRST_READING
-from jishi.kernel import audit, clock
+from jishi.kernel import clock
 from jishi.promotions.timed_prices import operations as timed_prices
 from jishi.promotions.timed_prices import queries as timed_queries
 from jishi.promotions.timed_prices.contracts import PriceState, Proposal, Window
 from jishi.promotions.timed_prices.errors import TimedPriceInvalid, TimedPriceWrongState
 
-FROM: Mapping[str, tuple[str, ...]] = {
-    Verb.START: (State.DRAFT,),
-    Verb.RESUME: (State.PAUSED,),
-    Verb.DECIDE: (State.STOPPED,),
-}
 BUDGET = "budget"
 """The pause reason when what came off reached the budget."""
 
@@ -78,7 +69,7 @@ def create_switchback(
             owner_id=owner_id,
             created_at=moment,
         )
-        _record(row, "create", owner_id, {"plan": row.digest})
+        confirming.record(row, "create", owner_id, {"plan": row.digest})
     return row.code
 
 
@@ -93,7 +84,7 @@ def discard_switchback(*, code: str, by: int | None) -> None:
         if row.state != State.DRAFT:
             raise ExperimentStarted
         timed_prices.end(code=row.price_code, by=by)
-        _record(row, "discard", by)
+        confirming.record(row, "discard", by)
         row.delete()
 
 
@@ -106,22 +97,16 @@ def ask_switchback(
     :raises ExperimentInvalid: an unknown verb or decision, or no reason for a decision or for going on.
     :raises WrongState: it is not in a state for this.
     """
-    if verb not in FROM:
+    if verb not in confirming.FROM:
         raise ExperimentInvalid(field="verb")
     with transaction.atomic():
         row = locked(code)
-        _must_be(row, *FROM[verb])
-        detail: dict[str, Any] = {}
-        if verb != Verb.START:
-            if not reason.strip():
-                raise ExperimentInvalid(field="reason")
-            detail = {"reason": reason.strip()[:500]}
+        detail = {} if verb == Verb.START else confirming.reasoned(reason)
         if verb == Verb.DECIDE:
             if decision not in ("on", "off", "none"):
                 raise ExperimentInvalid(field="decision")
             detail["decision"] = decision
-        _set(row, asked_verb=verb, asked_by_id=by, asked_at=clock.at_or_now(at), asked_detail=detail)
-        _record(row, f"ask_{verb}", by, {"plan": row.digest})
+        confirming.ask(row, verb=verb, by=by, detail=detail, at=at)
 
 
 def withdraw_switchback(*, code: str, by: int) -> None:
@@ -131,11 +116,7 @@ def withdraw_switchback(*, code: str, by: int) -> None:
     :raises NothingAsked: nothing waits.
     """
     with transaction.atomic():
-        row = locked(code)
-        if not row.asked_verb:
-            raise NothingAsked
-        _set(row, **_unasked())
-        _record(row, "withdraw", by)
+        confirming.withdraw(locked(code), by=by)
 
 
 def confirm_switchback(*, code: str, by: int, at: datetime | None = None) -> None:
@@ -152,19 +133,16 @@ def confirm_switchback(*, code: str, by: int, at: datetime | None = None) -> Non
     moment = clock.at_or_now(at)
     with transaction.atomic():
         row = locked(code)
-        if not row.asked_verb:
-            raise NothingAsked
-        if row.asked_by_id == by:
-            raise SecondPersonNeeded
-        verb = row.asked_verb
-        _must_be(row, *FROM[verb])
+        verb = confirming.take(row, by=by)
         if verb == Verb.START:
             _start(row, by, moment)
         elif verb == Verb.RESUME:
             _resume(row, by, moment)
         else:
-            _set(row, state=State.DECIDED, decided_at=moment, **row.asked_detail, **_unasked())
-        _record(row, verb, by, {"reason": row.asked_detail.get("reason", "")})
+            confirming.change(
+                row, state=State.DECIDED, decided_at=moment, **row.asked_detail, **confirming.unasked()
+            )
+        confirming.record(row, verb, by, {"reason": row.asked_detail.get("reason", "")})
 
 
 def pause_switchback(*, code: str, by: int | None, reason: str = "", at: datetime | None = None) -> bool:
@@ -180,8 +158,8 @@ def pause_switchback(*, code: str, by: int | None, reason: str = "", at: datetim
             return False
         timed_prices.pause(code=row.price_code, by=by)
         begun = [*row.gaps, [moment.isoformat(), None]]
-        _set(row, state=State.PAUSED, pause_reason=reason[:40], gaps=begun, read_due_at=None)
-        _record(row, "pause", by, {"reason": reason[:40]})
+        confirming.change(row, state=State.PAUSED, pause_reason=reason[:40], gaps=begun, read_due_at=None)
+        confirming.record(row, "pause", by, {"reason": reason[:40]})
     return True
 
 
@@ -194,13 +172,15 @@ def stop_switchback(*, code: str, by: int | None, at: datetime | None = None) ->
     moment = clock.at_or_now(at)
     with transaction.atomic():
         row = locked(code)
-        _must_be(row, State.RUNNING, State.PAUSED)
+        confirming.must_be(row, State.RUNNING, State.PAUSED)
         timed_prices.end(code=row.price_code, by=by)
         last = moment + switching.SETTLES
         gaps = _closed(row, moment) if row.state == State.PAUSED else row.gaps
         ended = [*gaps, [moment.isoformat(), None]]
-        _set(row, state=State.STOPPED, stopped_at=moment, gaps=ended, read_due_at=last, **_unasked())
-        _record(row, "stop", by)
+        confirming.change(
+            row, state=State.STOPPED, stopped_at=moment, gaps=ended, read_due_at=last, **confirming.unasked()
+        )
+        confirming.record(row, "stop", by)
 
 
 def locked(code: str) -> Switchback:
@@ -225,52 +205,32 @@ def _start(row: Switchback, by: int, moment: datetime) -> None:
         timed_prices.open_windows(code=row.price_code, by=by, at=moment)
     except TimedPriceWrongState as error:
         raise ShopHasNotAgreed from error
-    _set(
+    confirming.change(
         row,
         state=State.RUNNING,
         started_at=moment,
         scale=queries.scale_of(draft, rows.switch_blocks(row), at=moment),
         read_due_at=draft.starts_at + FIRST_READING,
-        **_unasked(),
+        **confirming.unasked(),
     )
 
 
 def _resume(row: Switchback, by: int, moment: datetime) -> None:
-    accepted = dict(row.accepted)
     newest = SwitchReadOutRow.objects.filter(switchback=row).order_by("-id").first()
-    for one in newest.body["guarded"] if newest and row.pause_reason else ():
-        if one["measure"] == row.pause_reason and one["state"] == "passed":
-            accepted[one["measure"]] = max(one["harm"], accepted.get(one["measure"], 0.0))
+    accepted = confirming.accepted(row, newest.body if newest else None)
     if row.pause_reason == BUDGET:
         accepted[BUDGET] = 1.0
     timed_prices.resume(code=row.price_code, by=by)
-    _set(
+    confirming.change(
         row,
         state=State.RUNNING,
         pause_reason="",
         gaps=_closed(row, moment),
         accepted=accepted,
         read_due_at=moment,
-        **_unasked(),
+        **confirming.unasked(),
     )
 
 
 def _closed(row: Switchback, moment: datetime) -> list[list[str | None]]:
     return [[begun, over or moment.isoformat()] for begun, over in row.gaps]
-
-
-def _must_be(row: Switchback, *states: str) -> None:
-    if row.state not in states:
-        raise WrongState(state=row.state)
-
-
-def _set(row: Switchback, **values: Any) -> None:
-    Switchback.objects.filter(pk=row.pk).update(**values)
-
-
-def _unasked() -> dict[str, Any]:
-    return {"asked_verb": "", "asked_by_id": None, "asked_at": None, "asked_detail": {}}
-
-
-def _record(row: Switchback, act: str, by: int | None, detail: dict[str, Any] | None = None) -> None:
-    audit.record(actor_id=by, action=f"experiments.{act}", subject=f"switchback:{row.code}", detail=detail)
