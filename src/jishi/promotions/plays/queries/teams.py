@@ -120,7 +120,7 @@ def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | No
     now = clock.at_or_now(at)
     # Most products have none, and every product page asks: so no statement is put together for it.
     sought = {"product": product_id, "now": now, "on": OfferStatus.ON.value, "kinds": WITH_TEAMS}
-    found = list(Offer.objects.raw(_RUNNING, sought))
+    found: list[Any] = list(Offer.objects.raw(_RUNNING, sought))
     return offer_view(found[0], now, dict(found[0].priced)) if found else None
 
 
