@@ -83,6 +83,7 @@ OWNED = {
     "poll": "poll", "poll_vote": "poll", "poll_claim": "poll", "poll_new": "own_note",
     "appeal": "case", "decision": "case",
     "community_edit": "community", "community_log": "community", "community_event_new": "community",
+    "community_invitations": "community",
     "community_desk": "community", "community_desk_partners": "community", "community_desk_do": "community",
     "community_desk_health": "community", "community_desk_figure": "figure",
     "community_desk_members": "community", "community_desk_quiet": "community",

@@ -15,6 +15,7 @@ from jishi.people.accounts import queries as accounts
 from jishi.people.accounts.contracts import AudienceRef
 from jishi.social.communities import operations as communities
 from jishi.social.communities import queries
+from jishi.social.communities.errors import InvitationNeeded
 from jishi.social.communities.models import Community, Membership
 from jishi.social.notes import operations as notes
 from jishi.social.notes.contracts import NoteDraft
@@ -75,6 +76,14 @@ def test_who_brings_people_is_counted() -> None:
     clubs.join(slug, invitation=link, at=clock.now())
     gone = clubs.join(slug, invitation=link, at=clock.now())
     communities.leave(person_id=gone, slug=slug)
+    listed = read(browser(owner), f"/k/{slug}/invitations/")
+    assert f"/k/{slug}/join/?i={link}" in listed and 'value="revoke"' in listed
+    assert browser(gone).get(f"/k/{slug}/invitations/").status_code in (403, 404)
+
+    ended = browser(owner).post(f"/k/{slug}/do/", {"do": "revoke", "invitation": link})
+    assert 'value="revoke"' not in read(browser(owner), ended["Location"])
+    with pytest.raises(InvitationNeeded):
+        clubs.join(slug, invitation=link, at=clock.now())
 
     [row] = queries.list_inviters(clubs.id_of(slug))
     page = read(browser(owner), f"/k/{slug}/desk/members/")

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("k/<slug:slug>/join/", communities.join, name="community_join"),
     path("k/<slug:slug>/do/", communities.act, name="community_do"),
     path("k/<slug:slug>/log/", communities.log, name="community_log"),
+    path("k/<slug:slug>/invitations/", communities.invitations, name="community_invitations"),
     path("k/<slug:slug>/events/new/", community_events.create, name="community_event_new"),
     path("k/<slug:slug>/events/<slug:code>/", community_events.event, name="community_event"),
     path("k/<slug:slug>/events/<slug:code>/do/", community_events.act, name="community_event_do"),

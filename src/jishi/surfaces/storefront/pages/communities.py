@@ -25,6 +25,7 @@ from jishi.promotions.plays import queries as play_queries
 from jishi.social.communities import operations as communities
 from jishi.social.communities import queries
 from jishi.social.communities.contracts import AUDIENCE, CommunityDraft, CommunityView, JoinPolicy
+from jishi.social.communities.errors import NotPermitted
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals
 from jishi.surfaces.storefront import community_words as words
@@ -248,6 +249,12 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
             where = reverse("storefront:community_join", args=[slug])
             link = f"{request_facts.of(request).base_url}{where}?i={code}"
             messages.success(request, gettext("Your invitation link: %(link)s") % {"link": link})
+            back = reverse("storefront:community_invitations", args=[slug])
+        elif do == "revoke":
+            link = post.get("invitation", "")[:20]
+            communities.revoke_invitation(person_id=person_id, slug=slug, code=link)
+            messages.success(request, gettext("The link no longer lets anybody in."))
+            back = reverse("storefront:community_invitations", args=[slug])
         elif do == "pin":
             communities.pin(actor_id=person_id, slug=slug, note_code=note)
         elif do == "unpin":
@@ -260,6 +267,21 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     except DomainError as error:
         refusals.tell(request, error)
     return HttpResponseRedirect(back)
+
+
+@login_required
+@require_GET
+def invitations(request: HttpRequest, slug: str) -> HttpResponse:
+    """Links that let people in, with the way to end them: my own, or all for who decides who comes in."""
+    found = queries.get_community(slug, viewer_id=person(request))
+    context = page(request, found, "about")
+    can = context["can"]
+    if not (can.get("invite") or can.get("decide")):
+        raise NotPermitted()
+    base = request_facts.of(request).base_url + reverse("storefront:community_join", args=[slug])
+    links = queries.list_invitations(found.id, made_by_id=None if can.get("decide") else person(request))
+    context |= {"links": [(one, f"{base}?i={one.code}") for one in links]}
+    return render(request, "storefront/communities/invitations.html", context)
 
 
 @login_required
