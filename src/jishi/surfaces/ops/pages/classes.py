@@ -26,6 +26,7 @@ USES = {
     "segment:builder": N_("Rules of segments"),
     "model:clusters": N_("Clusters"),
 }
+READY_MADE = N_("Ready-made segments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def tags(request: HttpRequest) -> HttpResponseBase:
     names = rule_forms.group_names()
     families: dict[str, list[tuple[Tag, str, str, list[str]]]] = {}
     for one in found:
-        uses = dict.fromkeys(gettext(USES.get(use, N_("Ready-made segments"))) for use in one.used_by)
+        uses = dict.fromkeys(gettext(USES.get(use, READY_MADE)) for use in one.used_by)
         row = (one, gettext(one.name), gettext(one.meaning), list(uses))
         families.setdefault(one.family, []).append(row)
     context = {
