@@ -176,7 +176,7 @@ document.addEventListener("htmx:error", (event) => event.target.closest?.("form[
 
 // --- live blocks: refetch their own fragment on a server event, on an ended clock, or when the page is seen again ---
 // Never while somebody writes in them or has opened a question: what they typed would be gone.
-const busy = "details.define[open], input:not([type=hidden], [type=radio], [type=checkbox]):focus, textarea:focus";
+const busy = ":popover-open, details.define[open], input:not([type=hidden], [type=radio], [type=checkbox]):focus, textarea:focus";
 customElements.define("live-block", class extends HTMLElement {
   connectedCallback() {
     this.refresh = () => { if (!document.hidden && !this.querySelector(busy)) this.dispatchEvent(new CustomEvent("refresh")); };
