@@ -59,7 +59,7 @@ def test_two_neighbours_order_one_unit_is_missing_and_the_code_opens_the_hand(to
     desk.page.wait_for_selector("text=还可以试 4 次")
     desk.page.fill(f"#s-{order}", secret)
     desk.press(f"[data-order='{order}'] button")
-    desk.page.wait_for_selector("text=发货成功")
+    desk.page.wait_for_selector("text=提货完成")
 
     phone.page.reload()
     assert phone.page.locator("[data-state=collected]").count() == 1
