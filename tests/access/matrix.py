@@ -31,7 +31,8 @@ SECRET = "只给自己看的话"
 PUBLIC = {
     "home", "search", "suggest", "category", "shop", "product", "choose", "buy", "team", "team_live", "land",
     "None", "share", "poster", "cart", "cart_change", "checkout", "following", "nearby", "nearby_keep", "hot",
-    "topic", "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
+    "topic", "column",
+    "feed_new", "feed_interests", "feed_personal", "challenges", "challenge", "mail_off", "login",
     "login_code", "sign_up", "demo_sign_in", "inbox", "messages_badge", "communities", "community",
     "picks", "why", "person", "person_followers", "person_following", "invitation",
     "survey", "survey_pop", "survey_later",

@@ -17,6 +17,7 @@ from jishi.social.feed import operations as feed
 from jishi.social.graph import operations as graph
 from jishi.social.notes import operations as notes
 from jishi.social.notes.contracts import NoteDraft, PastNote, PinDraft
+from jishi.social.notes.models import Note
 
 MOST_QUERIES = 12
 
@@ -88,6 +89,18 @@ def test_strangers_read_public_feeds_in_english_too(client: Client, me: int, pat
 
     assert 'lang="en"' in body
     assert "柿子日记" in body
+
+
+def test_a_column_holds_the_notes_of_one_form(client: Client, me: int) -> None:
+    Note.objects.filter(title__contains="柿子日记").update(form="tutorial")
+
+    body = get(client, "/columns/tutorial/")
+
+    assert "柿子日记" in body and "<h1>教程</h1>" in body
+    assert "柿子日记" in get(client, "/en/columns/tutorial/")
+    assert "柿子日记" not in get(client, "/columns/buying_guide/")
+    assert "/columns/tutorial/" in get(client, "/hot/")
+    assert client.get("/columns/plain/").status_code == 404
 
 
 def test_the_tab_bar_has_five_entries_and_names_the_place(client: Client, me: int) -> None:

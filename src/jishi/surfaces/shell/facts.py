@@ -15,7 +15,7 @@ LANGUAGES = ("zh-hans", "en")
 THEMES = ("auto", "light", "dark")
 DEFAULT_LANGUAGE = "zh-hans"
 PUBLIC = re.compile(
-    r"^/(?:$|(?:search|c|p|s|g|t|l|hot|nearby|films|notes|flash|rounds|presales|bargains|lotteries)/)"
+    r"^/(?:$|(?:search|c|p|s|g|t|l|hot|columns|nearby|films|notes|flash|rounds|presales|bargains|lotteries)/)"
 )
 """Pages that exist once per language, each with its own address."""
 

@@ -68,6 +68,12 @@ _TOPIC = """
 WHERE t.topic_id = %(topic)s AND n.published_no < %(before)s AND n.published_no > %(after)s AND {visible}
 ORDER BY n.published_no DESC LIMIT %(limit)s
 """
+# Columns are asked for along the order of publication: every form has notes among the newest ones.
+_FORM = """
+{with_clause} SELECT n.published_no, n.id FROM notes_note n
+WHERE n.form = %(form)s AND n.published_no < %(before)s AND n.published_no > %(after)s AND {visible}
+ORDER BY n.published_no DESC LIMIT %(limit)s
+"""
 _PLACE = """
 {with_clause} SELECT n.published_no, n.id FROM notes_note n
 WHERE n.place = %(place)s AND n.published_no < %(before)s AND n.published_no > %(after)s AND {visible}
@@ -131,6 +137,14 @@ def page_topic(*, slug: str, viewer_id: int | None, cursor: str | None = None, l
     :raises BadCursor: the cursor is forged, old, or of another feed.
     """
     return _public(_TOPIC, f"topic:{slug}", {"topic": get_topic(slug).id}, viewer_id, cursor, limit)
+
+
+def page_column(*, form: str, viewer_id: int | None, cursor: str | None = None, limit: int = 20) -> FeedPage:
+    """Public notes of one form (tutorials, buying guides, …), the newest first.
+
+    :raises BadCursor: the cursor is forged, old, or of another feed.
+    """
+    return _public(_FORM, f"form:{form}", {"form": form}, viewer_id, cursor, limit)
 
 
 def page_nearby(*, place: str, viewer_id: int | None, cursor: str | None = None, limit: int = 20) -> FeedPage:

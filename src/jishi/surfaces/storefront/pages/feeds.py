@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,7 +18,7 @@ from jishi.social.feed import queries as feed_queries
 from jishi.social.feed.contracts import FeedPage
 from jishi.social.graph import queries as graph_queries
 from jishi.surfaces.shell import facts as request_facts
-from jishi.surfaces.storefront import feed_shelf
+from jishi.surfaces.storefront import feed_shelf, note_words
 
 PAGE_SIZE = 20
 PLACE_MAX = 60
@@ -79,7 +79,7 @@ def hot(request: HttpRequest) -> HttpResponse:
     facts = request_facts.of(request)
     cursor = request.GET.get("cursor") or None
     page = feed_queries.page_hot(viewer_id=facts.person_id, cursor=cursor, limit=PAGE_SIZE)
-    context = {} if cursor else {"topics": feed_queries.list_topics(limit=12)}
+    context = {} if cursor else {"topics": feed_queries.list_topics(limit=12), "columns": _columns()}
     return _answer(request, "hot", page, context, {})
 
 
@@ -91,6 +91,25 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     view = feed_queries.get_topic(slug)
     page = feed_queries.page_topic(slug=slug, viewer_id=facts.person_id, cursor=cursor, limit=PAGE_SIZE)
     return _answer(request, "topic", page, {"topic": view, "new_of": "topic"}, {})
+
+
+@require_GET
+def column(request: HttpRequest, form: str) -> HttpResponse:
+    """One column: what is written in one form, by shoppers and professionals."""
+    columns = _columns()
+    if form not in dict(columns):
+        raise Http404
+    cursor = request.GET.get("cursor") or None
+    viewer_id = request_facts.of(request).person_id
+    page = feed_queries.page_column(form=form, viewer_id=viewer_id, cursor=cursor, limit=PAGE_SIZE)
+    return _answer(
+        request, "column", page, {"form": form, "columns": columns, "name": dict(columns)[form]}, {}
+    )
+
+
+def _columns() -> list[tuple[str, str]]:
+    """Every form with particulars of its own is a column."""
+    return [(code, name) for code, name in note_words.forms() if code != "plain"]
 
 
 @require_GET
