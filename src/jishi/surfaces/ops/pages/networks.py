@@ -23,7 +23,7 @@ from jishi.surfaces.shell import facts as request_facts
 
 WIDTH, HEIGHT, MARGIN = 900, 520, 26
 DRAWN, LISTED, TONES = 120, 60, 8
-NEAREST, REACH = 110, 130
+NEAREST, REACH, EGO_WIDTH = 110, 130, 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def around(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "count": sum(map(len, circles)),
         "drawing": _around(circles, names, found.nickname),
-        "width": WIDTH,
+        "width": EGO_WIDTH,
         "height": HEIGHT,
     }
     return render(request, "ops/network_person.html", context)
@@ -126,11 +126,11 @@ def _around(circles: Sequence[Sequence[TieView]], names: dict[int, str], name: s
     for place, (number, tie) in enumerate(ties):
         angle = 2 * math.pi * (place + number) / slots - math.pi / 2
         far = NEAREST + REACH * (1 - tie.strength / most)
-        x = round(WIDTH / 2 + 1.5 * far * math.cos(angle), 1)
+        x = round(EGO_WIDTH / 2 + 1.1 * far * math.cos(angle), 1)
         spots[tie.other_id] = x, round(HEIGHT / 2 + far * math.sin(angle), 1)
         radius = round(5 + 7 * tie.strength / most, 1)
         dots.append(Dot(*spots[tie.other_id], radius, number % TONES, names[tie.other_id], place < DRAWN))
-    middle = WIDTH / 2, HEIGHT / 2
+    middle = EGO_WIDTH / 2, HEIGHT / 2
     lines = [
         Line(*spots[one], *spots[other], round(0.4 + strength / 400, 2))
         for one, other, strength in network_queries.list_ties_among(list(spots))
