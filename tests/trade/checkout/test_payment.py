@@ -18,6 +18,7 @@ from jishi.money.payments import operations as payments
 from jishi.money.payments import queries as payment_queries
 from jishi.money.payments.errors import IntentClosed
 from jishi.money.payments.events import PaymentFailed
+from jishi.people.notifications.models import Notice
 from jishi.trade.checkout import handlers
 from jishi.trade.checkout import operations as checkout
 from jishi.trade.orders import operations as orders
@@ -299,6 +300,8 @@ def test_a_refund_completes_the_order_once_the_money_is_back():
     assert [refund.amount_minor for refund in payment_queries.list_refunds(code)] == [1000]
     holding = escrow_queries.get_holding(code)
     assert (holding.held_minor, holding.refunded_minor) == (0, 1000)
+    told = Notice.objects.get(person_id=scene.buyer.id, kind="order_refunded")
+    assert (told.params["order"], told.params["amount_minor"], told.url) == (code, 1000, f"/orders/{code}/")
 
 
 def test_ref_055_a_refund_takes_from_the_merchant_what_was_booked_to_them():

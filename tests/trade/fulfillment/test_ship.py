@@ -11,6 +11,7 @@ from jishi.goods.merchants import queries as merchant_queries
 from jishi.goods.merchants.errors import NotShopStaff
 from jishi.money.escrow import queries as escrow_queries
 from jishi.money.ledger import queries as ledger_queries
+from jishi.people.notifications.models import Notice
 from jishi.trade.fulfillment import operations as fulfillment
 from jishi.trade.fulfillment import queries
 from jishi.trade.fulfillment.errors import (
@@ -54,6 +55,8 @@ def test_a_parcel_leaves_with_its_number_and_the_shelf_is_lighter():
     assert (row.on_hand, row.reserved) == (9, 0)
     order = trade.order(code)
     assert (order.state, order.auto_confirm_at) == ("shipped", NOON + timedelta(days=7))
+    told = Notice.objects.filter(person_id=scene.buyer.id, kind="order_shipped")
+    assert [(one.params, one.url) for one in told] == [({"order": code}, f"/orders/{code}/")]
 
 
 def test_shipping_twice_is_one_parcel_and_another_parcel_is_refused():

@@ -1,4 +1,6 @@
-"""Shipping: the parcel, the stock that leaves the shelf and the order's move are one transaction."""
+"""Shipping: the parcel, the stock that leaves the shelf, the order's move and the word to its buyer are one
+transaction.
+"""
 
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from jishi.goods.inventory import operations as inventory
 from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel import clock
 from jishi.kernel.errors import DomainError
+from jishi.people.notifications import operations as notifications
 from jishi.trade.fulfillment import queries, rules
 from jishi.trade.fulfillment.contracts import ParcelView
 from jishi.trade.fulfillment.errors import AlreadyShipped, FulfilmentOnHold
@@ -60,6 +63,14 @@ def ship(
             tracking_number=number,
             shipped_at=now,
             shipped_by_id=by,
+        )
+        notifications.notify(
+            person_id=order.buyer_id,
+            kind="order_shipped",
+            params={"order": order_code},
+            url=f"/orders/{order_code}/",
+            natural_key=f"order_shipped:{order_code}",
+            at=now,
         )
         return queries.parcel_view(row, order_code)
 

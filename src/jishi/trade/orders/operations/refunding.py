@@ -8,6 +8,7 @@ from jishi.goods.inventory import operations as inventory
 from jishi.kernel import clock
 from jishi.money.escrow import operations as escrow
 from jishi.money.ledger import operations as ledger
+from jishi.people.notifications import operations as notifications
 from jishi.trade.orders import rules
 from jishi.trade.orders.events import OrderRefunded, OrderRefunding
 from jishi.trade.orders.models import Order
@@ -95,6 +96,7 @@ def mark_refunded(*, order_code: str, intent_code: str | None = None, at: dateti
 
 
 def _finish(order: Order, *, at: datetime) -> None:
+    """Close a locked order whose money is back, and tell its buyer if there was any."""
     moves.move(
         [order],
         "finish_refund",
@@ -103,3 +105,12 @@ def _finish(order: Order, *, at: datetime) -> None:
         reason=order.close_reason,
         fact=lambda row: OrderRefunded(**moves.facts(row, at)),
     )
+    if order.total_minor:
+        notifications.notify(
+            person_id=order.buyer_id,
+            kind="order_refunded",
+            params={"order": order.code, "amount_minor": order.total_minor, "currency": order.currency},
+            url=f"/orders/{order.code}/",
+            natural_key=f"order_refunded:{order.code}",
+            at=at,
+        )
