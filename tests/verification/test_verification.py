@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from tests.factories import trade
 
 import jishi.verification as verification
+from jishi.goods.catalog.models import Variant
+from jishi.trade.orders.models import OrderLine
 
 
 def test_an_empty_installation_is_sound(transactional_db, capsys):
@@ -20,3 +23,16 @@ def test_every_statement_runs(transactional_db, capsys, as_json):
     verification.main(as_json=as_json)
 
     assert capsys.readouterr().out
+
+
+def test_a_copy_that_left_what_it_is_a_copy_of_is_found(db):
+    scene = trade.scene()
+    other = trade.scene()
+    placed = trade.place(scene.buyer, (scene.variant_id, 1))
+    assert not sum(one.broken for one in verification.run())
+
+    product_id = Variant.objects.get(pk=other.variant_id).product_id
+    OrderLine.objects.filter(order__code=placed.order_codes[0]).update(product_id=product_id)
+
+    broken = [one.title for one in verification.run() if one.broken]
+    assert broken == ["a line names the product of its variant, an adjustment the variant of a line"]

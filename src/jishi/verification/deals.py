@@ -52,6 +52,22 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "I4",
+        "a line names the product of its variant, an adjustment the variant of a line",
+        "SELECT (SELECT count(*) FROM orders_orderline) + (SELECT count(*) FROM orders_orderadjustment)",
+        """
+        SELECT 'order ' || o.code AS subject, 'line ' || l.position || ' names product ' || l.product_id AS
+            problem
+        FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+        JOIN catalog_variant v ON v.id = l.variant_id WHERE v.product_id <> l.product_id
+        UNION ALL
+        SELECT 'order ' || o.code, 'adjustment ' || a.rule || ' names variant ' || a.variant_id
+        FROM orders_orderadjustment a JOIN orders_order o ON o.id = a.order_id
+        WHERE a.variant_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM orders_orderline l WHERE l.order_id = a.order_id AND l.variant_id = a.variant_id)
+        """,
+    ),
+    Check(
         "I12",
         "every recorded step of an order is legal and follows the one before",
         "SELECT count(*) FROM orders_orderevent",

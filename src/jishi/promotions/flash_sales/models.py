@@ -121,7 +121,10 @@ class Claim(models.Model):
     """Units of an item that one order carries for one person."""
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="claims")
-    person = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    """The order's buyer, who is checked by the database (decision 0025)."""
     order_code = models.CharField(max_length=12, unique=True)
     quantity = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, default=ClaimState.HELD)

@@ -127,7 +127,10 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    """The variant's own; that one is checked by the database (decision 0025)."""
     product_code = models.CharField(max_length=12)
     title = models.CharField(max_length=300)
     options = models.JSONField(default=list)
@@ -163,8 +166,14 @@ class OrderAdjustment(models.Model):
     rule = models.CharField(max_length=40)
     reference = models.CharField(max_length=80, blank=True, default="")
     variant = models.ForeignKey(
-        "catalog.Variant", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "catalog.Variant",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
+    """That of one of the order's lines, which is checked by the database (decision 0025)."""
     amount_minor = models.BigIntegerField()
     funder_kind = models.CharField(max_length=20)
     funder_id = models.BigIntegerField(null=True)
