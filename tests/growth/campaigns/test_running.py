@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from tests.factories import goods, jotted
+from tests.factories import goods, jotted, trade
 from tests.growth.campaigns import kit
 from tests.growth.campaigns.kit import HOUR, NOON, send, wait
 
@@ -31,6 +31,7 @@ from jishi.growth.campaigns.models import Campaign, Effect, Enrolment, JourneyVe
 from jishi.growth.teamwork import queries as teamwork
 from jishi.insight.experiments import ports as figures
 from jishi.insight.portraits.events import SegmentEntered
+from jishi.insight.recommendation.models import Due
 from jishi.kernel import audit, clock
 from jishi.kernel.errors import Invalid
 from jishi.kernel.outbox import relay
@@ -343,6 +344,32 @@ def test_ops_157_goods_that_are_back_are_told_once_however_often_work_runs() -> 
     ]
     url = campaigns.record_click(campaign_code=code, step="s1", person_id=keeper)
     assert url.startswith("/p/") and url != "/p//"
+
+
+def test_who_is_expected_to_want_it_again_is_asked_once_for_each_purchase() -> None:
+    scene = trade.scene()
+    trade.pay(trade.place(scene.buyer, (scene.variant_id, 1)))
+    product, now = scene.product_id, clock.now()
+    text = both("{product}快用完了吧", "More of {product}?")
+    said = Step("s1", "send", {"text": text, "url": "{product}", "cost_minor": 0})
+    code = kit.start(said, trigger="hook", holdout=0, at=now, quiet_to=0, quiet_from=0)
+    early, late = now + HOUR, now + timedelta(days=4)
+    Due.objects.create(
+        person_id=scene.buyer.id, product_id=product, due_at=now + 2 * HOUR, early_at=early, late_at=late,
+        own_gaps=0,
+    )  # fmt: skip
+
+    before = campaigns.watch_due(now)
+    within = [campaigns.watch_due(early + n * HOUR) for n in range(3)]
+    Due.objects.update(
+        due_at=now + timedelta(days=2), early_at=now + 2 * HOUR
+    )  # a new forecast, no new reason
+    within.append(campaigns.watch_due(early + 3 * HOUR))
+    campaigns.run_due(early + 4 * HOUR)
+
+    assert (before, within) == (0, [1, 0, 0, 0])
+    assert kit.told(scene.buyer.id) == [f"{kit.title(product)}快用完了吧"]
+    assert campaigns.record_click(campaign_code=code, step="s1", person_id=scene.buyer.id).startswith("/p/")
 
 
 def test_what_is_usual_and_where_money_may_move() -> None:

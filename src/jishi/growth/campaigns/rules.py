@@ -157,7 +157,7 @@ def _send_fault(values: Mapping[str, Any]) -> str:
 
 def product_of(key: str) -> str:
     """The code of the product for which somebody came in, or nothing."""
-    return key.split(":")[2] if key.startswith("stock:") else ""
+    return key.split(":")[2] if key.startswith(("stock:", "again:")) and key.count(":") == 2 else ""
 
 
 def is_inside(url: str) -> bool:

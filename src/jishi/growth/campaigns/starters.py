@@ -203,6 +203,26 @@ TEMPLATES: tuple[Template, ...] = (
         ),
     ),
     Template(
+        "again",
+        N_("Time for more"),
+        N_("For whoever is expected to want something again about now, by their own rhythm of buying it."),
+        Draft(
+            name="该补货了",
+            trigger=Trigger.HOOK,
+            goal_days=7,
+            goal="在用完之前提醒一声",
+        ),
+        (
+            _if("s1", "bought", then="end"),
+            _send(
+                "s2",
+                "{nickname}，上次买的{product}快用完了吧？",
+                "{nickname}, is it time for more of {product}?",
+                "{product}",
+            ),
+        ),
+    ),
+    Template(
         "festival",
         N_("Shopping festival"),
         N_("Several offers, flash slots, lotteries and pages under one budget and one report."),

@@ -65,7 +65,7 @@ def triggers() -> dict[str, str]:
         "birthday": gettext("The birthday of whoever told us theirs, each year"),
         "festival": gettext("A festival of the calendar, each year"),
         "stock": gettext("Goods in the cart or in a note they keep are back in stock"),
-        "hook": gettext("Whom a prediction or another part names"),
+        "hook": gettext("Whoever is expected to want something again about now"),
     }
 
 

@@ -25,7 +25,7 @@ BATCH = 25_000
 AT_ONCE = 8
 CART_OLD = timedelta(days=3)
 CART_USUAL_H = 4
-OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK, Trigger.FESTIVAL)
+OCCASIONS = (Trigger.ANNIVERSARY, Trigger.BIRTHDAY, Trigger.STOCK, Trigger.FESTIVAL, Trigger.HOOK)
 """What happens to somebody again and again: each time is a reason of its own, and lets them in once."""
 STOCK_NEWS = timedelta(days=3)
 STOCK_GONE = timedelta(hours=1)
@@ -102,6 +102,23 @@ WHERE a.ended_at > %(at)s::timestamptz - %(news)s::interval AND a.ended_at <= %(
         AND e.person_id = w.person_id AND e.key = 'stock:' || a.id || ':' || p.code)
 ORDER BY w.person_id, a.ended_at, a.id
 """
+# Whom the recommender expects to want something again about now, by their own rhythm and everybody's. The key
+# names the purchase before: who buys again is a new reason, a forecast that is made anew is not.
+_AGAIN = """
+SELECT DISTINCT ON (d.person_id) d.person_id,
+    'again:' || extract(epoch FROM o.last_at)::bigint || ':' || p.code AS key
+FROM recommendation_due d JOIN catalog_product p ON p.id = d.product_id
+JOIN catalog_listing l ON l.product_id = d.product_id AND l.in_stock
+CROSS JOIN LATERAL (
+    SELECT max(o.paid_at) AS last_at FROM orders_order o JOIN orders_orderline i ON i.order_id = o.id
+    WHERE o.buyer_id = d.person_id AND i.product_id = d.product_id AND o.paid_at IS NOT NULL
+) o
+WHERE d.early_at <= %(at)s AND d.late_at > %(at)s AND o.last_at < d.early_at
+    AND NOT EXISTS (SELECT 1 FROM campaigns_enrolment e WHERE e.campaign_id = %(campaign)s
+        AND e.person_id = d.person_id
+        AND e.key = 'again:' || extract(epoch FROM o.last_at)::bigint || ':' || p.code)
+ORDER BY d.person_id, d.due_at, p.code
+"""
 _FESTIVE = """
 SELECT a.id AS person_id, %(key)s AS key FROM accounts_user a
 LEFT JOIN notifications_reach r ON r.person_id = a.id
@@ -158,7 +175,8 @@ def enrol_due(at: datetime) -> int:
 
 
 def watch_due(at: datetime) -> int:
-    """Let in who left a cart standing, whose day it is, and whose goods are back; returns how many."""
+    """Let in who left a cart standing, whose day it is, whose goods are back, and who is expected to want
+    something again; returns how many."""
     came, local = 0, at.astimezone(rules.HOUSE)
     watching = Campaign.objects.filter(
         state=State.RUNNING, trigger__in=[Trigger.CART, *OCCASIONS], kind=Kind.JOURNEY
@@ -172,6 +190,8 @@ def watch_due(at: datetime) -> int:
             came += _enter(row.pk, at, _BIRTHDAYS, key=f"birthday:{local:%Y}", days=days)
         elif row.trigger == Trigger.STOCK:
             came += _enter(row.pk, at, _RETURNED, news=STOCK_NEWS, gone=STOCK_GONE)
+        elif row.trigger == Trigger.HOOK:
+            came += _enter(row.pk, at, _AGAIN)
         elif row.trigger == Trigger.ANNIVERSARY:
             came += _enter(row.pk, at, _ANNIVERSARIES, key=f"year:{local:%Y}", day=f"{local:%m-%d}")
     return came
