@@ -97,16 +97,18 @@ def test_a_licence_that_is_not_known_or_has_run_out_blocks() -> None:
     code = content.create(draft=kit.draft(writer, pictures=(unknown,)), by=writer, state="draft")
     with pytest.raises(errors.CheckStops):
         content.ask_review(code=code, by=writer)
-    tomorrow = clock.now() + timedelta(days=1)
-    until = AssetDraft(title="柿子", licence="bought", proof="发票", alt="柿", expires_on=tomorrow.date())
+    a_day_later = clock.now() + timedelta(
+        days=1, hours=2
+    )  # than the piece is due, whatever the time of day is
+    until = AssetDraft(title="柿子", licence="bought", proof="发票", alt="柿", expires_on=a_day_later.date())
     content.edit_asset(code=unknown, draft=until, by=writer)
     content.ask_review(code=code, by=writer)
     content.approve(code=code, by=reviewer)
     stopped = [one.level for one in queries.check(queries.get_piece(code)) if one.about == "rights"]
     # The licence ends between the review and the moment, or the piece is moved behind its end.
-    content.move(code=code, due_at=tomorrow + timedelta(hours=1), by=writer)
+    content.move(code=code, due_at=a_day_later, by=writer)
 
-    content.publish_due(tomorrow + timedelta(hours=2))
+    content.publish_due(a_day_later + timedelta(hours=1))
 
     held = queries.get_piece(code).piece
     assert (stopped, held.state, held.note_code) == (["good"], "held", "")
