@@ -32,6 +32,21 @@ def second() -> Client:
     return client
 
 
+def festival_and_back(client: Client, code: str, fields: dict[str, str]) -> None:
+    """Have a festival bring people in, look at what the pages say, and take it back."""
+    url = f"/ops/campaigns/{code}/"
+    festive = {"trigger": "festival", "festival": "little_year", "festival_days": "3"}
+    festive["festival_side"] = "after"
+    assert client.post(f"{url}settings/", {**fields, **festive, "festival": "none"}).status_code == 422
+    client.post(f"{url}settings/", {**fields, **festive, "festival_where": "all"})
+    form, way = consoles.body(client, f"{url}settings/"), consoles.body(client, f"{url}steps/")
+    assert queries.get_campaign(code).draft.trigger_key == "little_year:3:all"
+    assert 'value="little_year" selected' in form and 'value="all" selected' in form
+    sheet = consoles.body(client, f"{url}sheet/", most=14)
+    assert "小年（北方） · 节后 3 天" in way and "小年（北方）" in sheet
+    client.post(f"{url}settings/", fields)
+
+
 def test_from_a_template_to_people_reached(world: consoles.World) -> None:
     client, other = world.client("operator"), second()
     segment, people = kit.crowd(8)
@@ -48,16 +63,7 @@ def test_from_a_template_to_people_reached(world: consoles.World) -> None:
     assert bad.status_code == 422 and 'role="alert"' in bad.content.decode()
     assert saved.status_code == 302 and queries.get_campaign(code).draft.budget_minor == 1250
 
-    festive = {"trigger": "festival", "festival": "little_year", "festival_days": "3"}
-    festive["festival_side"] = "after"
-    assert client.post(f"{url}settings/", {**fields, **festive, "festival": "none"}).status_code == 422
-    client.post(f"{url}settings/", {**fields, **festive, "festival_where": "all"})
-    form, way = consoles.body(client, f"{url}settings/"), consoles.body(client, f"{url}steps/")
-    assert queries.get_campaign(code).draft.trigger_key == "little_year:3:all"
-    assert 'value="little_year" selected' in form and 'value="all" selected' in form
-    sheet = consoles.body(client, f"{url}sheet/", most=14)
-    assert "小年（北方） · 节后 3 天" in way and "小年（北方）" in sheet
-    client.post(f"{url}settings/", fields)
+    festival_and_back(client, code, fields)
     for kind in ("send", "wait", "split", "condition", "task"):
         assert client.post(f"{url}steps/", {"do": "add", "kind": kind}).status_code == 302, kind
     assert client.post(f"{url}steps/", {"do": "add", "kind": "place"}).status_code == 422
