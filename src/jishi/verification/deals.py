@@ -63,8 +63,8 @@ CHECKS: tuple[Check, ...] = (
         UNION ALL
         SELECT 'order ' || o.code, 'adjustment ' || a.rule || ' names variant ' || a.variant_id
         FROM orders_orderadjustment a JOIN orders_order o ON o.id = a.order_id
-        WHERE a.variant_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM orders_orderline l WHERE l.order_id = a.order_id AND l.variant_id = a.variant_id)
+        WHERE a.variant_id <> ALL (ARRAY(
+            SELECT l.variant_id FROM orders_orderline l WHERE l.order_id = a.order_id))
         """,
     ),
     Check(
