@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from tests import cluster as throw_away
@@ -20,6 +22,7 @@ from jishi.goods.pricing import operations as pricing
 from jishi.kernel.models import OutboxEvent
 from jishi.people.accounts.models import User
 from jishi.promotions.flash_sales import operations as flash
+from jishi.promotions.flash_sales import settle
 from jishi.promotions.flash_sales.models import Claim
 from jishi.trade.orders import operations as orders
 from jishi.trade.orders.models import Order
@@ -213,3 +216,27 @@ def test_unpaid_units_return_to_the_sale_and_the_earmark_is_alive_again() -> Non
     assert late.kind == "won"
     assert (sale.item.available, sale.item.held, sale.item.back) == (0, 1, 0)
     assert made.adds_up(sale)
+
+
+def test_stk_062_whoever_is_told_of_an_order_has_it_on_the_disk() -> None:
+    sale, person = made.running(units=9), trade.buyer()
+
+    async def story() -> list[bool]:
+        url = throw_away.cluster.url("jishi_app", throw_away.DATABASE)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as own:
+            await own.execute("SET synchronous_commit = on")
+            told = []
+            for ask in (
+                settle.settle(own, buyers=[made.wish(sale, person.id)], at=NOON),
+                settle.find(own, item_code=sale.code, person_id=person.id),
+            ):
+                await own.execute("SELECT set_config('synchronous_commit', 'off', false)")
+                await own.execute("SELECT pg_logical_emit_message(true, 'test', 'not on the disk yet')")
+                await own.execute("SET synchronous_commit = on")
+                written = await (await own.execute("SELECT pg_current_wal_insert_lsn()")).fetchone()
+                assert await ask is not None
+                flushed = await own.execute("SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn", list(written))
+                told.append((await flushed.fetchone())[0])
+            return told
+
+    assert asyncio.run(story()) == [True, True]
