@@ -40,7 +40,7 @@ PUBLIC = {
 }  # fmt: skip
 """For everybody; what they show depends on who asks."""
 PUBLIC |= {
-    "flash", "flash_item", "flash_block", "bargains", "product_bargains", "rally_offer", "rally",
+    "flash", "flash_item", "flash_block", "bargains", "rally_offer", "rally",
     "rally_live", "team_draw", "team_proof", "lotteries", "lottery", "lottery_proof", "lottery_proof_file",
     "verify_draw",
 }  # fmt: skip

@@ -117,7 +117,7 @@ def test_every_page_is_calm_named_and_within_its_width(
 
             assert page.evaluate(STICKING_OUT) <= 0, (path, width)
             assert page.evaluate(NAMELESS) == [], (path, width)
-            assert page.evaluate("window.shift || 0") <= 0.02, (path, width)
+            assert page.evaluate("window.shift || 0") <= 0.01, (path, width)
         page.context.close()
     assert faults == []
 

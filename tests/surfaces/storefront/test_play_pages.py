@@ -10,6 +10,7 @@ from django.test import Client
 from tests.factories import consoles, draws, trade
 from tests.factories import plays as made
 
+from jishi.goods.catalog import queries as catalog_queries
 from jishi.kernel import clock, fairdraw
 from jishi.people.accounts.models import User
 from jishi.promotions.lotteries import operations as lotteries
@@ -207,3 +208,16 @@ def test_the_price_ladder_of_a_growing_team_is_shown() -> None:
 
     assert "6.30" in body
     assert "7.00" in body
+
+
+def test_a_product_says_at_once_what_friends_can_be_gathered_for() -> None:
+    game = made.rally_round()
+    code = game.offer.code
+    ref = catalog_queries.list_cards([game.offer.product_id], language="zh-hans")[game.offer.product_id].code
+
+    body = client().get(f"/p/{ref}/").content.decode()
+    plays.stop_offer(offer_code=code)
+    later = client().get(f"/p/{ref}/").content.decode()
+
+    assert f'href="/o/{code}/"' in body
+    assert f'href="/o/{code}/"' not in later

@@ -215,8 +215,9 @@ async def settle(
 
 
 async def find(connection: psycopg.AsyncConnection[Any], *, item_code: str, person_id: int) -> Outcome | None:
-    """Return a person's order of an item, or what is free of it; None when there is no such item. An order that
-    is told here is on the disk, even if its batch is still being flushed.
+    """Return a person's order of an item, or what is free of it; None when there is no such item.
+
+    An order that is told here is on the disk, even if its batch was still being flushed.
     """
     cursor = await connection.execute(FIND, [person_id, item_code])
     row = await cursor.fetchone()

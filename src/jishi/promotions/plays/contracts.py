@@ -160,6 +160,8 @@ class OfferView:
     terms: tuple[Phrase, ...]
     audience: AudienceRef | None = None
     """Whom it is for; None for everybody."""
+    gathers_friends: bool = False
+    """Whether friends help one buyer with it, instead of joining a team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from jishi.surfaces.storefront.pages import lotteries, rallies
 
 urlpatterns: list[URLPattern] = [
     path("bargains/", rallies.index, name="bargains"),
-    path("p/<slug:code>/bargains/", rallies.for_product, name="product_bargains"),
     path("o/<slug:code>/", rallies.offer, name="rally_offer"),
     path("o/<slug:code>/start/", rallies.start, name="rally_start"),
     path("b/<slug:code>/", rallies.rally, name="rally"),

@@ -64,13 +64,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A product, its shop, its running offer and its variants."""
+    """A product, its shop, its running offer for teams, those for friends who help, and its variants."""
 
     product: ProductView
     shop: ShopView
     offer: OfferView | None
     skus: tuple[Sku, ...]
     language: str
+    rallies: tuple[OfferView, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -143,7 +144,8 @@ def take_down(product: ProductView, *, language: str, offer: OfferView | None = 
     ids = [variant.variant_id for variant in product.variants]
     prices = pricing_queries.list_prices(ids, shop.currency)
     stock = inventory_queries.list_available(ids)
-    running = offer or play_queries.find_offer(product_id=product.product_id)
+    offers = () if offer else play_queries.list_running_offers(product.product_id)
+    running = offer or next((one for one in offers if not one.gathers_friends), None)
     team_prices = running.prices if running is not None and running.is_on else {}
     skus = tuple(
         Sku(
@@ -159,4 +161,11 @@ def take_down(product: ProductView, *, language: str, offer: OfferView | None = 
         for variant in product.variants
         if variant.variant_id in prices
     )
-    return Shelf(product, shop, running if team_prices else None, skus, language)
+    return Shelf(
+        product,
+        shop,
+        running if team_prices else None,
+        skus,
+        language,
+        tuple(one for one in offers if one.gathers_friends),
+    )

@@ -46,7 +46,7 @@ WHERE product_id = %(product)s AND mechanic = ANY(%(kinds)s) AND status = %(on)s
   AND starts_at <= %(now)s
   AND (ends_at IS NULL OR ends_at > %(now)s) AND (stock_limit IS NULL OR units_claimed < stock_limit)
   AND EXISTS (SELECT 1 FROM plays_offerprice WHERE offer_id = o.id)
-ORDER BY starts_at DESC, id DESC LIMIT 1
+ORDER BY starts_at DESC, id DESC LIMIT %(limit)s
 """
 _AUDIENCE_SALES = """
 SELECT r.currency, count(DISTINCT r.id), sum(s.quantity)::bigint, sum(r.total_minor)::bigint
@@ -56,6 +56,7 @@ WHERE o.audience_kind = %s AND o.audience_key = %s AND s.state = 'taken' AND r.p
   AND r.state NOT IN ('refunding', 'refunded') GROUP BY 1 ORDER BY 1
 """
 WITH_TEAMS = [kind.code for kind in mechanics.MECHANICS.values() if kind.rally is None]
+PRODUCT_OFFERS = 20
 FACES = 5
 """Members that a row of the list shows by picture."""
 
@@ -117,11 +118,31 @@ def get_offer(code: str, *, at: datetime | None = None) -> OfferView:
 
 def find_offer(*, product_id: int, at: datetime | None = None) -> OfferView | None:
     """Return the offer for everybody under which teams can be started for a product now, if there is one."""
-    now = clock.at_or_now(at)
+    found = _running_offers(product_id, WITH_TEAMS, at=clock.at_or_now(at), limit=1)
+    return found[0] if found else None
+
+
+def list_running_offers(product_id: int, *, at: datetime | None = None) -> tuple[OfferView, ...]:
+    """Return all offers for everybody that run for a product now, of teams and of friends who help, the
+    newest first.
+    """
+    kinds = [*mechanics.MECHANICS]
+    return _running_offers(product_id, kinds, at=clock.at_or_now(at), limit=PRODUCT_OFFERS)
+
+
+def _running_offers(
+    product_id: int, kinds: Sequence[str], *, at: datetime, limit: int
+) -> tuple[OfferView, ...]:
     # Most products have none, and every product page asks: so no statement is put together for it.
-    sought = {"product": product_id, "now": now, "on": OfferStatus.ON.value, "kinds": WITH_TEAMS}
+    sought = {
+        "product": product_id,
+        "now": at,
+        "on": OfferStatus.ON.value,
+        "kinds": list(kinds),
+        "limit": limit,
+    }
     found: list[Any] = list(Offer.objects.raw(_RUNNING, sought))
-    return offer_view(found[0], now, dict(found[0].priced)) if found else None
+    return tuple(offer_view(offer, at, dict(offer.priced)) for offer in found)
 
 
 def list_offers(*, shop_id: int, at: datetime | None = None, limit: int = 50) -> tuple[OfferView, ...]:
@@ -327,6 +348,7 @@ def offer_view(offer: Offer, at: datetime, prices: Mapping[int, int] | None = No
         units_left=None if offer.stock_limit is None else offer.stock_limit - offer.units_claimed,
         terms=kind.say(offer.params),
         audience=AudienceRef(offer.audience_kind, offer.audience_key) if offer.audience_kind else None,
+        gathers_friends=kind.rally is not None,
     )
 
 

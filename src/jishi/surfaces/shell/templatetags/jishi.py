@@ -7,8 +7,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from django import template
@@ -136,17 +137,34 @@ def epoch_ms(at: datetime | None) -> int:
 
 @register.simple_tag
 def count_down(at: datetime | None, look: str = "", hours: str = "") -> SafeString:
-    """A clock that runs against the server's time; without scripts it shows the moment it ends."""
+    """A clock that runs against the server's time; without scripts it shows the moment it ends.
+
+    What is left is written as the script writes it, so that nothing moves when the clock begins to run.
+    """
     if at is None:
         return mark_safe("")
+    now = clock.now()
     return format_html(
-        '<count-down class="{}" data-ends="{}" data-day="{}"{}>{}</count-down>',
+        '<count-down class="{}" data-ends="{}" data-day="{}"{}><span class="run">{}</span>'
+        "<noscript>{}</noscript></count-down>",
         look,
         epoch_ms(at),
         gettext("d "),
         mark_safe(' data-hours="auto"') if hours == "auto" else "",
-        formats.moment(at, _language(), clock.now()),
+        _left(at - now, always_hours=hours != "auto"),
+        formats.moment(at, _language(), now),
     )
+
+
+def _left(left: timedelta, *, always_hours: bool) -> SafeString:
+    """Days, hours, minutes and seconds in cells, as `count-down` of app.js paints them."""
+    seconds = max(0, ceil(left.total_seconds()))
+    days, hours = divmod(seconds // 3600, 24)
+    parts = [seconds // 60 % 60, seconds % 60]
+    if days or hours or always_hours:
+        parts.insert(0, hours)
+    cells = format_html_join(":", "<b>{}</b>", ([f"{part:02d}"] for part in parts))
+    return format_html('<span class="d">{}{}</span>{}', days, gettext("d "), cells) if days else cells
 
 
 @register.simple_tag

@@ -43,18 +43,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def for_product(request: HttpRequest, code: str) -> HttpResponse:
-    """Offers of a product for which friends are gathered, as a fragment of its page; mostly nothing."""
-    facts = request_facts.of(request)
-    product_id = catalog_queries.find_product_id(code)
-    offers = play_queries.list_rally_offers(product_id=product_id) if product_id else ()
-    if not request.headers.get("HX-Request"):
-        return HttpResponseRedirect(reverse("storefront:bargains"))
-    context = {"offers": offers, "facts": facts}
-    return render(request, "storefront/plays/for_product.html", context)
-
-
-@require_GET
 def offer(request: HttpRequest, code: str) -> HttpResponse:
     """Before the start: the goods, the lowest price, the rules, one button for each choice."""
     facts = request_facts.of(request)
