@@ -67,7 +67,7 @@ PUBLIC |= {"campaign_go", "films"}
 PERSON |= {"offers"}
 PERSON |= {"flash_buy", "flash_remind", "rally_start", "rally_help", "lottery_enter"}
 PUBLIC |= {
-    "slot_seen", "slot_loaded", "slot_strip", "slot_away", "region",
+    "slot_seen", "slot_loaded", "slot_met", "slot_strip", "slot_away", "region",
     "landing", "landing_sign_up", "landing_leave", "landing_preview",
 }  # fmt: skip
 PERSON |= {"start", "start_away"}

@@ -12,6 +12,7 @@ from tests.factories import jotted
 from tests.insight.experiments import kit
 
 from jishi.growth.merchandising import operations as merchandising
+from jishi.growth.merchandising import queries as merchandising_queries
 from jishi.growth.merchandising.contracts import Block, LandingDraft, PlacementDraft
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments import ports, queries
@@ -127,6 +128,58 @@ def test_a_slot_shows_what_its_arm_says_and_counts_for_every_arm() -> None:
     assert seen["usual"] == {f"Banner {n}" for n in (1, 2, 3, 4)}
     assert (seen["v0"], seen["v1"]) == (set(), {"Banner 0"})
     assert set(queries.count_arms(started)) == {"usual", "v0", "v1"}
+
+
+def test_a_popup_counts_where_it_was_painted_and_its_arms_meet_the_same_people() -> None:
+    words = {"zh-hans": "甲", "en": "One"}
+    codes = [
+        merchandising.place(
+            natural_key=f"p{n}",
+            draft=PlacementDraft(slot="popup", title=words, text=words, url="/hot/", priority=n),
+            by=None,
+        )
+        for n in range(2)
+    ]
+    place, pop = "slot.popup", "/surveys/pop/?page=home&view=2"
+    assert [one for one, _ in ports.slots("en")[place].choices] == ["usual", "nothing", *reversed(codes)]
+    started = kit.start(**arms_of(place, "usual", "nothing", codes[0]))
+    seen: dict[str, list[str]] = {}
+    for _ in range(40):
+        client, person = signed_in()
+        found = queries.assign(place, person_id=person)
+        assert found is not None
+        if found.arm in seen:
+            continue
+        assert client.get("/surveys/pop/?page=home&view=1").status_code == 204
+        client.post("/slots/met/")
+        body = client.get(pop).content.decode()
+        assert f'data-place="{place}"' in body
+        seen[found.arm] = [one for one in codes if one in body]
+        assert not Exposure.objects.filter(person_id=person).exists()  # handed over is not shown
+        assert client.post("/slots/met/", headers={"DNT": "1"}).status_code == 204
+        assert not Exposure.objects.filter(person_id=person).exists()
+        again = Client()
+        again.force_login(User.objects.get(pk=person), backend="django.contrib.auth.backends.ModelBackend")
+        assert again.get(pop).status_code == 204  # the moment of the day is over, in every arm
+        again.post("/slots/met/")
+        assert not Exposure.objects.filter(person_id=person).exists()
+        if len(seen) == 3:
+            break
+
+    assert seen == {"usual": [codes[1]], "v0": [], "v1": [codes[0]]}
+    assert merchandising_queries.tallies(codes)[codes[0]].times == 1
+    assert queries.count_arms(started) == {}
+    client, person = signed_in()
+    client.get(pop)
+    for _ in range(2):
+        client.post("/slots/met/")
+    assert Exposure.objects.get().person_id == person
+    experiments.pause(code=started, by=None)
+    queries.forget_running()
+    client, _ = signed_in()
+    body = client.get(pop).content.decode()
+    client.post("/slots/met/")
+    assert codes[1] in body and "data-place" not in body and Exposure.objects.count() == 1
 
 
 def published(slug: str) -> str:

@@ -159,6 +159,13 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Popup:
+    """A moment at which a pop-up may come up; `one` is None where an experiment lets it pass empty."""
+
+    one: Filled | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageFill:
     """All slots of a page, and what others asked to learn along with them."""
 

@@ -48,20 +48,25 @@ def note(request: HttpRequest, response: HttpResponse, found: Assignment | None)
         return response
     if response.status_code != 200 or f'data-place="{found.slot}"'.encode() not in response.content:
         return response
+    met(found)
+    return response
+
+
+def met(found: Assignment) -> None:
+    """Note the exposure of somebody in whose browser the place was really reached; once in a process."""
     key = (found.experiment, found.unit)
     if key in _noted:
-        return response
+        return
     try:
         experiments.expose([found])
     except DatabaseError as error:
         # The page is right without it; the next showing is noted instead.
         log.warning("experiments.not_noted", exc_info=error)
-        return response
+        return
     with _lock:
         _noted[key] = None
         while len(_noted) > REMEMBERED:
             _noted.popitem(last=False)
-    return response
 
 
 def forget_noted() -> None:

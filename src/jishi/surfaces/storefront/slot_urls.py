@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("slots/strip/", slots.strip, name="slot_strip"),
     path("slots/seen/", slots.seen, name="slot_seen"),
     path("slots/loaded/", slots.loaded, name="slot_loaded"),
+    path("slots/met/", slots.met, name="slot_met"),
     path("slots/<slug:code>/away/", slots.away, name="slot_away"),
     path("region/", slots.region, name="region"),
     path("start/", slots.start, name="start"),

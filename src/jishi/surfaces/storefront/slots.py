@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from jishi.goods.catalog.contracts import ListingCard
 from jishi.growth.merchandising import operations as merchandising
 from jishi.growth.merchandising import queries
-from jishi.growth.merchandising.contracts import NOTHING, USUAL, Filled, Viewer
+from jishi.growth.merchandising.contracts import NOTHING, USUAL, Filled, Popup, Viewer
 from jishi.growth.onboarding import queries as first_steps
 from jishi.growth.onboarding.contracts import Progress
 from jishi.insight.experiments.contracts import Assignment
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import experimenting, picked
 
+POPUP = queries.place_of_slot("popup")
 REGION = "jishi_region"
 """The cookie in which a browser keeps the region somebody chose."""
 
@@ -108,13 +109,16 @@ def noted(request: HttpRequest, response: HttpResponse, shown: Shown) -> HttpRes
     return response
 
 
-def claim(request: HttpRequest) -> Filled | None:
-    """The pop-up that comes up now, counted; or None."""
+def claim(request: HttpRequest, tried: Assignment | None) -> Popup | None:
+    """The pop-up that comes up now, counted; or None. `tried` is the reader's arm at this place."""
     facts = request_facts.of(request)
     found = merchandising.claim_popup(
-        viewer=viewer(request), region=region_of(request), language=facts.language
+        viewer=viewer(request),
+        region=region_of(request),
+        language=facts.language,
+        shows=experimenting.shows(tried, otherwise=USUAL) or NOTHING,
     )
-    return led(found, facts) if found is not None else None
+    return Popup(led(found.one, facts)) if found is not None and found.one is not None else found
 
 
 def led(one: Filled, facts: request_facts.Facts) -> Filled:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from jishi.growth.merchandising import rules
-from jishi.growth.merchandising.contracts import Filled, Viewer
+from jishi.growth.merchandising.contracts import NOTHING, USUAL, Popup, Viewer
 from jishi.growth.merchandising.models import Chosen, Pace, Seen
 from jishi.growth.merchandising.queries import filling
 from jishi.growth.merchandising.queries.viewers import day_of, key_of
@@ -69,34 +69,34 @@ def record_dismissed(*, placement_code: str, viewer: Viewer, at: datetime | None
 
 
 def claim_popup(
-    *, viewer: Viewer, region: str = "", language: str, at: datetime | None = None
-) -> Filled | None:
+    *, viewer: Viewer, region: str = "", language: str, shows: str = USUAL, at: datetime | None = None
+) -> Popup | None:
     """The pop-up that may come up before somebody now, counted at once; None when there is none.
 
-    Two tabs that ask in one moment get one between them: the row of the day is taken first.
+    Two tabs that ask in one moment get one between them: the row of the day is taken first. `shows` is what
+    an experiment wants: where it wants nothing, the moment passes empty, and counts for the day like any, so
+    that every arm meets the same people at the same moments and nobody sees more than without it.
     """
     moment = clock.at_or_now(at)
     if not key_of(viewer):
         return None
-    offers = filling.fill(
-        "popup",
-        person_id=viewer.person_id,
-        visitor=viewer.visitor,
-        region=region,
-        language=language,
-        at=moment,
+    could, offers = filling.offer(
+        "popup", viewer=viewer, region=region, language=language, shows=shows, at=moment
     )
-    if not offers:
+    if not could:
         return None
     with transaction.atomic():
         if not _run(PACE, viewer, moment, slot="popup", most=rules.POPUPS_A_DAY):
             return None
+        if shows == NOTHING:
+            return Popup(None)
         found = next(
             (one for one in offers if record_shown(placement_code=one.code, viewer=viewer, at=moment)), None
         )
         if found is None:
             transaction.set_rollback(True)
-    return found
+            return None
+    return Popup(found)
 
 
 def forget_old(at: datetime) -> int:

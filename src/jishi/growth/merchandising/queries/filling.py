@@ -104,6 +104,24 @@ def fill(
     return _shown(row, viewer, region, language, {}).get(slot, ())
 
 
+def offer(
+    slot: str,
+    *,
+    viewer: Viewer,
+    region: str = "",
+    language: str,
+    shows: str = USUAL,
+    at: datetime | None = None,
+) -> tuple[bool, tuple[Filled, ...]]:
+    """Whether anything could stand in a slot for a viewer now, and what an experiment leaves of it.
+
+    The first answer does not depend on `shows`, so that the arms of an experiment meet the same people.
+    """
+    row = _ask([slot], viewer, clock.at_or_now(at), ())
+    things = _candidates(row, viewer, region).get(slot, [])
+    return bool(things), tuple(made(one, language) for one in _chosen(slot, things, shows))
+
+
 def _ask(
     slots: Sequence[str], viewer: Viewer, at: datetime, riders: Sequence[ports.Rider]
 ) -> tuple[Any, ...]:
@@ -130,15 +148,20 @@ def _ask(
 def _shown(
     row: tuple[Any, ...], viewer: Viewer, region: str, language: str, tried: Mapping[str, str]
 ) -> Mapping[str, tuple[Filled, ...]]:
+    return {
+        slot: tuple(made(one, language) for one in _chosen(slot, things, tried.get(slot, USUAL)))
+        for slot, things in _candidates(row, viewer, region).items()
+    }
+
+
+def _candidates(row: tuple[Any, ...], viewer: Viewer, region: str) -> dict[str, list[Any]]:
+    """Everything that could stand in each slot where this viewer is, the most important first."""
     keys = regions.keys_of(region or _where(row, viewer))
     found: dict[str, list[Any]] = {}
     for one in row[4]:
         if not one["regions"] or keys & set(one["regions"]):
             found.setdefault(one["slot"], []).append(one)
-    return {
-        slot: tuple(made(one, language) for one in _chosen(slot, things, tried.get(slot, USUAL)))
-        for slot, things in found.items()
-    }
+    return found
 
 
 def _chosen(slot: str, things: list[Any], shows: str) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jishi.growth.merchandising import rules
-from jishi.growth.merchandising.contracts import NOTHING, USUAL, PageState, PlacementState, SlotKind
+from jishi.growth.merchandising.contracts import NOTHING, USUAL, PageState, PlacementState
 from jishi.growth.merchandising.models import LandingPage, Placement
 from jishi.insight.experiments.ports import Slot
 from jishi.kernel.errors import N_
@@ -13,11 +13,9 @@ MOST = 40
 
 
 def list_places(language: str) -> Iterator[Slot]:
-    """Every slot that stands in a page, and every published landing page."""
+    """Every slot, and every published landing page."""
     on = Placement.objects.filter(state=PlacementState.ON).order_by("-pk")[: MOST * 2]
     for slot in rules.SLOTS:
-        if slot.kind == SlotKind.POPUP:
-            continue  # comes up at most once a day, so its arms would not be shown alike
         placed = tuple((row.code, pick(row.title, language)) for row in on if row.slot == slot.code)
         usual = ((USUAL, N_("What usually stands there")), (NOTHING, N_("Nothing")))
         yield Slot(place_of_slot(slot.code), slot.name, usual + placed)

@@ -21,6 +21,8 @@ from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import experimenting, slots
 
 MOST = 8
+HANDED = "popup_handed"
+"""In the session: the experiment whose pop-up, or empty moment, this browser was given."""
 YEAR_S = 60 * 60 * 24 * 365
 NO_POPUP_ON = frozenset({"landing", "start", "region"})
 """Pages of their own purpose, beside those on which nothing ever comes up."""
@@ -53,6 +55,19 @@ def loaded(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_POST
+def met(request: HttpRequest) -> HttpResponse:
+    """The browser tells that it painted the pop-up of an experiment, or let its moment pass empty.
+
+    Only what this session was handed counts, once, and only while the same experiment runs.
+    """
+    handed = request.session.pop(HANDED, "")
+    arm = experimenting.arm(request, slots.POPUP) if handed else None
+    if arm is not None and arm.experiment == handed:
+        experimenting.met(arm)
+    return HttpResponse(status=204)
+
+
 @require_GET
 def strip(request: HttpRequest) -> HttpResponse:
     """What stands at the end of a product page: asked for when a reader gets there, and counted then."""
@@ -77,14 +92,23 @@ def away(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def pop(request: HttpRequest) -> HttpResponse | None:
-    """The pop-up that may come up on a page now; never on the first page of a visit."""
+    """The pop-up that may come up on a page now; never on the first page of a visit.
+
+    An answer is not a showing: who was shown what is noted when the browser tells it (`met`).
+    """
     view = request.GET.get("view", "")
     page = request.GET.get("page", "")
     is_later = view.isascii() and view.isdecimal() and len(view) < 6 and int(view) > 1
     if not is_later or page in NO_POPUP_ON:
         return None
-    found = slots.claim(request)
-    return render(request, "storefront/slots/popup.html", {"one": found}) if found is not None else None
+    tried = experimenting.arm(request, slots.POPUP)
+    found = slots.claim(request, tried)
+    if found is None:
+        return None
+    if tried is not None:
+        request.session[HANDED] = tried.experiment
+    context = {"one": found.one, "place": tried.slot if tried is not None else ""}
+    return render(request, "storefront/slots/popup.html", context)
 
 
 @require_http_methods(["GET", "POST"])

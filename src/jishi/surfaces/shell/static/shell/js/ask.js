@@ -1,5 +1,9 @@
 // A pop-up or a survey that may come up: asked for once the page has been read for a while, at most once in a
-// session; pop-ups not before the second page.
+// session; pop-ups not before the second page. What an experiment decided is told once it was painted.
+const tell = (url, told = {}) => {
+  const token = JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"] || "";
+  fetch(url, { method: "POST", body: new URLSearchParams(told), keepalive: true, headers: { "X-CSRFToken": token } }).catch(() => {});
+};
 customElements.define("survey-pop", class extends HTMLElement {
   connectedCallback() {
     this.view = +(sessionStorage.getItem("views") || 0) + 1;
@@ -18,6 +22,12 @@ customElements.define("survey-pop", class extends HTMLElement {
     sessionStorage.setItem("survey", "1");
     this.innerHTML = await answer.text();
     window.htmx?.process(this);
-    this.addEventListener("click", (event) => { if (event.target.closest("[data-gone]")) this.replaceChildren(); });
+    // Frames are painted only while the page is in front; the second one comes after the first was there.
+    if (this.querySelector("[data-place]")) requestAnimationFrame(() => requestAnimationFrame(() => tell("/slots/met/")));
+    this.addEventListener("click", (event) => {
+      const slot = event.target.closest("a")?.closest("[data-slot-shown]");
+      if (slot) tell("/slots/seen/", { act: "click", slot: slot.dataset.slotShown });
+      if (event.target.closest("[data-gone]")) this.replaceChildren();
+    });
   }
 });

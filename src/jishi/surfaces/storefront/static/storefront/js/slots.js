@@ -18,6 +18,6 @@ const watch = new IntersectionObserver((entries) => entries.forEach(({ target, i
 }), { threshold: 0.5 });
 document.querySelectorAll("[data-slot]").forEach((one) => watch.observe(one));
 document.addEventListener("click", (event) => {
-  const one = event.target.closest?.("a")?.closest("[data-slot], [data-slot-shown]");
-  if (one) tell([one.dataset.slot || one.dataset.slotShown], "click");
+  const one = event.target.closest?.("a")?.closest("[data-slot]");
+  if (one) tell([one.dataset.slot], "click");
 });
