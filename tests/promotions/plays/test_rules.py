@@ -11,7 +11,7 @@ from jishi.kernel.errors import InvariantBroken
 from jishi.promotions.plays import rules
 from jishi.promotions.plays.contracts import Screen, SeatState, TeamState, ViewerState
 from jishi.promotions.plays.errors import ParamRefused
-from jishi.promotions.plays.mechanics.group_buy import GROUP_BUY, PARAMS
+from jishi.promotions.plays.mechanics.group_buy import GROUP_BUY
 from jishi.promotions.plays.rules import Crowd, TeamFacts, ViewerFacts, Wish, viewer_screen
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_every_combination_has_one_answer_and_offers_nothing_impossible(
 # --- Settings ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("param", PARAMS, ids=lambda param: param.name)
+@pytest.mark.parametrize("param", GROUP_BUY.params, ids=lambda param: param.name)
 def test_every_setting_is_explained_bounded_and_has_a_default_that_it_accepts(param: rules.Param) -> None:
     assert param.label and param.help.endswith((".", "%"))
     assert param.clean(param.default) == param.default
@@ -145,20 +145,20 @@ def test_every_setting_is_explained_bounded_and_has_a_default_that_it_accepts(pa
 @pytest.mark.parametrize("value", [True, 2.0, "2.5", "-3", "", None, "二", "2" * 30, [2]])
 def test_a_number_is_a_whole_number(value: object) -> None:
     with pytest.raises(ParamRefused):
-        rules.clean_params(PARAMS, {"size": value})
+        rules.clean_params(GROUP_BUY.params, {"size": value})
 
 
 def test_forms_send_text_and_unknown_settings_are_refused() -> None:
-    clean = rules.clean_params(PARAMS, {"size": " 5 ", "virtual_completion": "on"})
+    clean = rules.clean_params(GROUP_BUY.params, {"size": " 5 ", "virtual_completion": "on"})
 
     assert (clean["size"], clean["virtual_completion"], clean["hours"]) == (5, True, 24)
     with pytest.raises(ParamRefused):
-        rules.clean_params(PARAMS, {"sizes": 5})
+        rules.clean_params(GROUP_BUY.params, {"sizes": 5})
 
 
 # --- Group buy's verdicts ---------------------------------------------------------------------------------
 
-PLAIN = GROUP_BUY.terms(rules.clean_params(PARAMS, {"size": 3}))
+PLAIN = GROUP_BUY.terms(rules.clean_params(GROUP_BUY.params, {"size": 3}))
 HOUSE = replace(PLAIN, virtual_from_percent=60)
 
 VERDICTS = [

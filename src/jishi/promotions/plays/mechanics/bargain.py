@@ -1,15 +1,16 @@
 """Bargain: one person asks friends to cut the price, step by step, down to a floor. A declaration only.
 
 The sum of all cuts is the way from the price alone to the floor, exactly; after `helpers` helps it is
-reached for
-certain, and the page always says how many more could be needed at most.
+reached for certain, and the page always says how many more could be needed at most.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from jishi.kernel.errors import N_
 from jishi.promotions.plays.contracts import Phrase
 from jishi.promotions.plays.rules import (
+    Clause,
     Mechanic,
     Param,
     Params,
@@ -19,7 +20,7 @@ from jishi.promotions.plays.rules import (
     Terms,
     drawn_share,
 )
-from jishi.promotions.plays.rules.helping import HELPERS, never, verdict
+from jishi.promotions.plays.rules.helping import HELPING, rally_terms, verdict
 
 PARAMS = (
     Param(
@@ -65,27 +66,20 @@ PARAMS = (
         N_("At any price reached so far, or only at the lowest."),
         choices=(("any", N_("At the price reached so far")), ("floor", N_("Only at the lowest price"))),
     ),
-    *HELPERS,
 )
 
 
+def _terms(terms: Terms, params: Params) -> Terms:
+    return replace(terms, size=params["helpers"], hours=params["hours"], per_order=1)
+
+
 def _rally_terms(params: Params) -> RallyTerms:
-    return RallyTerms(
-        helpers=params["helpers"],
-        hours=params["hours"],
-        pay_hours=params["pay_hours"],
-        per_person=params["per_person"],
-        per_household=params["household_total"],
-        per_day=params["units_per_day"],
-        helps_per_day=params["helps_per_day"],
-        helps_per_offer=params["helps_per_offer"],
+    return replace(
+        rally_terms(params, helpers=params["helpers"]),
         first_bps=params["first_bps"],
         newcomer_percent=params["newcomer_percent"],
         is_steep=params["curve"] == "steep",
         buys_early=params["pays_when"] == "any",
-        sets_aside=params["sets_aside"] == "start",
-        honours_late=params["paid_late"] == "honour",
-        new_accounts=params["new_accounts"],
     )
 
 
@@ -107,24 +101,19 @@ def _price(progress: Progress, alone_minor: int, floor_minor: int) -> int | None
     return alone_minor - progress.gained
 
 
-def _say(params: Params) -> tuple[Phrase, ...]:
-    said = [
-        Phrase(
-            N_("With %(helpers)s friends at most you reach the lowest price. It is never more than that."),
-            {"helpers": params["helpers"]},
-        ),
-        Phrase(
-            N_("You have %(hours)s hours to gather helps and then %(pay_hours)s hours to buy."),
-            {"hours": params["hours"], "pay_hours": params["pay_hours"]},
-        ),
-    ]
+def _say(params: Params) -> Iterator[Phrase]:
+    yield Phrase(
+        N_("With %(helpers)s friends at most you reach the lowest price. It is never more than that."),
+        {"helpers": params["helpers"]},
+    )
+    yield Phrase(
+        N_("You have %(hours)s hours to gather helps and then %(pay_hours)s hours to buy."),
+        {"hours": params["hours"], "pay_hours": params["pay_hours"]},
+    )
     if params["pays_when"] == "any":
-        said.append(Phrase(N_("You can buy at any time, at the price reached so far.")))
+        yield Phrase(N_("You can buy at any time, at the price reached so far."))
     if params["newcomer_percent"] > 100:
-        said.append(Phrase(N_("Friends who have never bought here cut more.")))
-    if params["sets_aside"] == "start":
-        said.append(Phrase(N_("Your piece is set aside for you until your time is over.")))
-    return tuple(said)
+        yield Phrase(N_("Friends who have never bought here cut more."))
 
 
 def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -> tuple[Phrase, ...]:
@@ -146,21 +135,13 @@ def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -
     )
 
 
-def _problems(params: Params) -> tuple[Phrase, ...]:
-    return ()
-
-
 BARGAIN = Mechanic(
     code="bargain",
     title=N_("Bargain"),
     summary=N_("One person gathers friends; each cuts a piece off the price, down to a floor you set."),
-    params=PARAMS,
-    terms=lambda params: Terms(size=params["helpers"], hours=params["hours"], per_order=1),
+    clauses=(Clause(PARAMS, _terms, _say), HELPING),
     decide=verdict,
-    say=_say,
     preview=_preview,
-    problems=_problems,
     explanation=N_("Price after bargaining"),
-    pack_rules=never,
     rally=RallyRules(terms=_rally_terms, goal=_goal, most=_most, gain=_gain, price=_price),
 )

@@ -4,12 +4,22 @@ nothing. A declaration only.
 A friend helps one person under an offer and no other; a newcomer's hand may count more than once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from jishi.kernel.errors import N_
 from jishi.promotions.plays.contracts import Phrase
-from jishi.promotions.plays.rules import Mechanic, Param, Params, Progress, RallyRules, RallyTerms, Terms
-from jishi.promotions.plays.rules.helping import HELPERS, never, verdict
+from jishi.promotions.plays.rules import (
+    Clause,
+    Mechanic,
+    Param,
+    Params,
+    Progress,
+    RallyRules,
+    RallyTerms,
+    Terms,
+)
+from jishi.promotions.plays.rules.helping import HELPING, rally_terms, verdict
 
 PARAMS = (
     Param(
@@ -30,25 +40,18 @@ PARAMS = (
         minimum=1,
         maximum=5,
     ),
-    *HELPERS,
 )
 
 
+def _terms(terms: Terms, params: Params) -> Terms:
+    return replace(terms, size=params["goal"], hours=params["hours"], per_order=1)
+
+
 def _rally_terms(params: Params) -> RallyTerms:
-    return RallyTerms(
-        helpers=params["goal"],
-        hours=params["hours"],
-        pay_hours=params["pay_hours"],
-        per_person=params["per_person"],
-        per_household=params["household_total"],
-        per_day=params["units_per_day"],
-        helps_per_day=params["helps_per_day"],
-        helps_per_offer=params["helps_per_offer"],
+    return replace(
+        rally_terms(params, helpers=params["goal"]),
         once_per_offer=True,
         newcomer_percent=100 * params["newcomer_likes"],
-        sets_aside=params["sets_aside"] == "start",
-        honours_late=params["paid_late"] == "honour",
-        new_accounts=params["new_accounts"],
     )
 
 
@@ -69,24 +72,22 @@ def _price(progress: Progress, alone_minor: int, floor_minor: int) -> int | None
     return floor_minor if progress.rest == 0 else None
 
 
-def _say(params: Params) -> tuple[Phrase, ...]:
-    said = [
-        Phrase(
-            N_("Gather %(goal)s likes within %(hours)s hours; then you have %(pay_hours)s hours to take it."),
-            {"goal": params["goal"], "hours": params["hours"], "pay_hours": params["pay_hours"]},
-        ),
-        Phrase(N_("Every friend can help one person in this campaign, once.")),
-    ]
+def _say(params: Params) -> Iterator[Phrase]:
+    yield Phrase(
+        N_("Gather %(goal)s likes within %(hours)s hours; then you have %(pay_hours)s hours to take it."),
+        {"goal": params["goal"], "hours": params["hours"], "pay_hours": params["pay_hours"]},
+    )
+    yield Phrase(N_("Every friend can help one person in this campaign, once."))
     if params["newcomer_likes"] > 1:
-        said.append(
-            Phrase(
-                N_("Friends who have never bought here count %(times)s times."),
-                {"times": params["newcomer_likes"]},
-            )
+        yield Phrase(
+            N_("Friends who have never bought here count %(times)s times."),
+            {"times": params["newcomer_likes"]},
         )
-    if params["sets_aside"] == "start":
-        said.append(Phrase(N_("Your piece is set aside for you until your time is over.")))
-    return tuple(said)
+
+
+def _problems(params: Params) -> Iterator[Phrase]:
+    if params["newcomer_likes"] > params["goal"]:
+        yield Phrase(N_("One newcomer's like would already be more than is needed."))
 
 
 def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -> tuple[Phrase, ...]:
@@ -106,24 +107,14 @@ def _preview(params: Params, prices: Sequence[tuple[int, int]], currency: str) -
     )
 
 
-def _problems(params: Params) -> tuple[Phrase, ...]:
-    if params["newcomer_likes"] > params["goal"]:
-        return (Phrase(N_("One newcomer's like would already be more than is needed.")),)
-    return ()
-
-
 LIKE_COLLECT = Mechanic(
     code="like_collect",
     title=N_("Collect likes"),
     summary=N_("One person gathers likes of friends; enough of them earn a special price or a free piece."),
-    params=PARAMS,
-    terms=lambda params: Terms(size=params["goal"], hours=params["hours"], per_order=1),
+    clauses=(Clause(PARAMS, _terms, _say, _problems), HELPING),
     decide=verdict,
-    say=_say,
     preview=_preview,
-    problems=_problems,
     explanation=N_("Price for collected likes"),
-    pack_rules=never,
     rally=RallyRules(terms=_rally_terms, goal=_goal, most=_most, gain=_gain, price=_price),
     allows_free=True,
 )

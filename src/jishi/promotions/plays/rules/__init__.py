@@ -1,21 +1,14 @@
-"""The engine of collective plays without its database: settings, terms, states, and who sees what.
+"""The engine of collective plays without its database: clauses, terms, states, and who sees what.
 
-Pure: no ORM and no clock. A mechanic is data (`Mechanic`): settings with bounds, the `Terms` they amount to,
-and
-one `decide` that says from head counts alone whether a team waits, forms or expires; or, where one person
-gathers
-helpers, `RallyRules` that say what a help gives.
+Pure: no ORM and no clock. A mechanic is data (`Mechanic`): clauses with their settings, the `Terms` they
+amount to, and one `decide` that says from head counts alone whether a team waits, forms or expires; or, where
+one person gathers helpers, `RallyRules` that say what a help gives.
 """
 
-from jishi.promotions.plays.rules.crowds import (
-    Lot,
-    Member,
-    best_price,
-    match,
-    tier_price,
-    tier_reached,
-)
+from jishi.promotions.plays.rules.clauses import Clause, Mechanic
+from jishi.promotions.plays.rules.house import house_completes
 from jishi.promotions.plays.rules.keys import draw_entry, person_day_key, person_key
+from jishi.promotions.plays.rules.matching import Lot, Member, match
 from jishi.promotions.plays.rules.params import Param, Params, clean_params
 from jishi.promotions.plays.rules.rallies import (
     HelperFacts,
@@ -37,6 +30,7 @@ from jishi.promotions.plays.rules.screens import (
     ViewerScreen,
     viewer_screen,
 )
+from jishi.promotions.plays.rules.seating import is_in_time, unit_price
 from jishi.promotions.plays.rules.states import (
     CLOSED_TEAMS,
     LIVE_RALLIES,
@@ -49,16 +43,8 @@ from jishi.promotions.plays.rules.states import (
     move_seat,
     move_team,
 )
-from jishi.promotions.plays.rules.terms import (
-    Crowd,
-    Mechanic,
-    Terms,
-    Verdict,
-    Wish,
-    deadline,
-    is_in_time,
-    unit_price,
-)
+from jishi.promotions.plays.rules.terms import Crowd, Terms, Verdict, Wish, deadline
+from jishi.promotions.plays.rules.tiers import best_price, tier_price, tier_reached
 
 __all__ = [
     "CLOSED_TEAMS",
@@ -69,6 +55,7 @@ __all__ = [
     "REFUND_SEATS",
     "SEAT_MOVES",
     "TEAM_MOVES",
+    "Clause",
     "Crowd",
     "HelperFacts",
     "HelperView",
@@ -94,6 +81,7 @@ __all__ = [
     "drawn_share",
     "ends_at",
     "first_share",
+    "house_completes",
     "is_in_time",
     "match",
     "move_rally",

@@ -1,12 +1,15 @@
-"""What mechanics with helpers have in common: the settings of time, limits and suspicion."""
+"""What mechanics with helpers have in common: time, limits, what is set aside, and suspicion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from jishi.kernel.errors import N_
-from jishi.promotions.plays.rules.params import Param
+from jishi.promotions.plays.contracts import Phrase
+from jishi.promotions.plays.rules.clauses import Clause
+from jishi.promotions.plays.rules.params import Param, Params
+from jishi.promotions.plays.rules.rallies import RallyTerms
 from jishi.promotions.plays.rules.terms import Crowd, Terms, Verdict
 
-HELPERS = (
+PARAMS = (
     Param(
         "hours",
         "int",
@@ -100,8 +103,30 @@ HELPERS = (
     ),
 )
 
-never: Mapping[str, str] = {}
-"""No setting of these that a law of some place forbids."""
+
+def rally_terms(params: Params, *, helpers: int) -> RallyTerms:
+    """Return what the shared settings amount to; a mechanic adds its own by `replace`."""
+    return RallyTerms(
+        helpers=helpers,
+        hours=params["hours"],
+        pay_hours=params["pay_hours"],
+        per_person=params["per_person"],
+        per_household=params["household_total"],
+        per_day=params["units_per_day"],
+        helps_per_day=params["helps_per_day"],
+        helps_per_offer=params["helps_per_offer"],
+        sets_aside=params["sets_aside"] == "start",
+        honours_late=params["paid_late"] == "honour",
+        new_accounts=params["new_accounts"],
+    )
+
+
+def _say(params: Params) -> Iterator[Phrase]:
+    if params["sets_aside"] == "start":
+        yield Phrase(N_("Your piece is set aside for you until your time is over."))
+
+
+HELPING = Clause(PARAMS, say=_say)
 
 
 def verdict(terms: Terms, crowd: Crowd, is_over: bool) -> Verdict:

@@ -1,15 +1,10 @@
-"""What the settings of an offer amount to, and the form in which a mechanic declares itself."""
+"""What the settings of an offer amount to in the engine's words, and what a buyer wants of it."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from jishi.kernel.errors import InvariantBroken
-from jishi.kernel.money import share_bps
-from jishi.promotions.plays.contracts import Phrase
-from jishi.promotions.plays.rules.params import Param, Params
-from jishi.promotions.plays.rules.rallies import RallyRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,53 +61,10 @@ class Crowd:
 Verdict = Literal["wait", "form", "expire"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanic:
-    """A way of playing together, as data. Write one per file under `mechanics/`.
-
-    `decide(terms, crowd, is_over)` is asked under the team's lock after every paid seat and at the deadline.
-    `say(params)` tells shoppers the rules; `preview(params, prices, currency)` tells the merchant what the
-    offer
-    means, from pairs of (price alone, team price); `problems(params)` names settings that contradict each
-    other.
-    `pack_rules` maps the settings that the law of a place may forbid to their path in the rule pack.
-    `rally` makes it a mechanic in which one person gathers helpers, who buy nothing; `allows_free` lets its
-    lowest price be zero.
-    """
-
-    code: str
-    title: str
-    summary: str
-    params: tuple[Param, ...]
-    terms: Callable[[Params], Terms]
-    decide: Callable[[Terms, Crowd, bool], Verdict]
-    say: Callable[[Params], tuple[Phrase, ...]]
-    preview: Callable[[Params, Sequence[tuple[int, int]], str], tuple[Phrase, ...]]
-    problems: Callable[[Params], tuple[Phrase, ...]]
-    explanation: str
-    pack_rules: Mapping[str, str]
-    rally: RallyRules | None = None
-    allows_free: bool = False
-
-
 def deadline(terms: Terms, *, opened_at: datetime, ends_at: datetime | None) -> datetime:
     """Return when a team opened now runs out: its own hours, but never later than the offer."""
     own = opened_at + timedelta(hours=terms.hours)
     return own if ends_at is None else min(own, ends_at)
-
-
-def unit_price(terms: Terms, *, team_price_minor: int, starts: bool) -> int:
-    """Return what one unit costs in a team; whoever starts it may pay a little less, never nothing."""
-    if not starts or not terms.leader_discount_bps:
-        return team_price_minor
-    return max(1, team_price_minor - share_bps(team_price_minor, terms.leader_discount_bps))
-
-
-def is_in_time(terms: Terms, *, paid_at: datetime, deadline_at: datetime) -> bool:
-    """Whether a payment for a held seat counts. The instant of paying decides, not the arrival of its
-    news.
-    """
-    return terms.honours_holds or paid_at < deadline_at
 
 
 @dataclass(frozen=True, slots=True)

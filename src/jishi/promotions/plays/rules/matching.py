@@ -1,14 +1,49 @@
-"""What teams of one offer mean for each other and for their members: matching, better prices, draws.
+"""Teams that cannot fill alone are put together shortly before their end.
 
 Matching only ever completes teams: nobody is moved into a team that still would not fill.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jishi.kernel.money import share_bps
+from jishi.kernel.errors import N_
+from jishi.promotions.plays.contracts import Phrase
+from jishi.promotions.plays.rules.clauses import Clause
+from jishi.promotions.plays.rules.params import Param, Params
 from jishi.promotions.plays.rules.terms import Terms
+
+PARAMS = (
+    Param(
+        "match_minutes",
+        "int",
+        0,
+        N_("Match unfilled teams, minutes before the end"),
+        N_(
+            "Members of teams that cannot fill alone are put together so that some teams complete. They keep "
+            "their seats and are told. 0 means never."
+        ),
+        minimum=0,
+        maximum=720,
+    ),
+)
+
+
+def _terms(terms: Terms, params: Params) -> Terms:
+    return replace(terms, match_minutes=params.get("match_minutes", 0))
+
+
+def _say(params: Params) -> Iterator[Phrase]:
+    if params.get("match_minutes"):
+        yield Phrase(
+            N_(
+                "Shortly before the end, teams that are not full may be put together. You keep your seat "
+                "and your price, and we tell you."
+            )
+        )
+
+
+MATCHING = Clause(PARAMS, _terms, _say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +98,3 @@ def _complete(target: Lot, donors: Sequence[Lot]) -> list[tuple[int, int, int]]:
     for donor, member in chosen:
         donor.members.remove(member)
     return [(member.seat_id, donor.team_id, target.team_id) for donor, member in chosen]
-
-
-def tier_reached(terms: Terms, members: int) -> int:
-    """Return how many of the better prices a team of so many members reached."""
-    return sum(members >= size for size, _ in terms.tiers)
-
-
-def tier_price(terms: Terms, team_price_minor: int, members: int) -> int:
-    """Return what a unit costs in a team of so many members, never nothing."""
-    off = max((bps for size, bps in terms.tiers if members >= size), default=0)
-    return max(1, team_price_minor - share_bps(team_price_minor, off)) if off else team_price_minor
-
-
-def best_price(terms: Terms, team_price_minor: int) -> int:
-    """Return what a unit costs in the largest team; the budget of an offer is reserved for it."""
-    return tier_price(terms, team_price_minor, terms.size)
