@@ -143,6 +143,7 @@ def test_consoles_show_the_network_trends_and_goods_for_a_campaign(shop: shops.S
     assert AuditEntry.objects.filter(action="people.view", subject=f"person:{mine}").count() == 1
     assert reader.get("/ops/trends/").status_code == 200
     assert reader.get("/ops/selection/").content.decode().count("<tr>") >= 14
+    assert reader.get(f"/ops/selection/?host={mine}").content.decode().count('class="note"') == 1
 
 
 def test_the_api_gives_lists_with_reasons_and_takes_refusals(shop: shops.Shop) -> None:

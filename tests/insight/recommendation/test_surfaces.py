@@ -10,11 +10,14 @@ from tests.insight.recommendation import shop as shops
 
 from jishi.goods.catalog.models import Listing
 from jishi.insight.networks import measuring
+from jishi.insight.portraits.models import Membership, Segment
 from jishi.insight.recommendation import errors, fitting, queries, rules
 from jishi.insight.recommendation import operations as recommendation
 from jishi.insight.recommendation.contracts import About, Act, Asker, Because, Surface
 from jishi.insight.recommendation.models import Bundle, Candidates, Due, Slate, Touch
+from jishi.insight.recommendation.queries import selecting
 from jishi.people.privacy import operations as privacy
+from jishi.people.privacy.contracts import Purpose
 
 pytestmark = pytest.mark.django_db
 LISTED = [
@@ -221,15 +224,31 @@ def test_what_is_bought_again_and_again_is_expected_in_time(shop: shops.Shop) ->
     assert abs((row.due_at - shop.at).total_seconds()) < 86_400 * 3 and row.own_gaps == 2
 
 
-def test_goods_for_a_campaign_carry_their_reasons(shop: shops.Shop) -> None:
-    found = queries.select_goods(at=shop.at)
+def test_goods_for_a_campaign_carry_reasons_and_an_audience_is_told_by_its_lists(
+    shop: shops.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = Segment.objects.create(name="茶友", created_at=shop.at)
+    Membership.objects.bulk_create(Membership(segment=segment, person_id=one) for one in shop.tea_people)
+    host = shop.people(1)[0]
+    for one in shop.cup_people:
+        shop.befriend(host, one)
+    privacy.withdraw(person_id=shop.tea_people[0], purpose=Purpose.PERSONALISATION)
 
-    assert len(found) == len(shop.tea) + len(shop.cups)
-    best = found[0]
-    assert best.score >= found[-1].score and all(
-        0 <= value <= 100 for value in (best.margin, best.fit, best.risk)
-    )
-    assert best.facts["free"] == 10 and best.facts["earns_minor"] > 0
+    found = queries.select_goods(at=shop.at)
+    assert len(found) == len(shop.tea) + len(shop.cups) and found[0].score >= found[-1].score
+    assert all(0 <= part <= 100 for one in found for part in (one.margin, one.fit, one.risk))
+    assert found[0].facts["free"] == 10 and found[0].facts["earns_minor"] > 0
+
+    few = queries.select_goods(segment=segment.code, at=shop.at)
+    monkeypatch.setattr(selecting, "ASKED_LEAST", 5)
+    for_tea = {one.product_id: one for one in queries.select_goods(segment=segment.code, at=shop.at)}
+    for_cups = {one.product_id: one for one in queries.select_goods(host_id=host, at=shop.at)}
+
+    assert {one.facts["asked"] for one in few} == {one.facts["wanted"] for one in few} == {0}
+    assert {one.facts["asked"] for one in for_tea.values()} == {len(shop.tea_people) - 1}
+    assert {one.facts["asked"] for one in for_cups.values()} == {len(shop.cup_people)}
+    assert sum(for_tea[key].fit - for_cups[key].fit for key in shop.tea) > 10 * len(shop.tea)
+    assert any(one.facts["wanted"] for one in for_tea.values())
 
 
 def test_a_person_who_leaves_leaves_nothing_behind(shop: shops.Shop) -> None:

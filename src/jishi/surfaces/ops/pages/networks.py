@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from jishi.goods.catalog import queries as catalog_queries
 from jishi.insight.networks import queries as network_queries
 from jishi.insight.networks.contracts import StandingView, TieView
+from jishi.insight.portraits import queries as portraits
 from jishi.insight.recommendation import queries as recommendation_queries
 from jishi.kernel import audit
 from jishi.people.accounts import queries as people
@@ -217,10 +218,21 @@ def trends(request: HttpRequest) -> HttpResponse:
 @operator
 @require_GET
 def selection(request: HttpRequest) -> HttpResponse:
-    """Goods judged for a campaign, with what speaks for and against each."""
-    found = recommendation_queries.select_goods(limit=40)
+    """Goods judged for a campaign or for a host's followers, with what speaks for and against each."""
+    segments = [(one.code, one.name, one.count) for one in portraits.list_segments()]
+    segment = request.GET.get("segment", "")
+    segment = segment if segment in {code for code, _, _ in segments} else ""
+    host = people.find_person_by_code(request.GET.get("host", "")[:12]) if not segment else None
+    found = recommendation_queries.select_goods(segment=segment, host_id=host.id if host else None, limit=40)
     cards = catalog_queries.list_cards(
         [one.product_id for one in found], language=request_facts.of(request).language
     )
     rows = [(one, cards[one.product_id]) for one in found if one.product_id in cards]
-    return render(request, "ops/selection.html", {"rows": rows})
+    context = {
+        "rows": rows,
+        "segments": segments,
+        "segment": segment,
+        "host": host,
+        "is_few": bool(segment or host) and not any(one.facts["asked"] for one in found),
+    }
+    return render(request, "ops/selection.html", context)
