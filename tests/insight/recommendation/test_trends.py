@@ -70,7 +70,8 @@ def test_what_is_always_busy_does_not_rise(shop: shops.Shop) -> None:
 def test_a_search_is_named_only_when_several_made_it(shop: shops.Shop) -> None:
     crowd = shop.people(5)
     for person in crowd:
-        seen(person, shop.at - timedelta(minutes=3), "searched", query="春茶")
+        for words in ("春茶", "代开发票", "找 138 0013 8000", "a@b.cn"):
+            seen(person, shop.at - timedelta(minutes=3), "searched", query=words)
     for _ in range(9):
         seen(crowd[0], shop.at - timedelta(minutes=3), "searched", query="13800138000")
     behavior.compact()

@@ -2,13 +2,14 @@
 Heavy process only.
 
 A burst is told by people, not by events: how many did something in the last window against how many usual
-for as long a time, in deviations of a Poisson count. A search is named only when several people made it, so
-nobody's own words are ever shown to others.
+for as long a time, in deviations of a Poisson count. A search is named only when several people made it, it
+holds no number or address of somebody, and nothing speaks against its words: everybody reads it on the search page.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from django.db import connection, transaction
 from jishi.insight.behavior import queries as behavior
 from jishi.insight.recommendation import rules
 from jishi.insight.recommendation.models import Capped, Rising
-from jishi.kernel import locks, words
+from jishi.kernel import locks, wording, words
 
 WINDOW = timedelta(hours=1)
 BEFORE = timedelta(hours=48)
@@ -27,6 +28,7 @@ LEAST = {"goods": 3, "note": 3, "topic": 3, "search": 3}
 RISING_FROM = 2.0
 KEPT = 20
 CAP_DAYS = 7
+_REACHES_SOMEBODY = re.compile(r"\d[\d\s-]{4,}\d|@|://|www\.")
 COUNTED = ("product_viewed", "note_viewed", "cart_added", "order_paid", "note_liked", "searched")
 
 _COUNTS = """
@@ -68,6 +70,11 @@ def burst(people: float, usual: float) -> float:
     return (people - usual) / math.sqrt(usual + 1.0)
 
 
+def is_showable(word: str) -> bool:
+    """Whether a search may be named to everybody, however many made it."""
+    return not _REACHES_SOMEBODY.search(word) and not wording.judge([word])
+
+
 def renew(*, at: datetime) -> int:
     """Say anew what rises; returns how many things do."""
     rows = _counted(at)
@@ -90,12 +97,15 @@ def renew(*, at: datetime) -> int:
                     at=at,
                 )
             )
+    for of_kind in kept.values():
+        of_kind.sort(key=lambda row: (-row.score, -row.count, row.key, row.word))
+    if "search" in kept:
+        kept["search"] = [row for row in kept["search"][: 3 * KEPT] if is_showable(row.word)]
     with transaction.atomic():
         if not locks.try_advisory("recommendation.trends"):
             return 0
         Rising.objects.all().delete()
         for of_kind in kept.values():
-            of_kind.sort(key=lambda row: (-row.score, -row.count, row.key, row.word))
             for rank, row in enumerate(of_kind[:KEPT], start=1):
                 row.rank = rank
             Rising.objects.bulk_create(of_kind[:KEPT])
