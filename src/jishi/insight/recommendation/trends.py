@@ -3,7 +3,7 @@ Heavy process only.
 
 A burst is told by people, not by events: how many did something in the last window against how many usual
 for as long a time, in deviations of a Poisson count. A search is named only when several people made it, it
-holds no number or address of somebody, and nothing speaks against its words: everybody reads it on the search page.
+holds no number or address, and nothing speaks against its words: everybody reads it on the search page.
 """
 
 from __future__ import annotations
