@@ -73,26 +73,25 @@ FROM (
 ) paid GROUP BY person_id
 """,
     "ol": """
+WITH bought AS MATERIALIZED (
+    SELECT o.buyer_id, o.currency, l.unit_minor, c.category_id, c.brand_id
+    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
+    JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
+    WHERE """
+    + KEPT
+    + """
+)
 SELECT s.person_id, b.categories, b.price_ratio, br.slug AS fav_brand, sp.code AS fav_shop
 FROM pp_scope s
 JOIN (
-    SELECT o.buyer_id AS person_id, count(DISTINCT c.category_id) AS categories,
-        avg(l.unit_minor / k.middle) FILTER (WHERE k.middle > 0) AS price_ratio
-    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
-    JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
-    LEFT JOIN pp_middle k ON k.category_id = c.category_id AND k.currency = o.currency
-    WHERE """
-    + KEPT
-    + """ GROUP BY 1
+    SELECT t.buyer_id AS person_id, count(DISTINCT t.category_id) AS categories,
+        avg(t.unit_minor / k.middle) FILTER (WHERE k.middle > 0) AS price_ratio
+    FROM bought t LEFT JOIN pp_middle k ON k.category_id = t.category_id AND k.currency = t.currency GROUP BY 1
 ) b ON b.person_id = s.person_id
 LEFT JOIN (
-    SELECT DISTINCT ON (o.buyer_id) o.buyer_id AS person_id, d.slug
-    FROM orders_order o JOIN pp_scope s ON s.person_id = o.buyer_id
-    JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_product c ON c.id = l.product_id
-    JOIN catalog_brand d ON d.id = c.brand_id
-    WHERE """
-    + KEPT
-    + """ GROUP BY o.buyer_id, d.slug ORDER BY o.buyer_id, count(*) DESC, d.slug
+    SELECT DISTINCT ON (t.buyer_id) t.buyer_id AS person_id, d.slug
+    FROM bought t JOIN catalog_brand d ON d.id = t.brand_id
+    GROUP BY t.buyer_id, d.slug ORDER BY t.buyer_id, count(*) DESC, d.slug
 ) br ON br.person_id = s.person_id
 LEFT JOIN (
     SELECT DISTINCT ON (n.person_id) n.person_id, h.code FROM (

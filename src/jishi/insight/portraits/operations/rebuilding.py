@@ -60,9 +60,11 @@ def rebuild(
         with _timed(seconds, "measure"), transaction.atomic():
             measuring.measure(now)
         with _timed(seconds, "merge"):
-            has_lake = rolling.fill(engine, yardsticks.today(now))
+            names = rolling.names(yardsticks.today(now))
+            if names:
+                rollup.merge(engine, names, yardsticks.today(now))
         with _timed(seconds, "portraits"):
-            people = _everybody(engine if has_lake else None, now, tell, is_first=is_first)
+            people = _everybody(engine if names else None, now, tell, is_first=is_first)
         with _timed(seconds, "segments"):
             ready.open_ready_made(at=now)
             _segments(now)

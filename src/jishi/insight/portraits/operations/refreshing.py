@@ -5,6 +5,7 @@ mark is gone only when the portrait that includes its fact is committed.
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -54,8 +55,7 @@ def refresh_touched(*, limit: int = 2000, at: datetime | None = None) -> Refresh
         scoping.open_tables()
         count = scoping.enter(people)
         scoping.measure(now)
-        days = _bring_lake(marks, people, now)
-        moved = living.follow(now)
+        days, moved = _bring_up(marks, people, now)
         _, changed = scoping.assemble()
         entered, left = members.follow_touched(people, now)
     return Refreshed(people=count, days=days, changed=changed, entered=entered, left=left, moved=moved)
@@ -67,16 +67,22 @@ def _taken(limit: int) -> list[int]:
         return [person_id for (person_id,) in cursor.fetchall()]
 
 
-def _bring_lake(marks: Sequence[DirtyDay], people: Sequence[int], now: datetime) -> int:
-    """Make the marked days again and add up the window of these people."""
+def _bring_up(marks: Sequence[DirtyDay], people: Sequence[int], now: datetime) -> tuple[int, int]:
+    """Make the marked days again and add up the window of these people; meanwhile the database follows their
+    stages, which ask nothing of the lake. Returns the days made and the stages that moved.
+    """
     today = yardsticks.today(now)
-    if not marks and not rolling.manifest(today):
-        return 0
-    with rollup.opened() as engine:
+    if not marks and not rolling.names(today):
+        return 0, living.follow(now)
+    with rollup.opened() as engine, ThreadPoolExecutor(1, thread_name_prefix="portraits") as beside:
         days = rolling.follow(engine, marks, today)
-        if rolling.fill(engine, today, users=people):
+        names = rolling.names(today)
+        adding = beside.submit(rollup.merge, engine, names, today, users=people) if names else None
+        moved = living.follow(now)
+        if adding is not None:
+            adding.result()
             rolling.copy(engine)
-    return days
+    return days, moved
 
 
 def try_alone() -> bool:

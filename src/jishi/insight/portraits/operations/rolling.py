@@ -152,13 +152,9 @@ def _prices(products: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def fill(engine: Any, today: date, *, users: Sequence[int] | None = None) -> bool:
-    """Add up the window in the engine; false when there is nothing to add up."""
-    names = list(manifest(today).values())
-    if not names:
-        return False
-    rollup.merge(engine, names, today, users=users)
-    return True
+def names(today: date) -> list[str]:
+    """Return the files of the window, for the engine to add up."""
+    return sorted(set(manifest(today).values()))
 
 
 def copy(
