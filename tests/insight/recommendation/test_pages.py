@@ -16,6 +16,7 @@ from jishi.insight.recommendation import operations as recommendation
 from jishi.insight.recommendation.models import Choice, Hidden, Slate, Touch
 from jishi.kernel.models import AuditEntry
 from jishi.people.accounts.models import User
+from jishi.social.notes.models import Note
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -106,6 +107,11 @@ def test_strips_beside_things(shop: shops.Shop, fragment: bool) -> None:
     assert Touch.objects.filter(key=shop.tea[0]).exists() is fragment
     for surface in ("like_you", "friends", "people", "communities", "cart"):
         assert reader.get(f"/picks/{surface}/", **headers).status_code == 200
+    pinned = Note.objects.get(pk=shop.tea_notes[0]).code
+    beside = reader.get(f"/picks/notes/?product={code}", **headers).content.decode()
+    assert beside.count('data-see="note:') >= 2
+    assert (f'data-see="note:{pinned}"' in beside) is not fragment  # its page shows that one above
+    assert "/picks/notes/" in reader.get(f"/p/{code}/", follow=True).content.decode()
     assert reader.get("/picks/home/").status_code == 404
     assert reader.get("/picks/goes_with/?product=nothing").status_code == 404
 

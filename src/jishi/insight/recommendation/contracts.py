@@ -196,11 +196,13 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a surface is about: the goods, notes or words it stands beside."""
+    """What a surface is about: the goods or the note it stands beside. `shown` are keys of things that the
+    page shows already.
+    """
 
     product_ids: tuple[int, ...] = ()
     note_id: int | None = None
-    candidates: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _ranked(
     candidates = _candidates(asker, surface, about, found, at)
     if surface in PERSONAL and not found.is_personal:
         return [], False, ""
-    barred = set(about.product_ids) | ({-about.note_id} if about.note_id else set())
+    barred = {*about.product_ids, *about.shown, *([-about.note_id] if about.note_id else [])}
     wants_notes, takes_both = surface in NOTES_ONLY, surface is Surface.LIKE_YOU
     kept = [
         one for one in candidates if (takes_both or (one.key < 0) == wants_notes) and one.key not in barred

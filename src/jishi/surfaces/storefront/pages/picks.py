@@ -25,6 +25,7 @@ from jishi.social.notes import queries as note_queries
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.storefront import picked
 from jishi.surfaces.storefront.pages import cart as cart_page
+from jishi.surfaces.storefront.pages import product as product_page
 from jishi.trade.checkout import queries as checkout_queries
 from jishi.trade.orders import queries as order_queries
 
@@ -75,7 +76,7 @@ def _about(request: HttpRequest, surface: Surface) -> About:
             raise Http404
         if surface is Surface.GOES_WITH and request.headers.get("HX-Request"):
             picked.touch(request, key=product_id, act=Act.OPENED)
-        return About((product_id,))
+        return About((product_id,), shown=_above(request, surface, product_id))
     if surface is Surface.GOODS:
         note_id = note_queries.find_note_id(get.get("note", "")[:12], viewer_id=facts.person_id)
         if note_id is None:
@@ -89,6 +90,15 @@ def _about(request: HttpRequest, surface: Surface) -> About:
         variants = [line.variant_id for part in view.shops for line in part.lines]
         return About(tuple(catalog_queries.list_product_ids(variants).values()))
     return About()
+
+
+def _above(request: HttpRequest, surface: Surface, product_id: int) -> tuple[int, ...]:
+    """The notes that stand on the product's page already, when it is that page that asks."""
+    if surface is not Surface.NOTES or not request.headers.get("HX-Request"):
+        return ()
+    viewer_id = request_facts.of(request).person_id
+    above = note_queries.list_for_product(product_id, viewer_id=viewer_id, limit=product_page.NOTES)
+    return tuple(-card.id for card in above)
 
 
 def _people(request: HttpRequest) -> dict[str, Any]:
