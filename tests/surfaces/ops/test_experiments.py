@@ -102,6 +102,43 @@ def test_a_reading_in_words_with_its_intervals(world: consoles.World) -> None:
     assert audit.list_entries(subject=f"experiment:{code}")[0].action == "experiments.export"
 
 
+def test_combinations_are_planned_refused_when_one_lacks_and_read_together_with_a_drawing(
+    world: consoles.World,
+) -> None:
+    client, other, now = world.client("operator"), second(), clock.now()
+    form = FIELDS | {"holdout_weight": "0", "factors": "图片，文案", "guardrails": [], "do": "save"}
+    for name, shows, ways in (
+        ("control", "plain", "茶壶，长"), ("variant", "taste", "茶杯，长"),
+        ("other", "plain", "茶壶、短"), ("fourth", "taste", "茶杯; 短"),
+    ):  # fmt: skip
+        form |= {name: f"cart.empty:{shows}", f"{name}_ways": ways}
+    refused = client.post("/ops/experiments/new/", form | {"fourth": ""})
+    url = client.post("/ops/experiments/new/", form)["Location"]
+    code = url.split("/")[3]
+    assert refused.status_code == 422 and "每种组合" in refused.content.decode()
+    assert 'value="茶杯, 短"' in consoles.body(client, f"{url}edit/")
+    client.post(f"{url}do/", {"do": "start"})
+    other.post(f"{url}do/", {"do": "confirm"})
+    queries.forget_running()
+    began = now - 9 * DAY
+    few = kit.show(code, kit.people(200), at=began)
+    experiments.compute_now(code=code, at=now)
+    early = consoles.body(client, url)
+    got = few | kit.show(code, kit.people(700), at=began)
+    for n, (person, arm) in enumerate(got.items()):
+        if n % 10 < (6 if arm == "fourth" else 1):
+            kit.buy(person, world.shop.id, at=began + timedelta(hours=1))
+    experiments.compute_now(code=code, at=now)
+
+    body = consoles.body(client, url)
+    table = b"".join(client.get(f"{url}export/").streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert 'data-factors=""' in early and "crossed" not in early and "还差" in early
+    assert body.count('class="crossed"') == 2 and body.count('class="way"') == 4
+    assert "放在一起比各自效果相加更好" in body
+    assert table.count("图片=茶杯 × 文案=短") + table.count("文案=短 × 图片=茶杯") == 2
+
+
 def test_a_lopsided_split_and_a_decision_are_shown(world: consoles.World) -> None:
     client, other, now = world.client("operator"), second(), clock.now()
     code = kit.start(at=now - 9 * DAY)

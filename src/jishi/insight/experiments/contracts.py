@@ -9,6 +9,10 @@ from typing import Any
 BUCKETS = 100
 """A layer has so many buckets; experiments of one layer own disjoint ones."""
 MAX_ARMS = 6
+MAX_FACTORS = 3
+LEAST_UNITS = 100
+LEAST_EVENTS = 20
+"""Intervals lean on the central limit theorem: with less in an arm, or between both, none is given."""
 RATIO_ALARM = 0.001
 """A split less likely than this under the planned shares is an alarm: explain it, then read on."""
 LEVEL = 0.05
@@ -209,6 +213,59 @@ class Guarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """One thing that is varied, and in which ways; the first is how it is now."""
+
+    key: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who was shown one combination, and their figure with the interval of one look."""
+
+    levels: tuple[str, ...]
+    n: int
+    mean: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a way of one factor does against how it is now, over all ways of the others alike; or, with two
+    factors, by how much more (or less) both together do than the sum of what each does.
+
+    `always` holds for all effects of its measure together and at every look; `once` for itself and one look.
+    """
+
+    factors: tuple[str, ...]
+    levels: tuple[str, ...]
+    once: Estimate
+    always: Estimate
+    p_corrected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Factorial:
+    """Two or more factors read together by one measure. `partner` is the code of the other experiment if
+    the factors are two experiments that cross, else empty. Without effects there are too few people.
+    """
+
+    measure: str
+    partner: str
+    factors: tuple[Factor, ...]
+    cells: tuple[Cell, ...]
+    effects: tuple[Effect, ...]
+    ratio_p: float = 1.0
+
+    @property
+    def has_ratio_alarm(self) -> bool:
+        """Whether the split between the combinations cannot be chance."""
+        return self.ratio_p < RATIO_ALARM
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOut:
     """What is known so far. `segments` are corrected together (Holm within a measure)."""
 
@@ -220,6 +277,7 @@ class ReadOut:
     readings: tuple[Reading, ...]
     guarded: tuple[Guarded, ...]
     segments: tuple[Reading, ...]
+    factorials: tuple[Factorial, ...] = ()
 
     @property
     def has_ratio_alarm(self) -> bool:

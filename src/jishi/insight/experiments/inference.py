@@ -73,6 +73,38 @@ def once(found: Difference, level: float = LEVEL) -> tuple[Number, Number, Numbe
     return found.value - half, found.value + half, np.where(found.error > 0, p, 1.0)
 
 
+def contrast(cells: Sequence[Moments], weights: Sequence[float]) -> Difference:
+    """A weighted sum of the means of independent cells, each with its own variance: in the linear model of
+    all combinations this is the estimate with the errors HC2 (MacKinnon & White 1985).
+    """
+    pairs = [(one, weight) for one, weight in zip(cells, weights, strict=True) if weight]
+    value = sum(weight * mean(one) for one, weight in pairs)
+    squared = sum(weight**2 * variance(one) / np.maximum(one.n, 1) for one, weight in pairs)
+    return Difference(value, np.sqrt(squared), sum(one.n for one, _ in pairs))
+
+
+def welch_contrast(
+    cells: Sequence[Moments], weights: Sequence[float], level: float = LEVEL
+) -> tuple[Number, Number, Number]:
+    """Interval and p-value of one look at a contrast, with Satterthwaite's degrees of freedom (1946)."""
+    pairs = [(one, weight) for one, weight in zip(cells, weights, strict=True) if weight]
+    parts = [weight**2 * variance(one) / np.maximum(one.n, 1) for one, weight in pairs]
+    under = sum(part**2 / np.maximum(one.n - 1, 1) for part, (one, _) in zip(parts, pairs, strict=True))
+    freedom = np.maximum(sum(parts) ** 2 / np.maximum(under, TINY), 1)
+    found = contrast(cells, weights)
+    half = stats.t.isf(level / 2, freedom) * found.error
+    p = 2 * stats.t.sf(np.abs(found.value) / np.maximum(found.error, TINY), freedom)
+    return found.value - half, found.value + half, np.where(found.error > 0, p, 1.0)
+
+
+def ratio_contrast(cells: Sequence[Moments], weights: Sequence[float]) -> Difference:
+    """A weighted sum of ratios of sums, each with its variance by the delta method."""
+    pairs = [(ratio(one), one.n, weight) for one, weight in zip(cells, weights, strict=True) if weight]
+    value = sum(weight * found[0] for found, _, weight in pairs)
+    squared = sum(weight**2 * found[1] for found, _, weight in pairs)
+    return Difference(value, np.sqrt(squared), sum(n for _, n, _ in pairs))
+
+
 def lift(variant: Moments, control: Moments) -> Difference:
     """The relative difference of means, variant / control - 1, by the delta method.
 
@@ -124,17 +156,20 @@ def adjust(variant: Moments, control: Moments) -> tuple[Moments, Moments, Number
     difference does not lean on it; the share left is 1 - correlation² in theory. The common mean of the
     pre-period is added back, so that means keep their meaning.
     """
-    over = _covariance(variant.n, variant.xy, variant.x, variant.y) * np.maximum(variant.n - 1, 0)
-    over = over + _covariance(control.n, control.xy, control.x, control.y) * np.maximum(control.n - 1, 0)
-    under = _covariance(variant.n, variant.xx, variant.x, variant.x) * np.maximum(variant.n - 1, 0)
-    under = under + _covariance(control.n, control.xx, control.x, control.x) * np.maximum(control.n - 1, 0)
-    slope = np.where(under > 0, over / np.maximum(under, TINY), 0.0)
-    centre = (variant.x + control.x) / np.maximum(variant.n + control.n, 1)
-    changed = tuple(_without(one, slope, centre) for one in (variant, control))
+    one, two = adjust_all((variant, control))
     before = difference(variant, control).error ** 2
-    after = difference(*changed).error ** 2
+    after = difference(one, two).error ** 2
     share = np.where(before > 0, after / np.maximum(before, TINY), 1.0)
-    return changed[0], changed[1], share
+    return one, two, share
+
+
+def adjust_all(arms: Sequence[Moments]) -> list[Moments]:
+    """The same for any number of arms: one slope from the variances within all of them."""
+    over = sum(_covariance(one.n, one.xy, one.x, one.y) * np.maximum(one.n - 1, 0) for one in arms)
+    under = sum(_covariance(one.n, one.xx, one.x, one.x) * np.maximum(one.n - 1, 0) for one in arms)
+    slope = np.where(under > 0, over / np.maximum(under, TINY), 0.0)
+    centre = sum(one.x for one in arms) / np.maximum(sum(one.n for one in arms), 1)
+    return [_without(one, slope, centre) for one in arms]
 
 
 def _without(one: Moments, slope: Number, centre: Number) -> Moments:

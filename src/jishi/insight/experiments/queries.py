@@ -6,7 +6,7 @@ audience restricts one, membership is asked for once and remembered as long.
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,11 +17,13 @@ from jishi.insight.experiments import blocks, rows, rules, switching
 from jishi.insight.experiments.contracts import (
     BUCKETS,
     RATIO,
+    Arm,
     Asked,
     Assignment,
     Block,
     Draft,
     ExperimentView,
+    Factor,
     Foresight,
     Measure,
     Plan,
@@ -132,6 +134,13 @@ def get_experiment(code: str) -> ExperimentView:
     return _view(row, Exposure.objects.filter(experiment=row).count())
 
 
+def list_partners(codes: Iterable[str]) -> tuple[ExperimentView, ...]:
+    """Experiments by their codes, without how many were exposed."""
+    wanted = sorted(set(codes))
+    found = Experiment.objects.filter(code__in=wanted).order_by("id") if wanted else ()
+    return tuple(_view(row, 0) for row in found)
+
+
 def list_experiments(*, state: str = "") -> tuple[ExperimentView, ...]:
     """Every experiment, or those of a state; the newest first, with how many were exposed."""
     found = Experiment.objects.order_by("-id")
@@ -149,6 +158,11 @@ def list_experiments(*, state: str = "") -> tuple[ExperimentView, ...]:
 def count_states() -> dict[str, int]:
     """How many experiments there are of each state."""
     return dict(Experiment.objects.values_list("state").annotate(n=Count("id")).order_by())
+
+
+def factors_of(arms: Sequence[Arm]) -> tuple[Factor, ...]:
+    """What arms vary that are combinations of two or three factors; nothing if they are not."""
+    return rules.factors_of(arms)
 
 
 def free_share(layer: str) -> int:

@@ -9,7 +9,11 @@ from jishi.insight.experiments.contracts import (
     Arm,
     Asked,
     Block,
+    Cell,
+    Effect,
     Estimate,
+    Factor,
+    Factorial,
     Guarded,
     Guardrail,
     Reading,
@@ -72,6 +76,7 @@ def keep_read_out(found: ReadOut) -> dict[str, Any]:
         "readings": [asdict(one) for one in found.readings],
         "guarded": [asdict(one) for one in found.guarded],
         "segments": [asdict(one) for one in found.segments],
+        "factorials": [asdict(one) for one in found.factorials],
     }
 
 
@@ -86,6 +91,27 @@ def read_out(code: str, at: datetime, body: Mapping[str, Any]) -> ReadOut:
         readings=_readings(body["readings"]),
         guarded=tuple(Guarded(**one) for one in body["guarded"]),
         segments=_readings(body["segments"]),
+        factorials=tuple(map(_factorial, body.get("factorials", ()))),
+    )
+
+
+def _factorial(kept: Mapping[str, Any]) -> Factorial:
+    return Factorial(
+        **{
+            **kept,
+            "factors": tuple(Factor(one["key"], tuple(one["levels"])) for one in kept["factors"]),
+            "cells": tuple(Cell(**{**one, "levels": tuple(one["levels"])}) for one in kept["cells"]),
+            "effects": tuple(
+                Effect(
+                    tuple(one["factors"]),
+                    tuple(one["levels"]),
+                    Estimate(**one["once"]),
+                    Estimate(**one["always"]),
+                    one["p_corrected"],
+                )
+                for one in kept["effects"]
+            ),
+        }
     )
 
 

@@ -7,6 +7,7 @@ so that neither an earlier experiment nor a neighbour in the layer leans on the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
+from itertools import product
 from math import ceil, log, sqrt
 from statistics import NormalDist
 
@@ -14,11 +15,13 @@ from jishi.insight.experiments.contracts import (
     BUCKETS,
     LEVEL,
     MAX_ARMS,
+    MAX_FACTORS,
     POWER,
     Arm,
     ArmKind,
     Assignment,
     Draft,
+    Factor,
     Plan,
     Running,
     Unit,
@@ -92,6 +95,7 @@ def fault(draft: Draft, *, slots: Mapping[str, object], measures: Iterable[str])
         "layer": 0 < len(draft.layer) <= 40,
         "share": 1 <= draft.share <= BUCKETS,
         "arms": 2 <= len(keys) <= MAX_ARMS and len(set(keys)) == len(keys) and all(map(_is_arm, draft.arms)),
+        "factors": _are_factors(draft.arms),
         "control": sum(arm.kind == ArmKind.CONTROL for arm in draft.arms) <= 1,
         "measures": 0 < len(draft.measures) <= 6 and set(draft.measures) <= known,
         "guardrails": all(g.measure in known and 0 <= g.margin_bps <= 10_000 for g in draft.guardrails),
@@ -108,6 +112,43 @@ def _is_arm(arm: Arm) -> bool:
     is_key = arm.key.isascii() and arm.key.replace("_", "").isalnum() and len(arm.key) <= 20
     is_empty = arm.kind != ArmKind.HOLDOUT or not arm.payload
     return is_key and is_empty and 1 <= arm.weight <= 1000 and arm.kind in tuple(ArmKind)
+
+
+def factors_of(arms: Sequence[Arm]) -> tuple[Factor, ...]:
+    """What the arms vary, if they are combinations; the control's ways come first. Else nothing."""
+    base = control_of(arms) if arms else None
+    names = list(base.payload.get("factors", {})) if base is not None else []
+    ways: dict[str, dict[str, None]] = {name: {} for name in names}
+    for arm in (base, *arms) if base is not None else ():
+        for name, way in arm.payload.get("factors", {}).items():
+            ways.setdefault(name, {})[str(way)] = None
+    return tuple(Factor(name, tuple(those)) for name, those in ways.items())
+
+
+def levels_of(arm: Arm, factors: Sequence[Factor]) -> tuple[str, ...]:
+    """Which combination an arm is; a hold-out is none."""
+    ways = arm.payload.get("factors", {})
+    return tuple(str(ways.get(one.key, "")) for one in factors) if ways else ()
+
+
+def _are_factors(arms: Sequence[Arm]) -> bool:
+    """Whether the arms are every combination of two or three factors, each once; or no combinations."""
+    named = [arm for arm in arms if arm.payload.get("factors")]
+    if not named:
+        return True
+    factors = factors_of(arms)
+    wanted = set(product(*(one.levels for one in factors)))
+    shown = [arm for arm in arms if arm.kind != ArmKind.HOLDOUT]
+    found = [levels_of(arm, factors) for arm in shown]
+    words = [word for one in factors for word in (one.key, *one.levels)]
+    return (
+        2 <= len(factors) <= MAX_FACTORS
+        and all(len(one.levels) > 1 for one in factors)
+        and all(0 < len(word) <= 20 for word in words)
+        and set(found) == wanted
+        and len(found) == len(wanted)
+        and control_of(arms).kind == ArmKind.CONTROL
+    )
 
 
 def mixture_width(level: float) -> float:

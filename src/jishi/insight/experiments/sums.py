@@ -23,17 +23,26 @@ SEGMENTS: Mapping[str, str] = {
 """Ways to split people, all of them settled before the exposure."""
 
 # A browser's person is who signed in with it first; a visitor's digest is made here as in `rules`.
+_ONE = """
+    SELECT e.unit, e.arm, e.first_at, coalesce(e.person_id, b.person_id) AS person_id
+    FROM experiments_exposure e LEFT JOIN browsers b ON b.unit = e.unit
+    WHERE e.experiment_id = %s
+"""
+_BOTH = """
+    SELECT e.unit, (array_position(%s::varchar[], e.arm) || '.' || array_position(%s::varchar[], o.arm))
+        ::varchar(20) AS arm, greatest(e.first_at, o.first_at) AS first_at,
+        coalesce(e.person_id, o.person_id, b.person_id) AS person_id
+    FROM experiments_exposure e
+    JOIN experiments_exposure o ON o.experiment_id = %s AND o.unit = e.unit
+    LEFT JOIN browsers b ON b.unit = e.unit WHERE e.experiment_id = %s
+"""
 _PEOPLE = """
 CREATE TEMPORARY TABLE experiments_people ON COMMIT DROP AS
 WITH browsers AS (
     SELECT DISTINCT ON (visitor) person_id,
         'v:' || left(encode(sha256(convert_to(visitor, 'UTF8')), 'hex'), 32) AS unit
     FROM behavior_identity ORDER BY visitor, linked_at, id
-), shown AS (
-    SELECT e.unit, e.arm, e.first_at, coalesce(e.person_id, b.person_id) AS person_id
-    FROM experiments_exposure e LEFT JOIN browsers b ON b.unit = e.unit
-    WHERE e.experiment_id = %s
-), first AS (
+), shown AS ({shown}), first AS (
     SELECT DISTINCT ON (coalesce('p:' || person_id, unit)) * FROM shown
     ORDER BY coalesce('p:' || person_id, unit), first_at, unit
 )
@@ -85,7 +94,12 @@ class Window:
 
 def open_people(experiment_id: int) -> None:
     """Put who was exposed into a table of this transaction."""
-    _open(_PEOPLE, [experiment_id])
+    _open(_PEOPLE.format(shown=_ONE), [experiment_id])
+
+
+def open_crossed(experiment_id: int, other_id: int, arms: Sequence[Sequence[str]]) -> None:
+    """Put who was exposed to both into the same table; the arm is the places of both arms, as `2.1`."""
+    _open(_PEOPLE.format(shown=_BOTH), [list(arms[0]), list(arms[1]), other_id, experiment_id])
 
 
 def open_groups(people: str, params: Sequence[Any]) -> None:

@@ -64,6 +64,7 @@ def build(*, seed: int, progress: Callable[..., None], at: datetime | None = Non
         asked.ask(random.Random(seed), crowd, until=base)
         group(base)
         trying.run(random.Random(seed), crowd, until=base)
+        trying.popup(random.Random(seed), crowd, until=base)
         trying.price(crowd, wares, until=base)
         live(village, progress=progress)
     footsteps.walk(random.Random(seed), crowd, wares, until=base)

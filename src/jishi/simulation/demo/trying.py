@@ -27,6 +27,17 @@ DRAFT = Draft(
     planned_n=2_000,
 )
 
+POPUP = Draft(
+    name="要不要弹窗",
+    hypothesis="没有弹窗，逛的人更安心，买的人不会变少。",
+    slot="slot.popup",
+    arms=(Arm("usual", ArmKind.CONTROL, 1, {"shows": "usual"}), Arm("none", payload={"shows": "nothing"})),
+    measures=("buyers", "revenue"),
+    guardrails=(Guardrail("unsubscribed", 500),),
+    layer="popup",
+    planned_n=2_000,
+)
+
 
 def run(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
     """Start it and show it to most people, on different days."""
@@ -39,6 +50,20 @@ def run(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
         some = dice.sample(crowd.ids, SHOWN // SINCE.days + 1)
         shown = [found for person in some if (found := queries.assign(DRAFT.slot, person_id=person))]
         experiments.expose(shown, at=began + timedelta(days=day, hours=1 + 9 * dice.random()))
+
+
+def popup(dice: random.Random, crowd: Crowd, *, until: datetime) -> None:
+    """One about the pop-up, in a layer of its own, that is over: who saw both is read for both together."""
+    began = until - SINCE
+    code = experiments.create(draft=POPUP, owner_id=crowd.roles["operator"], at=began)
+    experiments.ask(code=code, verb="start", by=crowd.roles["operator"], at=began)
+    experiments.confirm(code=code, by=crowd.roles["colleague"], at=began)
+    queries.forget_running()
+    some = dice.sample(crowd.ids, SHOWN)
+    shown = [found for person in some if (found := queries.assign(POPUP.slot, person_id=person))]
+    experiments.expose(shown, at=began + timedelta(days=8))
+    experiments.stop(code=code, by=crowd.roles["operator"], at=until - timedelta(days=2))
+    queries.forget_running()
 
 
 def price(crowd: Crowd, wares: list[Ware], *, until: datetime) -> None:

@@ -280,3 +280,79 @@ def flow(edges: Sequence[tuple[int, str, str, int, str]]) -> Flow:
         max(1, len(steps) - 1) * COLUMN + 150,
         round(max((n.y + n.height for n in nodes.values()), default=40.0)) + 12,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A figure with the ends of its interval."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a drawing of combinations, with its name beside its last dot."""
+
+    name: str
+    points: str
+    dots: tuple[Dot, ...]
+    label_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """Figures of combinations: one factor from left to right, a line for each way of the other. Lines beside
+    each other mean that the factors leave each other alone."""
+
+    series: tuple[Series, ...]
+    stops: tuple[tuple[float, str], ...]
+    ticks: tuple[tuple[float, str], ...]
+    label_x: float
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - 150
+    floor: int = HEIGHT - BOTTOM
+
+
+Figure = tuple[float, float, float]
+"""A value and the ends of its interval."""
+
+
+def crossed(
+    stops: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure]]], write: Callable[[float], str]
+) -> Crossed:
+    """Lay out rows of (name, figures at each stop)."""
+    ends = [end for _, figures in rows for figure in figures for end in figure]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    pad = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
+    low, high = (0.0 if low >= 0 and low - pad < 0 else low - pad), high + pad
+    right, tall = WIDTH - 150, HEIGHT - TOP - BOTTOM
+    step = (right - LEFT) / max(1, len(stops))
+    places = [round(LEFT + (place + 0.5) * step, 1) for place in range(len(stops))]
+
+    def y_of(value: float) -> float:
+        return round(HEIGHT - BOTTOM - tall * (value - low) / (high - low), 1)
+
+    series, taken = [], list[float]()
+    for at, (name, figures) in enumerate(rows):
+        shift = (at - (len(rows) - 1) / 2) * 6  # so that intervals stand beside each other
+        dots = tuple(
+            Dot(round(x + shift, 1), y_of(value), y_of(upper), y_of(lower), write(value))
+            for x, (value, lower, upper) in zip(places, figures, strict=True)
+        )
+        label = dots[-1].y + 4
+        while any(abs(label - other) < 14 for other in taken):
+            label += 2
+        taken.append(label)
+        points = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+        series.append(Series(name, points, dots, round(label, 1)))
+    ticks = tuple(
+        (y_of(low + (high - low) * part / 4), write(low + (high - low) * part / 4)) for part in range(5)
+    )
+    last = places[-1] if places else right
+    return Crossed(tuple(series), tuple(zip(places, map(_short, stops), strict=True)), ticks, last + 24)

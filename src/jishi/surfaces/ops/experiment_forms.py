@@ -1,7 +1,9 @@
 """Experiments as forms: what was typed becomes a draft, a draft becomes what stands in the fields again."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language, gettext
@@ -11,15 +13,21 @@ from jishi.insight.experiments.contracts import Arm, ArmKind, Draft, Guardrail, 
 from jishi.insight.portraits import queries as portraits
 from jishi.insight.portraits.contracts import AUDIENCE
 
+ARMS = ("control", "variant", "other", "fourth", "fifth", "sixth")
+APART = re.compile(r"[,，;；、]")
+"""What people put between the names of factors, and between the ways of an arm."""
 DEFAULTS: Mapping[str, str] = {
     "name": "",
     "hypothesis": "",
     "control": "cart.empty:plain",
     "variant": "cart.empty:taste",
     "other": "",
-    "control_weight": "1",
-    "variant_weight": "1",
-    "other_weight": "1",
+    "fourth": "",
+    "fifth": "",
+    "sixth": "",
+    **dict.fromkeys((f"{name}_weight" for name in ARMS), "1"),
+    **dict.fromkeys((f"{name}_ways" for name in ARMS), ""),
+    "factors": "",
     "holdout_weight": "0",
     "unit": "person",
     "layer": "page",
@@ -69,15 +77,17 @@ def filled(draft: Draft) -> Form:
         "window_h": str(draft.window_h),
         "before_days": str(draft.before_days),
         "planned_n": str(draft.planned_n),
-        "other": "",
+        "factors": ", ".join(one.key for one in queries.factors_of(draft.arms)),
     }
     if draft.guardrails:
         values["margin"] = str(draft.guardrails[0].margin_bps // 100)
-    for name in ("control", "variant", "other"):
+    for name in ARMS:
         arm = arms.get(name)
         if arm is not None:
             values[name] = f"{draft.slot}:{arm.payload.get('shows', '')}"
             values[f"{name}_weight"] = str(arm.weight)
+            ways = arm.payload.get("factors", {})
+            values[f"{name}_ways"] = ", ".join(ways[one.key] for one in queries.factors_of(draft.arms))
     values["holdout_weight"] = str(arms["holdout"].weight) if "holdout" in arms else "0"
     return Form(values, draft.measures, tuple(one.measure for one in draft.guardrails))
 
@@ -86,18 +96,16 @@ def draft_of(form: Form) -> Draft:
     """What the form asks for; what makes no sense is left for the domain to refuse by name."""
     given = form.given
     slot = given["control"].partition(":")[0]
-    arms = []
-    for name, kind in (
-        ("control", ArmKind.CONTROL),
-        ("variant", ArmKind.VARIANT),
-        ("other", ArmKind.VARIANT),
-    ):
+    arms, names = [], _parts(given["factors"])
+    for name in ARMS:
         place, _, shows = given[name].partition(":")
         if not given[name]:
             continue
+        kind = ArmKind.CONTROL if name == "control" else ArmKind.VARIANT
         # A variant of another place cannot be an arm of this one; weight 0 is refused as an arm.
         weight = number(given, f"{name}_weight") if place == slot and _is_choice(place, shows) else 0
-        arms.append(Arm(name, kind, weight, {"shows": shows}))
+        ways = dict(zip_longest(names, _parts(given[f"{name}_ways"]), fillvalue=""))
+        arms.append(Arm(name, kind, weight, {"shows": shows} | ({"factors": ways} if names else {})))
     if number(given, "holdout_weight"):
         arms.append(Arm("holdout", ArmKind.HOLDOUT, number(given, "holdout_weight")))
     margin = number(given, "margin") * 100
@@ -129,6 +137,23 @@ def plan_of(form: Form) -> Plan:
         power=_decimal(given["power"]) / 100,
         daily=number(given, "daily"),
     )
+
+
+def arm_rows(form: Form) -> list[tuple[str, str, str, str, str]]:
+    """The arms as rows of the form: name, label, what is chosen, weight, ways."""
+    labels = (
+        gettext("As it is now (control)"),
+        gettext("What is tried"),
+        gettext("A third way, if there is one"),
+        gettext("A fourth way, if there is one"),
+        gettext("A fifth way, if there is one"),
+        gettext("A sixth way, if there is one"),
+    )
+    given = form.given
+    return [
+        (name, label, given[name], given[f"{name}_weight"], given[f"{name}_ways"])
+        for name, label in zip(ARMS, labels, strict=True)
+    ]
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -168,6 +193,9 @@ def field_name(field: str) -> str:
         "name": gettext("the name"),
         "hypothesis": gettext("the hypothesis"),
         "arms": gettext("the arms and their weights"),
+        "factors": gettext(
+            "the factors: every combination of two or three of them as an arm of its own, each once"
+        ),
         "share": gettext("the share of the layer"),
         "measures": gettext("the measures"),
         "guardrails": gettext("the guardrails"),
@@ -184,6 +212,10 @@ def number(given: Mapping[str, str], name: str) -> int:
     """A whole number that was typed, or 0."""
     text = given.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in APART.split(text) if part.strip()]
 
 
 def _decimal(text: str) -> float:

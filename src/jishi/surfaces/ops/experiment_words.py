@@ -100,33 +100,35 @@ def lines(
 
 def _line(one: Reading, measure: Measure, arms: Mapping[str, str], language: str, reach: float) -> Line:
     p = one.always.p if one.p_corrected is None else one.p_corrected
-    tone = _tone(one.always, measure.good, p)
+    found = tone(one.always, measure.good, p)
     name = gettext(measure.name)
     return Line(
         measure=name,
         arm=segment_name(one.segment) if one.segment else arms.get(one.arm, one.arm),
-        sentence=_sentence(name, tone, one.always, measure),
+        sentence=sentence(name, found),
         figures=f"{figure(one.mean, measure, language)} / {figure(one.mean_control, measure, language)}",
-        interval=_span(one.always, measure, language),
+        interval=span(one.always, measure),
         lift=f"{one.lift.value * 100:+.1f} %",
-        once=_span(one.once, measure, language),
+        once=span(one.once, measure),
         p="< 0.001" if p < 0.001 else f"{p:.3f}",
         n=one.n + one.n_control,
         spared=formats.percent(round((1 - one.variance_ratio) * 10_000), language)
         if one.variance_ratio < 0.995
         else "",
-        drawing=drawing(one.always, reach, tone),
-        tone=tone,
+        drawing=drawing(one.always, reach, found),
+        tone=found,
     )
 
 
-def _tone(estimate: Estimate, good: int, p: float) -> str:
+def tone(estimate: Estimate, good: int, p: float) -> str:
+    """Better, worse, or open while zero is in the interval."""
     if p >= LEVEL or estimate.low <= 0 <= estimate.high:
         return "open"
     return "better" if (estimate.value > 0) == (good > 0) else "worse"
 
 
-def _sentence(name: str, tone: str, estimate: Estimate, measure: Measure) -> str:
+def sentence(name: str, tone: str) -> str:
+    """What a reading says, no more than its interval does."""
     if tone == "better":
         return gettext("Better: %(measure)s improved, and this is not chance.") % {"measure": name}
     if tone == "worse":
@@ -157,7 +159,8 @@ def _change(value: float, measure: Measure) -> str:
     return f"{value / 100:+,.2f}" if measure.is_money else f"{value:+,.3f}"
 
 
-def _span(estimate: Estimate, measure: Measure, language: str) -> str:
+def span(estimate: Estimate, measure: Measure) -> str:
+    """An interval in the unit of its measure."""
     unit = " " + gettext("points") if measure.form == SHARE else ""
     return f"{_change(estimate.low, measure)} … {_change(estimate.high, measure)}{unit}"
 

@@ -12,12 +12,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from jishi.insight.experiments import measures, rows, rules, sums
+from jishi.insight.experiments import factors, measures, rows, rules, sums
 from jishi.insight.experiments.contracts import (
+    LEAST_EVENTS,
+    LEAST_UNITS,
     RATIO,
     SHARE,
     Arm,
     Estimate,
+    Factorial,
     Guarded,
     Guardrail,
     Measure,
@@ -28,7 +31,7 @@ from jishi.insight.experiments.contracts import (
 )
 from jishi.insight.experiments.errors import ExperimentNotFound
 from jishi.insight.experiments.models import Experiment, Exposure, ReadOutRow
-from jishi.insight.experiments.operations import running
+from jishi.insight.experiments.operations import crossing, running
 from jishi.insight.experiments.sums import Window
 from jishi.kernel import clock
 from jishi.people.notifications import operations as notifications
@@ -36,9 +39,6 @@ from jishi.people.notifications import operations as notifications
 EVERY = timedelta(hours=1)
 AT_ONCE = 20
 GUARD_WINDOW = timedelta(hours=24)
-LEAST_UNITS = 100
-LEAST_EVENTS = 20
-"""Intervals lean on the central limit theorem: with less in an arm, or between both, none is given."""
 
 
 def compute_due(at: datetime) -> int:
@@ -84,11 +84,13 @@ def _compute(row: Experiment, at: datetime, earlier: ReadOut | None) -> ReadOut:
     guard_window = replace(window, after=min(window.after, GUARD_WINDOW))
     counts = _counts(row)
     found_readings: list[Reading] = []
+    together: list[Factorial] = []
     for key in row.measures:
         if key in known:
             found = sums.moments(known[key], window)
             by_arm = {arm: one for (arm, _), one in found.items()}
             found_readings += readings(known[key], by_arm, arms, row.planned_n, earlier)
+            together += factors.of_arms(known[key], by_arm, arms, row.planned_n, earlier)
     found_guarded: list[Guarded] = []
     for rail in rows.guardrails(row.guardrails):
         if rail.measure in known:
@@ -98,7 +100,7 @@ def _compute(row: Experiment, at: datetime, earlier: ReadOut | None) -> ReadOut:
                 _as_accepted(one, row.accepted)
                 for one in guarded(known[rail.measure], rail, by_arm, arms, row.planned_n)
             ]
-    return ReadOut(
+    found_out = ReadOut(
         code=row.code,
         at=at,
         counts=counts,
@@ -108,6 +110,8 @@ def _compute(row: Experiment, at: datetime, earlier: ReadOut | None) -> ReadOut:
         guarded=tuple(found_guarded),
         segments=tuple(_segments(row, known, arms, window)),
     )
+    # Last, because it puts other people into the table of this transaction.
+    return replace(found_out, factorials=(*together, *crossing.read(row, window, earlier)))
 
 
 def readings(

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments import queries
-from jishi.insight.experiments.contracts import ExperimentView, State
+from jishi.insight.experiments.contracts import ExperimentView, ReadOut, State
 from jishi.insight.experiments.errors import ExperimentInvalid
 from jishi.kernel import audit, http
 from jishi.kernel.errors import DomainError
 from jishi.people.accounts import queries as people
 from jishi.surfaces.ops import experiment_forms as forms
 from jishi.surfaces.ops import experiment_words as words
+from jishi.surfaces.ops import factor_words
 from jishi.surfaces.ops.gate import operator, person
 from jishi.surfaces.shell import facts as request_facts
 from jishi.surfaces.shell import refusals, spreadsheet
@@ -81,6 +82,7 @@ def _form(
     context = {
         "form": form,
         "given": form.given,
+        "arms": forms.arm_rows(form),
         "trouble": trouble,
         "experiment": found,
         "choices": forms.choices(),
@@ -119,6 +121,7 @@ def experiment(request: HttpRequest, code: str) -> HttpResponse:
         "lines": words.lines(read.readings, arms, measures, language) if read else [],
         "guards": words.guard_rows(read.guarded, arms, measures) if read else [],
         "segments": words.lines(read.segments, arms, measures, language) if read else [],
+        "together": factor_words.boards(found, read.factorials, arms, measures, language) if read else [],
         "owner": cards.get(found.owner_id or 0),
         "asker": cards.get(found.asked.by_id or 0) if found.asked else None,
         "asked_verb": words.verbs().get(found.asked.verb, "") if found.asked else "",
@@ -175,6 +178,7 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     audit.record(actor_id=person(request), action="experiments.export", subject=f"experiment:{code}")
 
     def rows() -> Iterator[tuple[object, ...]]:
+        yield from _effects(found)
         for one in (*found.readings, *found.segments) if found else ():
             yield (
                 *(one.measure, one.segment, one.arm, one.n, one.n_control),
@@ -195,6 +199,20 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="experiment-{code}.csv"'
     return response
+
+
+def _effects(found: ReadOut | None) -> Iterator[tuple[object, ...]]:
+    """Effects of factors in the columns of the readings: the arm is the combination of their ways."""
+    for board in found.factorials if found else ():
+        n = sum(cell.n for cell in board.cells)
+        for one in board.effects:
+            named = " × ".join(f"{f}={way}" for f, way in zip(one.factors, one.levels, strict=True))
+            yield (
+                *(board.measure, board.partner, named, n, "", "", "", _digits(one.once.value)),
+                *(_digits(one.always.low), _digits(one.always.high), _digits(one.always.p)),
+                *(_digits(one.once.low), _digits(one.once.high), _digits(one.once.p)),
+                *("", "", _digits(one.p_corrected)),
+            )
 
 
 def _digits(value: float) -> int:
