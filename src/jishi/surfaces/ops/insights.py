@@ -32,6 +32,11 @@ class Field:
     least: int
     most: int
 
+    @property
+    def words(self) -> str:
+        """What is asked, for paper, where there is no form."""
+        return dict(self.options).get(self.value, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
