@@ -13,6 +13,7 @@ from jishi.goods.inventory import privacy as inventory_privacy
 from jishi.goods.inventory import tasks as inventory_tasks
 from jishi.goods.inventory.events import StockReturned
 from jishi.goods.merchants import privacy as merchant_privacy
+from jishi.goods.merchants import tasks as merchant_tasks
 from jishi.goods.pricing import ports as pricing
 from jishi.growth.campaigns import handlers as campaign_handlers
 from jishi.growth.campaigns import privacy as campaign_privacy
@@ -171,6 +172,7 @@ def connect_facts() -> None:
     outbox.subscribe(RefundCompleted, checkout_handlers.on_refund_completed, name="checkout.apply_refund")
     outbox.subscribe(OrderPaid, checkout_handlers.on_order_paid, name="checkout.count_sold")
     outbox.subscribe(OrderRefunding, checkout_handlers.on_order_refunding, name="checkout.uncount_sold")
+    outbox.subscribe(OrderPaid, checkout_handlers.tell_shop, name="checkout.tell_shop")
     outbox.subscribe(OrderPaid, share_handlers.on_order_paid, name="shares.record_order")
     outbox.subscribe(OrderRefunding, play_handlers.on_order_refunding, name="plays.free_seat")
     outbox.subscribe(OrderRefunded, play_handlers.on_order_refunded, name="plays.mark_seat_refunded")
@@ -440,6 +442,7 @@ def connect_sweeps() -> None:
         checkout_tasks.expire_unpaid,
         every_s=checkout_tasks.EXPIRE_UNPAID_EVERY_S,
     )
+    merchant_tasks.register()
     lottery_tasks.register()
     # Matching first: a team that it completes must not have been closed a moment before.
     sweeps.register("plays.match_due_teams", play_tasks.match_due_teams, every_s=5)

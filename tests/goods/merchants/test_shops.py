@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import translation
+from tests.factories import trade
 from tests.factories.goods import open_shop
 
 from jishi.goods.merchants import operations, queries
@@ -14,8 +18,12 @@ from jishi.goods.merchants.errors import (
     SlugTaken,
     TimeZoneUnknown,
 )
-from jishi.goods.merchants.models import Shop
+from jishi.goods.merchants.models import Bulletin, Shop
+from jishi.kernel.models import OutboxEvent
+from jishi.kernel.outbox import relay
 from jishi.people.accounts import operations as accounts
+from jishi.people.notifications import queries as notification_queries
+from jishi.people.notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +125,36 @@ def test_adding_somebody_again_only_changes_the_role() -> None:
     operations.add_staff(shop_id=shop.id, person_id=helper, role="owner")
 
     assert [role for person, role in queries.list_staff(shop.id) if person == helper] == ["owner"]
+
+
+def test_a_rush_of_orders_is_one_notice_an_hour_for_each_of_the_staff() -> None:
+    scene = trade.scene()
+    owner = queries.list_staff(scene.shop.id)[0][0]
+    clerk = accounts.register(nickname="clerk", email="clerk@example.org", language="en").id
+    operations.add_staff(shop_id=scene.shop.id, person_id=clerk)
+
+    def told(person_id: int) -> list[tuple[str, int]]:
+        rows = Notice.objects.filter(person_id=person_id, kind="shop_order_paid").order_by("pk")
+        return [(row.params["shop"], row.params["count"]) for row in rows]
+
+    def sold(minutes: int) -> None:
+        trade.pay(trade.place(scene.buyer, (scene.variant_id, 1)), at=trade.NOON + timedelta(minutes=minutes))
+        relay.drain()
+
+    sold(1), sold(2)
+    OutboxEvent.objects.update(state="pending")
+    relay.drain()
+    assert operations.tell_due(trade.NOON + timedelta(minutes=1)) == 0
+    assert [operations.tell_due(trade.NOON + timedelta(minutes=3)) for _ in range(2)] == [1, 0]
+
+    assert told(owner) == [(scene.shop.name, 2)]
+    assert told(clerk) == [(queries.get_shop(scene.shop.id, language="en").name, 2)]
+    notice = notification_queries.list_notices(person_id=clerk)[0]
+    with translation.override("zh-hans"):
+        assert "2 笔" in notification_queries.worded(notice.kind, notice.params)
+
+    sold(10), sold(11), sold(12)
+    assert operations.tell_due(trade.NOON + timedelta(minutes=62)) == 0
+    assert operations.tell_due(trade.NOON + timedelta(minutes=63)) == 1
+    assert [count for _, count in told(owner)] == [2, 3]
+    assert Bulletin.objects.values_list("number", "pending", "due_at").get() == (2, 0, None)

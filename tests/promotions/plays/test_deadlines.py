@@ -9,6 +9,8 @@ from tests.factories import plays as made
 from tests.factories import trade
 from tests.factories.plays import NOON, TOGETHER
 
+from jishi.goods.merchants import operations as merchants
+from jishi.goods.merchants import queries as merchant_queries
 from jishi.kernel.outbox import relay
 from jishi.money.payments import queries as payment_queries
 from jishi.people.notifications.models import Notice
@@ -67,6 +69,11 @@ def test_grp_088_m25_a_team_not_full_at_the_deadline_is_refunded_once_and_nothin
         leader.id,
         friend.id,
     }
+    merchants.tell_due(deadline + HOUR)
+    of_shop = Notice.objects.filter(kind="shop_team_ended")
+    assert [one.params["count"] for one in of_shop] == [1] * len(
+        merchant_queries.list_staff(party.scene.shop.id)
+    )
     shown = made.view(team, leader, at=deadline + HOUR)
     assert (shown.screen, shown.actions) == (Screen.EXPIRED, ("restart", "see_order"))
     assert shown.start is not None and shown.start.variant_id == party.scene.variant_id

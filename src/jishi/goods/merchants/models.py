@@ -1,4 +1,4 @@
-"""Shops and the people who work for them.
+"""Shops, the people who work for them, and what these are told together.
 
 A shop's money terms (currency, commission, delivery) are read when an order is placed and frozen there:
 changing them here never changes an order that exists.
@@ -69,3 +69,30 @@ class ShopStaff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} at {self.shop_id}"
+
+
+class Bulletin(models.Model):
+    """What happened in a shop since its people were last told of this kind: a count, and when to tell it."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, db_index=False, related_name="+")
+    kind = models.CharField(max_length=60)
+    url = models.CharField(max_length=200)
+    pending = models.PositiveIntegerField(default=1)
+    number = models.PositiveIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "kind"], name="shop_bulletin_once"),
+            models.CheckConstraint(
+                condition=Q(pending=0, due_at=None) | Q(pending__gt=0, due_at__isnull=False),
+                name="shop_bulletin_due_when_pending",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="shop_bulletin_due", condition=Q(due_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.shop_id}"

@@ -1,13 +1,15 @@
-"""Opening shops and saying who works for them.
+"""Opening shops, saying who works for them, and telling these people together what happened.
 
-Terms are checked here for a clear refusal and again by the table's constraints.
+Terms are checked here for a clear refusal and again by the table's constraints. A bulletin counts: a rush of
+thousands of orders is one row that grows, and at most one notice an hour for each of the staff.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from jishi.goods.merchants import queries
 from jishi.goods.merchants.contracts import ShopView, StaffRole
@@ -18,12 +20,24 @@ from jishi.goods.merchants.errors import (
     SlugTaken,
     TimeZoneUnknown,
 )
-from jishi.goods.merchants.models import Shop, ShopStaff
+from jishi.goods.merchants.models import Bulletin, Shop, ShopStaff
 from jishi.kernel import clock, ids, money
 from jishi.kernel.text import Translated
+from jishi.people.accounts import queries as account_queries
+from jishi.people.notifications import operations as notifications
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])")
 _MOST_MINOR = 10**12
+SOON = timedelta(minutes=1)
+"""How long the first thing after a quiet time waits for others; what comes later waits an hour."""
+TELL_MOST = 100
+_REPORT = """
+INSERT INTO merchants_bulletin AS b (shop_id, kind, url, pending, number, due_at)
+VALUES (%(shop)s, %(kind)s, %(url)s, 1, 0, %(soon)s)
+ON CONFLICT (shop_id, kind) DO UPDATE SET
+    pending = b.pending + 1, url = excluded.url,
+    due_at = coalesce(b.due_at, greatest(excluded.due_at, b.told_at + interval '1 hour'))
+"""
 
 
 def open_shop(
@@ -115,6 +129,42 @@ def add_staff(*, shop_id: int, person_id: int, role: StaffRole = "staff") -> Non
         if not Shop.objects.filter(id=shop_id).exists():
             raise ShopUnknown
         ShopStaff.objects.update_or_create(shop_id=shop_id, person_id=person_id, defaults={"role": role})
+
+
+def report(*, shop_id: int, kind: str, url: str, at: datetime | None = None) -> None:
+    """Count something of which a shop's people shall hear, together with what else happens about then.
+
+    For handlers of facts: counted once for each call, in the transaction of the fact's mark.
+    """
+    soon = clock.at_or_now(at) + SOON
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORT, {"shop": shop_id, "kind": kind[:60], "url": url, "soon": soon})
+
+
+def tell_due(at: datetime | None = None) -> int:
+    """Tell shops' people what is due, one notice with the count of all; a sweep. Returns how many."""
+    moment = clock.at_or_now(at)
+    with transaction.atomic():
+        due = Bulletin.objects.filter(due_at__lte=moment).order_by("due_at", "pk")
+        found = list(due.select_for_update(skip_locked=True)[:TELL_MOST])
+        for row in found:
+            row.number += 1
+            _tell(row, [person_id for person_id, _ in queries.list_staff(row.shop_id)], moment)
+            row.pending, row.due_at, row.told_at = 0, None, moment
+        Bulletin.objects.bulk_update(found, ["number", "pending", "due_at", "told_at"])
+    return len(found)
+
+
+def _tell(row: Bulletin, staff: Sequence[int], at: datetime) -> None:
+    shops: dict[str, str] = {}
+    told = {}
+    for person_id in staff:
+        language = account_queries.get_profile(person_id).language
+        if language not in shops:
+            shops[language] = queries.get_shop(row.shop_id, language=language).name
+        words = {"shop": shops[language], "count": row.pending}
+        told[person_id] = (f"{row.kind}:{row.shop_id}:{row.number}", words)
+    notifications.notify_each(kind=row.kind, told=told, url=row.url, at=at)
 
 
 def _check_terms(commission: int, days: int, fee: int, free_from: int | None) -> None:

@@ -18,6 +18,9 @@ PERSONAL_FIELDS: tuple[PersonalField, ...] = _fields(
 )
 IMPERSONAL: dict[str, frozenset[str]] = {
     "merchants_shopstaff": frozenset({"id", "shop_id", "person_id"}),
+    "merchants_bulletin": frozenset(
+        {"id", "shop_id", "kind", "url", "pending", "number", "due_at", "told_at"}
+    ),
     "merchants_shop": frozenset(
         {
             "id", "code", "slug", "name", "description", "currency", "time_zone", "country", "commission_bps",

@@ -5,6 +5,7 @@ first.
 from collections.abc import Sequence
 
 from jishi.goods.catalog import queries as catalog_queries
+from jishi.goods.merchants import operations as merchants
 from jishi.people.accounts import queries as account_queries
 from jishi.people.notifications import operations as notifications
 from jishi.promotions.plays import operations as plays
@@ -47,13 +48,14 @@ def on_seat_taken(event: SeatTaken) -> None:
 
 
 def on_team_formed(event: TeamFormed) -> None:
-    """Tell everybody in the team: that it formed, or how the draw went, and what goes back."""
+    """Tell everybody in the team that it formed, or how the draw went, and what goes back; and the shop."""
     if event.lost_ids:
         _tell("team_drawn", event, event.person_ids)
         _tell("team_not_drawn", event, event.lost_ids)
     else:
         _tell("team_formed", event, event.person_ids)
     _tell("team_grew", event, event.back_ids)
+    merchants.report(shop_id=event.shop_id, kind="shop_team_formed", url="/m/offers/", at=event.at)
 
 
 def on_seat_matched(event: SeatMatched) -> None:
@@ -79,13 +81,15 @@ def on_rally_ended(event: RallyEnded) -> None:
 
 
 def on_team_expired(event: TeamExpired) -> None:
-    """Tell everybody that their money is on its way back."""
+    """Tell everybody that their money is on its way back, and the shop that nothing came of the team."""
     _tell("team_expired", event, event.person_ids)
+    merchants.report(shop_id=event.shop_id, kind="shop_team_ended", url="/m/offers/", at=event.at)
 
 
 def on_team_failed(event: TeamFailed) -> None:
-    """Tell everybody that their money is on its way back."""
+    """Tell everybody that their money is on its way back, and the shop that nothing came of the team."""
     _tell("team_failed", event, event.person_ids)
+    merchants.report(shop_id=event.shop_id, kind="shop_team_ended", url="/m/offers/", at=event.at)
 
 
 def on_partner_decided(event: PartnerDecided) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from jishi.goods.merchants import operations as merchants
 from jishi.goods.pricing.contracts import PriceLine
 from jishi.kernel import clock
 from jishi.kernel.errors import Conflict
@@ -148,6 +149,7 @@ class History:
         """Pay at a provider outside, and let everybody hear of it."""
         payments.record_paid(intent_code=placed.intent_code, paid_at=at, at=at)
         relay.drain()
+        merchants.tell_due(at)
 
     def fulfil(self, order_code: str, at: datetime) -> None:
         """Ship some hours later, receive some days later."""

@@ -1,6 +1,7 @@
 """What trade does when money or an order moved. Handlers only translate facts into calls of operations."""
 
 from jishi.goods.catalog import operations as catalog
+from jishi.goods.merchants import operations as merchants
 from jishi.money.payments.events import PaymentCaptured, RefundCompleted
 from jishi.trade.checkout import operations as checkout
 from jishi.trade.orders import queries as order_queries
@@ -28,6 +29,11 @@ def on_order_paid(event: OrderPaid) -> None:
     """Count the goods as sold, outside the payment's own transaction: a bestseller's row is a hot one."""
     rows = [(int(line["product_id"]), int(line["quantity"])) for line in event.lines]
     catalog.add_sold(rows=rows, at=event.paid_at)
+
+
+def tell_shop(event: OrderPaid) -> None:
+    """Count the order for the next word to the shop's people: one notice for all of about an hour."""
+    merchants.report(shop_id=event.shop_id, kind="shop_order_paid", url="/m/orders/", at=event.paid_at)
 
 
 def on_order_refunding(event: OrderRefunding) -> None:
