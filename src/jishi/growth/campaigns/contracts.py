@@ -223,13 +223,28 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class VariableView:
+    """What a message may name. The meaning is English; a sample, and what stands there otherwise, are by
+    language. One with a page may be the link of the message."""
+
+    name: str
+    kind: str
+    meaning: str
+    sample: Mapping[str, str]
+    fallback: Mapping[str, str]
+    has_page: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Walked:
-    """One step of a dry run: when it would be, with which outcome, and what the person would read."""
+    """One step of a dry run: when it would be, with which outcome, what the person would read, and what that
+    is in every language."""
 
     step: Step
     at: datetime
     outcome: str
     text: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

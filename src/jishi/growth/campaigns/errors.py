@@ -57,3 +57,24 @@ class AdministratorNeeded(Forbidden):
 
     code = "campaigns.administrator_needed"
     message = N_("Only an administrator may give up the hold-out, with a reason.")
+
+
+class VariableUnknown(Invalid):
+    """A message names a variable that there is not."""
+
+    code = "campaigns.variable_unknown"
+    message = N_("Step %(place)s: no message knows {%(name)s}. The list below it says what it may name.")
+
+
+class VariableNotProvided(Invalid):
+    """A message names a variable that this trigger, or the steps before, do not provide."""
+
+    code = "campaigns.variable_not_provided"
+    message = N_("Step %(place)s: {%(name)s} is not known of whoever comes in this way.")
+
+
+class VariableWithoutPage(Invalid):
+    """The link of a message is a variable that is no page."""
+
+    code = "campaigns.variable_without_page"
+    message = N_("Step %(place)s: {%(name)s} has no page to lead to.")

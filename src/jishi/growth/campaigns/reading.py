@@ -1,5 +1,5 @@
-"""What the runner asks about many people at once: who may be reached, who meets a condition, what they are
-called. Set-based statements over tables of lower domains, whose own queries are made for one reader.
+"""What the runner asks about many people at once: who may be reached, who meets a condition. Set-based
+statements over tables of lower domains, whose own queries are made for one reader.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,6 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns import rules
-from jishi.growth.campaigns.contracts import Step
-from jishi.kernel.text import both, pick
 from jishi.people.privacy import queries as privacy
 
 _BARRED = """
@@ -40,13 +37,6 @@ _TESTS: Mapping[str, str] = {
 _HABITS = """
 SELECT u.language, coalesce(r.time_zone, 'Asia/Shanghai'), r.quiet_from, r.quiet_to
 FROM accounts_user u LEFT JOIN notifications_reach r ON r.person_id = u.id WHERE u.id = %s
-"""
-_NAMES = "SELECT id, nickname FROM accounts_user WHERE id = ANY(%s)"
-_TITLES = """
-SELECT code, title->>'zh-hans', title->>'en' FROM catalog_product WHERE code = ANY(%s)
-"""
-_ORDERS = """
-SELECT buyer_id, count(*) FROM orders_order WHERE buyer_id = ANY(%s) AND paid_at IS NOT NULL GROUP BY 1
 """
 
 
@@ -88,27 +78,3 @@ def arm_of(salt: str, step: str, person_id: int, arms: Sequence[Mapping[str, Any
             return arm
         place -= int(arm["weight"])
     return arms[-1]
-
-
-def variables(
-    people: Sequence[int], step: Step, products: Mapping[int, tuple[str, str]] | None = None
-) -> dict[int, dict[str, Any]]:
-    """What a message says about each of these people; only what it names is read. `products` holds code and
-    language of those who came in because of one."""
-    found: dict[int, dict[str, Any]] = {person_id: {} for person_id in people}
-    with connection.cursor() as cursor:
-        if rules.uses(step, "nickname"):
-            cursor.execute(_NAMES, [list(people)])
-            for person_id, nickname in cursor.fetchall():
-                found[person_id]["nickname"] = nickname
-        if rules.uses(step, "orders"):
-            cursor.execute(_ORDERS, [list(people)])
-            counts = dict(cursor.fetchall())
-            for person_id in people:
-                found[person_id]["orders"] = counts.get(person_id, 0)
-        if rules.uses(step, "product") and products:
-            cursor.execute(_TITLES, [sorted({code for code, _ in products.values()})])
-            titles = {code: both(zh_hans or "", en or "") for code, zh_hans, en in cursor.fetchall()}
-            for person_id, (code, language) in products.items():
-                found[person_id]["product"] = pick(titles.get(code), language)
-    return found

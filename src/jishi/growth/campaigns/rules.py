@@ -1,4 +1,4 @@
-"""Which steps make a journey, which moments are quiet, and what a message says. Pure.
+"""Which steps make a journey, and which moments are quiet. Pure; what a message says is in `variables`.
 
 Invariant: a step only ever leads to a later one, so every journey ends and one pass over the list in order
 moves everybody as far as they can go.
@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jishi.growth.campaigns import variables
 from jishi.growth.campaigns.contracts import (
     END,
     STEPS_MOST,
@@ -26,13 +27,7 @@ LANGUAGES = ("zh-hans", "en")
 HOUSE = ZoneInfo("Asia/Shanghai")
 """Days of the year begin here; at what hour a message comes is the person's own."""
 KEY = re.compile(r"[a-z][a-z0-9]{0,11}")
-VARIABLE = re.compile(r"\{([^{}]*)\}")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-VARIABLES = ("nickname", "orders", "product")
-"""What a message may name: what somebody is called, how many orders they have paid, and which product is back
-in stock for them."""
-PRODUCT_URL = "{product}"
-"""The link of a message that leads to that product's page."""
 TESTS = ("bought", "clicked", "segment", "stage", "language")
 FACTS = ("order_paid", "order_received", "order_expired", "note_published")
 GOALS = ("", "order", "note")
@@ -147,17 +142,9 @@ def _send_fault(values: Mapping[str, Any]) -> str:
     texts, url = values.get("text") or {}, str(values.get("url", ""))
     if any(not 0 < len(str(texts.get(language, "")).strip()) <= TEXT_MOST for language in LANGUAGES):
         return "text"
-    used = {name for text in texts.values() for name in VARIABLE.findall(text)}
-    if used - set(VARIABLES):
-        return "variables"
-    if url != PRODUCT_URL and not is_inside(url):
+    if not variables.link_of(url) and ("{" in url or not is_inside(url)):
         return "url"
     return "" if _is_between(values.get("cost_minor", 0), 0, 10**6) else "cost_minor"
-
-
-def product_of(key: str) -> str:
-    """The code of the product for which somebody came in, or nothing."""
-    return key.split(":")[2] if key.startswith(("stock:", "again:")) and key.count(":") == 2 else ""
 
 
 def is_inside(url: str) -> bool:
@@ -176,16 +163,6 @@ def follow(steps: Sequence[Step], place: int, to: str) -> int:
     if not to:
         return place + 1
     return next((n for n, step in enumerate(steps) if step.key == to), len(steps))
-
-
-def fill(text: str, values: Mapping[str, Any]) -> str:
-    """A message with its variables put in."""
-    return VARIABLE.sub(lambda found: str(values.get(found.group(1), "")), text)
-
-
-def uses(step: Step, name: str) -> bool:
-    """Whether a message names a variable."""
-    return any(f"{{{name}}}" in text for text in (step.params.get("text") or {}).values())
 
 
 def after_quiet(at: datetime, *, spans: Iterable[tuple[int | None, int | None]], zone: str) -> datetime:

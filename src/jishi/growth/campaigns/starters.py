@@ -61,7 +61,12 @@ TEMPLATES: tuple[Template, ...] = (
         ),
         (
             _if("s1", "bought", then="end"),
-            _send("s2", "您挑好的商品还在购物车里等着。", "What you chose is still in your cart.", "/cart/"),
+            _send(
+                "s2",
+                "您挑好的{product}还在购物车里等着。",
+                "{product} is still waiting in your cart.",
+                "/cart/",
+            ),
             Step("s3", StepKind.GOAL, {"hours": 72, "otherwise": "end"}),
         ),
     ),
@@ -138,8 +143,8 @@ TEMPLATES: tuple[Template, ...] = (
             _wait("s1", 0, "09:30"),
             _send(
                 "s2",
-                "{nickname}，您来集柿又满一年了，谢谢您下过的 {orders} 单。",
-                "{nickname}, another year together. Thank you for your {orders} orders.",
+                "{nickname}，您来集柿 {years} 年了，谢谢您下过的 {orders} 单。",
+                "{nickname}, {years} years together. Thank you for your {orders} orders.",
             ),
         ),
     ),
@@ -176,8 +181,8 @@ TEMPLATES: tuple[Template, ...] = (
         (
             _send(
                 "s1",
-                "{nickname}，中秋快到了。看看大家都准备了什么？",
-                "Mid-Autumn is near, {nickname}. See what others are getting ready.",
+                "{nickname}，再过 {festival_days} 天就是{festival}。看看大家都准备了什么？",
+                "{festival} is {festival_days} days away, {nickname}. See what others are getting ready.",
                 "/hot/",
             ),
         ),

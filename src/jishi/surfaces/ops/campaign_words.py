@@ -7,7 +7,16 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from jishi.growth.campaigns import queries as campaigns
-from jishi.growth.campaigns.contracts import CampaignView, Check, Draft, ReadOut, Return, Step, StepKind
+from jishi.growth.campaigns.contracts import (
+    CampaignView,
+    Check,
+    Draft,
+    ReadOut,
+    Return,
+    Step,
+    StepKind,
+    VariableView,
+)
 from jishi.growth.publishing import queries as calendar
 from jishi.insight.experiments.contracts import Reading
 from jishi.insight.portraits import queries as portraits
@@ -216,7 +225,6 @@ def field_name(field: str) -> str:
         "at": gettext("the time of day"),
         "test": gettext("the condition"),
         "text": gettext("the message: both languages, at most 200 characters"),
-        "variables": gettext("the variables: only {nickname}, {orders} and {product}"),
         "url": gettext("the link: a page of this shop, beginning with /"),
         "cost_minor": gettext("the cost"),
         "placement": gettext("what is shown, and for how many days"),
@@ -228,6 +236,28 @@ def field_name(field: str) -> str:
         "person": gettext("the person: somebody who works here"),
         "steps": gettext("the steps"),
     }.get(field, field)
+
+
+def variable_kinds() -> dict[str, str]:
+    """How a variable of a message is written."""
+    return {
+        "text": gettext("text"),
+        "count": gettext("number"),
+        "money": gettext("amount"),
+        "date": gettext("date"),
+        "link": gettext("thing with a page"),
+    }
+
+
+def variable_rows(
+    found: Sequence[VariableView], language: str
+) -> list[tuple[VariableView, str, str, str, str]]:
+    """Variables with type, meaning, sample and what stands there otherwise, in a language."""
+    kinds = variable_kinds()
+    return [
+        (one, kinds[one.kind], gettext(one.meaning), pick(one.sample, language), pick(one.fallback, language))
+        for one in found
+    ]
 
 
 def check_line(check: Check, language: str) -> str:

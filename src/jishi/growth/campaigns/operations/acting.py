@@ -100,7 +100,7 @@ def _send(batch: Batch, step: Step, here: Sequence[Way]) -> None:
             batch.go(way, step, "capped")
         else:
             way.due_at = max(allowed.free_at.get(way.person_id, batch.at), batch.at + timedelta(minutes=5))
-    reaching.tell(batch.campaign, step, sent, batch.at)
+    reaching.tell(batch, step, sent)
     _pay(batch, step, sent)
     for way in sent:
         batch.go(way, step, "sent", cost=_cost(step, way))

@@ -1,10 +1,11 @@
 """What people say about messages: no more of them, please again, or that one was a nuisance. And clicks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from jishi.growth.campaigns import rules
+from jishi.growth.campaigns import values, variables
 from jishi.growth.campaigns.errors import CampaignNotFound
 from jishi.growth.campaigns.models import (
     Campaign,
@@ -15,6 +16,7 @@ from jishi.growth.campaigns.models import (
     Objection,
     Pressure,
 )
+from jishi.growth.campaigns.queries.finding import draft_of
 from jishi.kernel import clock, limits
 
 
@@ -68,13 +70,22 @@ def record_click(*, campaign_code: str, step: str, person_id: int | None, at: da
     )
     if not url:
         raise CampaignNotFound
-    if url == rules.PRODUCT_URL:
-        code = rules.product_of(way.key) if way else ""
-        url = f"/p/{code}/" if code else "/"
+    if link := variables.link_of(str(url)):
+        url = variables.address(str(url), _values(campaign, way, link, clock.at_or_now(at)))
     if way is not None and Effect.objects.filter(enrolment__in=ways, step=step, outcome="sent").exists():
         row = Click(campaign=campaign, step=step, person_id=way.person_id, at=clock.at_or_now(at))
         Click.objects.bulk_create([row], ignore_conflicts=True)
     return str(url)
+
+
+def _values(
+    campaign: Campaign, way: Enrolment | None, name: str, at: datetime
+) -> Mapping[str, variables.Value | None]:
+    """What the link of a message is for whoever follows it; nothing for somebody it was not made for."""
+    if way is None:
+        return {}
+    asked = values.Asked(way.person_id, way.key, way.entered_at)
+    return values.read({name}, [asked], values.Scene(draft_of(campaign), (), at))[way.person_id]
 
 
 def forget(*, person_id: int) -> None:

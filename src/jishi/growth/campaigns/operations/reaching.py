@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns import reading, rules
+from jishi.growth.campaigns import values, variables
 from jishi.growth.campaigns.contracts import DAY_CAP, WEEK_CAP, Step
-from jishi.growth.campaigns.models import Campaign
-from jishi.growth.campaigns.operations.ways import Way
+from jishi.growth.campaigns.operations.ways import Batch, Way
+from jishi.growth.campaigns.queries.finding import draft_of
 from jishi.kernel.text import pick
 from jishi.people.notifications import operations as notifications
 
@@ -70,16 +70,23 @@ def _free_at(sent: Sequence[datetime]) -> datetime:
     return max(day, week)
 
 
-def tell(campaign: Campaign, step: Step, ways: Sequence[Way], at: datetime) -> None:
+def tell(batch: Batch, step: Step, ways: Sequence[Way]) -> None:
     """Make the notices of a step: one per way, in the language of the person."""
     if not ways:
         return
-    people = [way.person_id for way in ways]
-    products = {way.person_id: (code, way.language) for way in ways if (code := rules.product_of(way.key))}
-    values = reading.variables(people, step, products)
+    campaign, at = batch.campaign, batch.at
+    place = next(n for n, one in enumerate(batch.steps) if one.key == step.key)
+    scene = values.Scene(draft_of(campaign), batch.steps[:place], at)
+    asked = [values.Asked(way.person_id, way.key, way.entered_at, way.zone) for way in ways]
+    known = values.read(variables.used(step), asked, scene)
     told = {}
     for way in ways:
-        text = rules.fill(pick(step.params["text"], way.language), values.get(way.person_id, {}))
+        text = variables.fill(
+            pick(step.params["text"], way.language),
+            known[way.person_id],
+            language=way.language,
+            zone=way.zone,
+        )
         told[way.person_id] = (f"campaign:{way.id}:{step.key}", {"text": text, "campaign": campaign.name})
     notifications.notify_each(
         kind="campaign_message", told=told, url=f"/go/{campaign.code}/{step.key}/", at=at

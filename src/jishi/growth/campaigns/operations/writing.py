@@ -8,11 +8,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from jishi.growth.campaigns import mornings, ports, rows, rules
+from jishi.growth.campaigns import mornings, ports, rows, rules, variables
 from jishi.growth.campaigns.contracts import Draft, Kind, Part, State, Step, Trigger
-from jishi.growth.campaigns.errors import CampaignInvalid, CampaignNotFound, StepInvalid, WrongState
+from jishi.growth.campaigns.errors import (
+    CampaignInvalid,
+    CampaignNotFound,
+    StepInvalid,
+    VariableNotProvided,
+    VariableUnknown,
+    VariableWithoutPage,
+    WrongState,
+)
 from jishi.growth.campaigns.models import Campaign, JourneyVersion, Purse
 from jishi.growth.campaigns.models import Part as PartRow
+from jishi.growth.campaigns.queries.finding import draft_of
 from jishi.kernel import audit, clock
 
 HOLDOUT_LEAST_BPS, HOLDOUT_MOST_BPS = 100, 9000
@@ -25,9 +34,12 @@ def create(
 
     :raises CampaignInvalid: something about it cannot be.
     :raises StepInvalid: one of the steps cannot be.
+    :raises VariableUnknown: a message names what no message knows.
+    :raises VariableNotProvided: a message names what is not known of whoever comes in this way.
+    :raises VariableWithoutPage: the link of a message is a variable that has no page.
     """
     values, moment = _checked(draft), clock.at_or_now(at)
-    _check_steps(steps)
+    _check_steps(steps, draft)
     with transaction.atomic():
         row = Campaign.objects.create(
             **values,
@@ -73,11 +85,14 @@ def set_steps(*, code: str, steps: Sequence[Step], by: int | None, at: datetime 
 
     :raises CampaignNotFound: there is none.
     :raises StepInvalid: one of the steps cannot be.
+    :raises VariableUnknown: a message names what no message knows.
+    :raises VariableNotProvided: a message names what is not known of whoever comes in this way.
+    :raises VariableWithoutPage: the link of a message is a variable that has no page.
     :raises WrongState: it has ended.
     """
-    _check_steps(steps)
     with transaction.atomic():
         row = locked(code)
+        _check_steps(steps, draft_of(row))
         if row.state == State.ENDED:
             raise WrongState(state=row.state)
         version = draft_version(row, clock.at_or_now(at))
@@ -163,10 +178,15 @@ def record(row: Campaign, act: str, by: int | None, detail: dict[str, Any] | Non
     audit.record(actor_id=by, action=f"campaigns.{act}", subject=f"campaign:{row.code}", detail=detail)
 
 
-def _check_steps(steps: Sequence[Step]) -> None:
+def _check_steps(steps: Sequence[Step], draft: Draft) -> None:
     place, field = rules.steps_fault(steps, grants=ports.grants())
     if place:
         raise StepInvalid(place=place, field=field)
+    place, name, why = variables.fault(draft, steps)
+    if why == "unknown":
+        raise VariableUnknown(place=place, name=name)
+    if why:
+        raise (VariableNotProvided if why == "not_provided" else VariableWithoutPage)(place=place, name=name)
 
 
 def _checked(draft: Draft) -> dict[str, Any]:

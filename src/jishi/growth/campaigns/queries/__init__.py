@@ -15,6 +15,7 @@ from jishi.growth.campaigns.queries.finding import (
     read_out,
     step_counts,
 )
+from jishi.growth.campaigns.queries.naming import list_variables, show_sample
 from jishi.growth.campaigns.queries.people import (
     export_person,
     has_objected,
@@ -38,12 +39,14 @@ __all__ = [
     "list_part_choices",
     "list_received",
     "list_returns",
+    "list_variables",
     "list_versions",
     "page_people",
     "part_figures",
     "read_festival",
     "read_out",
     "run_sheet",
+    "show_sample",
     "step_counts",
     "walk",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from jishi.growth.campaigns import mornings, ports, rows, rules
+from jishi.growth.campaigns import mornings, ports, rows, rules, variables
 from jishi.growth.campaigns.contracts import (
     DAY_CAP,
     WEEK_CAP,
@@ -17,7 +17,7 @@ from jishi.growth.campaigns.contracts import (
     Trigger,
 )
 from jishi.growth.campaigns.models import Campaign, JourneyVersion, Part
-from jishi.growth.campaigns.queries.finding import found
+from jishi.growth.campaigns.queries.finding import draft_of, found
 from jishi.growth.merchandising import queries as merchandising
 from jishi.growth.merchandising.contracts import PlacementState
 from jishi.growth.merchandising.errors import PlacementNotFound
@@ -53,6 +53,7 @@ def run_sheet(code: str, *, at: datetime | None = None) -> tuple[Check, ...]:
     else:
         lines += [
             *_steps(steps),
+            *_variables(row, steps),
             *_audience(row, moment),
             *_caps(row, steps),
             *_wording(steps),
@@ -83,6 +84,14 @@ def _steps(steps: Sequence[Step]) -> Iterator[Check]:
             yield Check("grant", "stop", N_("What step %(place)s gives is not there now."), {"place": number})
         if step.kind == StepKind.PLACE and not _is_shown(str(step.params["placement"])):
             yield Check("place", "stop", N_("What step %(place)s shows is not there."), {"place": number})
+
+
+def _variables(row: Campaign, steps: Sequence[Step]) -> Iterator[Check]:
+    """A trigger that was changed later may no longer provide what the messages name."""
+    place, name, _ = variables.fault(draft_of(row), steps)
+    if place:
+        text = N_("Step %(place)s: {%(name)s} is not known of whoever comes in this way.")
+        yield Check("variables", "stop", text, {"place": place, "name": name})
 
 
 def _is_shown(code: str) -> bool:

@@ -1,11 +1,13 @@
 """The way that one person would go, step by step, without anything happening."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from jishi.growth.campaigns import mornings, reading, rows, rules
+from jishi.growth.campaigns import mornings, reading, rows, rules, values, variables
 from jishi.growth.campaigns.contracts import Step, StepKind, Trigger, Walked
 from jishi.growth.campaigns.models import Campaign, JourneyVersion
-from jishi.growth.campaigns.queries.finding import found
+from jishi.growth.campaigns.queries.finding import draft_of, found
+from jishi.growth.campaigns.values import Asked
 from jishi.kernel import clock
 from jishi.kernel.text import pick
 
@@ -37,7 +39,8 @@ def walk(code: str, *, person_id: int, at: datetime | None = None) -> tuple[Walk
         if step.kind == StepKind.SEND:
             moment = rules.after_quiet(moment, spans=quiet, zone=zone)
         outcome, to = _outcome(row, step, person_id, came, barred)
-        way.append(Walked(step, moment, outcome, _text(step, person_id, language)))
+        texts = _texts(row, steps[:place], step, Asked(person_id, "", came, zone), moment)
+        way.append(Walked(step, moment, outcome, pick(texts, language), texts))
         if step.kind == StepKind.GOAL:
             moment = rules.wait_until(step, moment, zone)
         place = rules.follow(steps, place, to)
@@ -67,8 +70,14 @@ def _outcome(row: Campaign, step: Step, person_id: int, came: datetime, barred: 
     }[StepKind(step.kind)], "end" if step.kind == StepKind.EXIT else step.then
 
 
-def _text(step: Step, person_id: int, language: str) -> str:
+def _texts(
+    row: Campaign, before: Sequence[Step], step: Step, asked: Asked, at: datetime
+) -> Mapping[str, str]:
+    """What the person would read, and what it would be in the other language."""
     if step.kind != StepKind.SEND:
-        return ""
-    values = reading.variables([person_id], step)[person_id]
-    return rules.fill(pick(step.params["text"], language), values)
+        return {}
+    known = values.read(variables.used(step), [asked], values.Scene(draft_of(row), before, at))
+    return {
+        language: variables.fill(text, known[asked.person_id], language=language, zone=asked.zone)
+        for language, text in step.params["text"].items()
+    }

@@ -84,6 +84,10 @@ def steps(request: HttpRequest, code: str) -> HttpResponse:
     sketch = drawing(found.draft, newest, language)
     for place, row in enumerate(sketch["rows"]):
         row |= _fields(newest, place) | {"is_open": row["step"].key == opened}
+        if row["step"].kind == "send":
+            known = queries.list_variables(found.draft, newest[:place])
+            row["variables"] = words.variable_rows(known, language)
+            row["sample"] = queries.show_sample(row["step"])
     context = head(found) | {
         "drawing": sketch,
         "trouble": trouble,
@@ -169,7 +173,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         "asked": asked,
         "way": [
             (one, words.kinds()[one.step.kind], words.ICONS[one.step.kind], words.outcome(one.outcome),
-             one.text or words.summary(one.step, language))
+             "" if one.texts else words.summary(one.step, language))
             for one in way
         ],
     }  # fmt: skip
