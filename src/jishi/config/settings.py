@@ -156,6 +156,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
             ],
+            # Literals, which nearly all texts and addresses of a page are, in a fraction of the time.
+            "libraries": {
+                "i18n": "jishi.surfaces.shell.templatetags.literals",
+                "static": "jishi.surfaces.shell.templatetags.literals",
+            },
         },
     }
 ]
