@@ -2,7 +2,8 @@
 
 Each simulated experiment is six sums per arm, read by the functions that read the real ones: false
 positives of two equal arms under a look every day, coverage of the intervals, power at the planned size, the
-sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at their margin, price trials
+sample-ratio check with a leak, what CUPED leaves of the variance, guardrails at their margin, factors read
+together (no effect of any kind, intervals, a real interaction), price trials
 (equal prices under a look after every pair, coverage, guardrails, the coin test), scipy.
 """
 
@@ -17,8 +18,8 @@ import numpy as np
 from benchmarks import _result
 from scipy import stats
 
-from jishi.insight.experiments import inference, paired, rules, switching
-from jishi.insight.experiments.contracts import LEVEL, RATIO_ALARM, Moments
+from jishi.insight.experiments import factors, inference, paired, rules, switching
+from jishi.insight.experiments.contracts import LEAST_UNITS, LEVEL, RATIO_ALARM, Factor, Moments
 
 NEEDS_DATABASE = False
 Array = np.ndarray
@@ -203,6 +204,37 @@ def guardrails(runs: int) -> dict[str, float]:
     return found
 
 
+def together(runs: int, days: int = 30, daily: int = 40) -> dict[str, float]:
+    """Factors read together, 3 × 2 × 2 cells and nine effects under a look every day: how often any of them
+    is claimed where there are none, how often an interval of a real one leaves it out at any look, and how
+    often a real interaction (seven points) is seen.
+    """
+    design = [Factor(key, tuple(map(str, range(ways)))) for key, ways in (("a", 3), ("b", 2), ("c", 2))]
+    asked, cells = factors.contrasts(design), factors.grid(design)
+    crossed = next(place for place, (names, _, _) in enumerate(asked) if names == ("b", "c"))
+    planned, found = len(cells) * daily * days, dict[str, float]()
+    for name, gain in (("claimed_where_there_is_none", 0.0), ("interaction_seen", 0.07)):
+        chance = np.random.default_rng(77)
+        rates = [0.15 + gain * (cell[1] == cell[2] == "1") for cell in cells]
+        truth = [sum(w * rate for w, rate in zip(weights, rates, strict=True)) for _, _, weights in asked]
+        done = [np.zeros(runs) for _ in cells]
+        least, out = np.ones((len(asked), runs)), np.zeros(runs, bool)
+        for day in range(1, days + 1):
+            done = [one + chance.binomial(daily, rate, runs) for one, rate in zip(done, rates, strict=True)]
+            sums = [Moments(np.full(runs, float(daily * day)), one, one) for one in done]
+            for place, (_, _, weights) in enumerate(asked):
+                read = inference.contrast(sums, weights)
+                least[place] = np.minimum(least[place], inference.always(read, planned)[2])
+                low, high, _ = inference.always(read, planned, LEVEL / len(asked))
+                if daily * day >= LEAST_UNITS:  # with fewer in a cell nothing is said
+                    out |= (truth[place] < low) | (truth[place] > high)
+        corrected = np.array([inference.holm(list(one)) for one in least.T])
+        seen = corrected.min(1) if gain == 0 else corrected[:, crossed]
+        found[name] = float((seen < LEVEL).mean())
+        found[f"truth_left_out_{'of_some' if gain else 'of_none'}"] = float(out.mean())
+    return found
+
+
 def days_of_sales(chance: np.random.Generator, runs: int, count: int) -> Array:
     """Sales of the two blocks of each pair: the hour of the pair, a drift of weeks, heavy-tailed baskets."""
     hour = 20 + 60 * chance.random((1, count, 1))
@@ -304,6 +336,7 @@ def main(arguments: Sequence[str]) -> int:
         "leak_of_one_percent": leaks(runs),
         "cuped": spared(min(runs, 4_000)),
         "guardrail": guardrails(runs),
+        "factors": together(runs, days),
         "price_trials": price_trials(runs),
         "from_scipy": max(agreement(), coins_agree()),
     }
@@ -332,6 +365,10 @@ def broken(report: dict[str, Any]) -> dict[str, int]:
         "leak": report["leak_of_one_percent"]["found_at_1000000"] >= 0.9,
         "cuped": all(abs(one["measured"] - one["theory"]) < 0.03 for one in report["cuped"].values()),
         "guardrail": report["guardrail"]["at_the_margin"] <= LEVEL,
+        "factors": report["factors"]["claimed_where_there_is_none"] <= LEVEL
+        and max(report["factors"]["truth_left_out_of_none"], report["factors"]["truth_left_out_of_some"])
+        <= LEVEL
+        and report["factors"]["interaction_seen"] >= 0.8,
         "price trials": _holds(report["price_trials"]),
         "scipy": report["from_scipy"] < 1e-6,
     }
