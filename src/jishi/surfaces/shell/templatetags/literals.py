@@ -3,8 +3,8 @@
 A page has some forty texts and addresses that are known when its template is read. Django's own tags make a
 lazy text of each, resolve, localise and escape it, and ask all apps for their names; that was an eighth of a
 page's time. A literal is looked up here at once, with the same result; everything else (a variable, `as`,
-`context`, `noop`, a filter) is left to Django's own tags. The settings put this library, which contains theirs,
-in their place.
+`context`, `noop`, a filter) is left to Django's own tags. The settings put this library, which contains all
+of theirs, in their place.
 """
 
 from typing import Any
