@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jishi.insight.recommendation import engine, ranking, tables, tuning
+from jishi.insight.recommendation import engine, matrices, mixing, neighbours, ranking, tables, tuning
+from jishi.insight.recommendation.components import ForEverybody
 from jishi.insight.recommendation.contracts import Asking, HeldOut, Settings, Signals
 from jishi.insight.recommendation.errors import SignalsBroken
 from jishi.insight.recommendation.model import Model
@@ -88,6 +89,30 @@ def test_weights_are_the_best_of_what_was_tried() -> None:
 
     assert weights.tolist() == [0.0, 1.0]
     assert reached == 1.0
+
+
+def test_settings_are_judged_beside_the_other_parts() -> None:
+    """What finds the most wanted is better alone; beside what is liked the other one adds more."""
+    signals = Signals(people=3, items=60, person=np.array([0, 1, 2]), item=np.array([0, 0, 0]))
+    liked, rare = np.linspace(0.2, 0.1, 60, dtype=np.float32), np.zeros(60, np.float32)
+    liked[1], rare[40], rare[2] = 10, 9, 10
+    popular = liked.copy()
+    popular[3] = 9
+    same, other = tuning.Choices(), tuning.Choices(likeness=neighbours.Likeness(0.5, 50.0))
+    bench = tuning.Bench(
+        tables.build(signals),
+        Settings(only=frozenset({"items", "popular"})),
+        tuning.plan(Settings(), (3, 60)),
+        np.arange(3),
+        np.arange(3),
+        matrices.binary(np.repeat(np.arange(3), 3), np.array([1, 3, 40] * 3), (3, 60)),
+    )
+    bench.made["popular"] = ForEverybody("popular", popular)
+    bench.tried["items"] = [(same, ForEverybody("items", liked)), (other, ForEverybody("items", rare))]
+
+    assert mixing.settle(bench, same).likeness == other.likeness
+    bench.tried["items"].pop()
+    assert mixing.settle(bench, same) == same
 
 
 def test_a_person_gets_what_their_taste_group_takes(signals: Signals, model: Model) -> None:

@@ -1,9 +1,9 @@
 """The library's front door: `fit`, `evaluate`, and by name what serving offers: `recommend`, `similar_items`,
 `explain`, `recommend_many`, `save`, `load`.
 
-A fit cuts an eighth of the training rows away, settles every component's settings and the weights of the
-fusion on them, and then fits what was chosen on all training rows. Deterministic by seed. Test rows come in
-through `evaluate` alone.
+A fit cuts an eighth of the training rows away, settles every component's settings (alone, then beside the
+others) and the weights of the fusion on them, and then fits what was chosen on all training rows.
+Deterministic by seed. Test rows come in through `evaluate` alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from jishi.insight.recommendation import files, matrices, ranking, serving, tables, tuning
+from jishi.insight.recommendation import files, matrices, mixing, ranking, serving, tables, tuning
 from jishi.insight.recommendation.components import Component, FromItems, Knowledge
 from jishi.insight.recommendation.contracts import HeldOut, Progress, Settings, Signals
 from jishi.insight.recommendation.matrices import Array
@@ -43,6 +43,9 @@ def fit(signals: Signals, settings: Settings | None = None, progress: Progress |
     tables.check(signals)
     trial = _trial(signals, settings, say)
     choices = tuning.choose(trial)
+    say("mix", 0.0)
+    choices = mixing.settle(trial, choices)
+    trial.tried.clear()
     say("weigh", 0.0)
     names, weights, reached, alone = _weigh(trial, choices, say)
     trial.made.clear()

@@ -109,6 +109,7 @@ class Bench:
     progress: Progress = lambda stage, share: None
     notes: dict[str, float] = field(default_factory=dict)
     made: dict[str, Component] = field(default_factory=dict)
+    tried: dict[str, list[tuple[Choices, Component]]] = field(default_factory=dict)
     begun: factors.Begun | None = None
 
     @property
@@ -153,6 +154,7 @@ class Bench:
         reached, winner = -1.0, None
         for choices, make in trials:
             component = make(choices)
+            self.tried.setdefault(name, []).append((choices, component))
             value = self.judge(component, choices)
             if value > reached + 1e-5:
                 reached, winner = value, (choices, component)
@@ -319,6 +321,7 @@ def _people(bench: Bench, choices: Choices) -> Choices:
     best = bench.best("people", [(best, ready), (more, bench.near_asked)])
     if len(bench.asked) < len(bench.people):
         del bench.made["people"]  # it knows only those on whom settings were compared
+    bench.tried.pop("people")
     return best
 
 
