@@ -9,169 +9,32 @@ has its goods or its refund, never both, never neither, and the shelves hold wha
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
 import pytest
-from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 from tests.factories import rounds, trade
 from tests.factories.goods import NOON
 from tests.factories.rounds import ARRIVES, CUTOFF, UNTIL
+from tests.factories.stories import DAY, HOUR, PEOPLE, STORIES, Payment, Story
 
 from jishi.goods.inventory.models import Stock
-from jishi.kernel.errors import DomainError
 from jishi.kernel.outbox import relay
 from jishi.money.escrow import queries as escrow_queries
-from jishi.money.ledger import queries as ledger_queries
-from jishi.money.payments import operations as payments
-from jishi.money.payments import queries as payment_queries
 from jishi.promotions.community_buys import operations as community
 from jishi.promotions.community_buys.models import Collection, Portion
 from jishi.promotions.presales import operations as presales
 from jishi.promotions.presales.contracts import PresalePlan
 from jishi.promotions.presales.models import Presale, Reservation
-from jishi.trade.checkout import operations as checkout
-from jishi.trade.checkout.contracts import Placed
 from jishi.trade.fulfillment import operations as fulfillment
 from jishi.trade.orders import operations as orders
-from jishi.verification import books, deals, shelves, together
-
-PEOPLE, LONGER = 4, int(os.environ.get("JISHI_STORIES", "1"))
-STORIES = settings(
-    max_examples=3 * LONGER, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
-)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def asked(*checks: Any) -> list[str]:
-    """What `jishi verify` would complain of."""
-    found = []
-    with connection.cursor() as cursor:
-        for check in checks:
-            cursor.execute(check.broken)
-            found += [f"{check.title}: {row}" for row in cursor.fetchall()]
-    return found
-
-
-@dataclass
-class Payment:
-    """Something that was or could be paid for: the order's or reservation's code, and when it was."""
-
-    code: str
-    intent: str
-    amount: int
-    paid_at: datetime | None = None
-
-
-class Story(RuleBasedStateMachine):
-    """A world of its own that is rolled back, with a clock, people and payments."""
-
-    def begin(self) -> None:
-        self.world: Any = transaction.atomic()
-        self.world._from_testcase = True
-        self.world.__enter__()
-        self.now: datetime = NOON
-        self.people = [trade.buyer() for _ in range(PEOPLE)]
-        self.placed: list[Placed] = []
-        self.payments: list[Payment] = []
-
-    def teardown(self) -> None:
-        if not hasattr(self, "world"):
-            return
-        try:
-            self.finish()
-            relay.drain()
-            assert not asked(*together.CHECKS, *books.CHECKS, *deals.CHECKS, *shelves.CHECKS)
-        finally:
-            transaction.set_rollback(True)
-            self.world.__exit__(None, None, None)
-
-    def finish(self) -> None:
-        """Let everything come to its end, and look at it."""
-
-    def attempt(self, work: Callable[[], object]) -> None:
-        """Do something that may be refused; whoever reacts to it does so at once."""
-        try:
-            with transaction.atomic():
-                work()
-        except DomainError:
-            return
-        relay.drain()
-
-    def keep(self, placed: Placed) -> None:
-        self.placed.append(placed)
-        self.payments.append(Payment(placed.order_codes[0], placed.intent_code, placed.total_minor))
-
-    def hear(self, one: Payment) -> None:
-        assert one.paid_at is not None
-        checkout.apply_payment(
-            intent_code=one.intent,
-            allocations={one.code: one.amount},
-            paid_at=one.paid_at,
-            at=self.now,
-        )
-        relay.drain()
-
-    @precondition(lambda self: any(one.paid_at is None for one in self.payments))
-    @rule(which=st.integers(0, 9), delay=st.sampled_from([0, 0, 0, 40, 3000]))
-    def pay(self, which: int, delay: int) -> None:
-        """The buyer pays now, in time or not; the news of it come after so many minutes."""
-        waiting = [one for one in self.payments if one.paid_at is None]
-        one = waiting[which % len(waiting)]
-        one.paid_at = self.now
-        payments.record_paid(intent_code=one.intent, paid_at=self.now, at=self.now)
-        self.now += timedelta(minutes=delay)
-        if delay:
-            self.sweep()
-        self.hear(one)
-
-    @precondition(lambda self: any(one.paid_at for one in self.payments))
-    @rule(which=st.integers(0, 9))
-    def news_comes_again(self, which: int) -> None:
-        paid = [one for one in self.payments if one.paid_at]
-        self.hear(paid[which % len(paid)])
-
-    @precondition(lambda self: self.placed)
-    @rule(which=st.integers(0, 9))
-    def cancel(self, which: int) -> None:
-        code = self.placed[which % len(self.placed)].order_codes[0]
-        self.attempt(lambda: orders.cancel(order_code=code, by=None, reason="no", at=self.now))
-
-    @rule(minutes=st.sampled_from([1, 16, 180, 1500]))
-    def time_passes(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-        self.sweep()
-
-    def sweep(self) -> None:
-        for placed in self.placed:
-            orders.expire(checkout_code=placed.checkout_code, at=self.now)
-        self.due()
-        relay.drain()
-
-    def due(self) -> None:
-        """What the clock asks of the domain."""
-
-    @invariant()
-    def verify_has_no_complaint(self) -> None:
-        if hasattr(self, "world"):
-            assert not asked(*together.CHECKS)
-            assert all(
-                line.total_minor == line.drifted_accounts == 0 for line in ledger_queries.trial_balance()
-            )
-
-    def back(self, code: str) -> int:
-        return sum(one.amount_minor for one in payment_queries.list_refunds(code))
+from jishi.verification import together
 
 
 class RoundStory(Story):
     """People around one round of two items that are short in supply, with a leader who may be away."""
+
+    CHECKS = together.CHECKS
 
     fair: rounds.Fair
 
@@ -263,6 +126,8 @@ DEPOSITS_END, BALANCE, END = NOON + 2 * DAY, NOON + 3 * DAY, NOON + 5 * DAY
 
 class PresaleStory(Story):
     """People around five units of one thing, most of whom pay late, twice, or not at all."""
+
+    CHECKS = together.CHECKS
 
     @initialize(forfeits=st.booleans(), units=st.integers(2, 5))
     def open_presale(self, forfeits: bool, units: int) -> None:

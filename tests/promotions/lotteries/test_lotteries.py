@@ -32,6 +32,7 @@ from jishi.promotions.lotteries.errors import (
     PrizeTooHigh,
 )
 from jishi.promotions.lotteries.models import Entry, Lottery, Prize, Win
+from jishi.promotions.lotteries.rules import ROUNDS
 from jishi.trade.orders import operations as orders
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +244,7 @@ def test_grp_094_what_nobody_claims_goes_to_the_next_of_the_same_ranking_and_nob
 
 def test_it_closes_after_the_last_round_and_gives_back_what_is_left() -> None:
     draw = draws.lottery(units=2, stock=2, claim_days=1)
-    crowd(draw, 1)
+    crowd(draw, 10)
     for days in range(5):
         lotteries.draw_due(END + days * DAY)
 
@@ -251,6 +252,9 @@ def test_it_closes_after_the_last_round_and_gives_back_what_is_left() -> None:
     assert (lottery.state, lottery.due_at) == (LotteryState.CLOSED, None)
     assert inventory_queries.list_available([draw.scene.variant_id])[draw.scene.variant_id] == 2
     assert Prize.objects.get().awarded == 0
+    proof = queries.get_proof(draw.code).data
+    assert len(proof["winners"]) == len(proof["lapsed"]) + len(proof["unclaimed"]) == 2 * (1 + ROUNDS)
+    assert fairdraw.check(proof) == []
 
 
 def test_a_lottery_without_entries_is_drawn_and_closed_quietly() -> None:

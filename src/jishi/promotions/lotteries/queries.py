@@ -260,6 +260,10 @@ def _outcome(lottery: Lottery, entries: list[Entry], prizes: list[Prize]) -> dic
         (win for win in wins if win.state == WinState.LAPSED),
         key=lambda win: (win.closed_at or win.awarded_at, win.round, win.pk),
     )
+    # After the last round nobody follows: what was not claimed then went back to the shop.
+    followed = sorted({win.closed_at for win in lapsed if win.closed_at})[: rules.ROUNDS]
+    unclaimed = [win.entry.code for win in lapsed if win.closed_at not in followed]
+    lapsed = [win for win in lapsed if win.closed_at in followed]
     whos = {row.code: row.who for row in entries}
     _, skipped = fairdraw.award(
         [(one, whos[one]) for one in fairdraw.ranking(lottery.seed, whos)],
@@ -273,6 +277,7 @@ def _outcome(lottery: Lottery, entries: list[Entry], prizes: list[Prize]) -> dic
         "entries_digest": lottery.entries_digest,
         "winners": [{"entry": win.entry.code, "prize": str(win.prize.position)} for win in wins],
         "lapsed": [win.entry.code for win in lapsed],
+        "unclaimed": unclaimed,
         "skipped": [{"entry": entry, "reason": reason} for entry, reason in skipped],
     }
 
