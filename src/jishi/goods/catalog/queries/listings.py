@@ -1,4 +1,4 @@
-"""Lists of products: one statement for the listings, one for the names of their shops.
+"""Lists of products: one statement for the listings with the names of their shops.
 
 Pages are keyset pages over (sort key, product): rows inserted meanwhile neither repeat nor hide others. A
 cursor is signed and bound to the filter, the order and the language it was made for.
@@ -15,7 +15,6 @@ from django.db import connection
 
 from jishi.goods.catalog.contracts import ListingCard, ListingFilter
 from jishi.goods.catalog.queries import listing_sql, spelling
-from jishi.goods.merchants import queries as merchants
 from jishi.kernel import media, words
 from jishi.kernel.paging import BadCursor, Page, decode_cursor, encode_cursor
 from jishi.kernel.text import pick
@@ -23,7 +22,8 @@ from jishi.kernel.text import pick
 LIMIT_MAX = 100
 
 _COLUMNS = """l.product_id, l.code, l.slug, l.title, l.image, l.price_from_minor, l.compare_at_minor,
-              l.currency, l.in_stock, l.badge, l.sold_count, l.shop_id, l.rating, l.rating_count"""
+              l.currency, l.in_stock, l.badge, l.sold_count, l.shop_id, l.rating, l.rating_count,
+              (SELECT s.name FROM merchants_shop s WHERE s.id = l.shop_id)"""
 _PAGE = """
 SELECT {columns}, {key} AS sort_key FROM catalog_listing l WHERE {where} ORDER BY {order} LIMIT %(limit)s
 """
@@ -37,7 +37,7 @@ def page_listings(
     limit: int = 20,
     language: str,
 ) -> Page[ListingCard]:
-    """One page of what shoppers may buy, in two statements.
+    """One page of what shoppers may buy, in one statement.
 
     A text that finds nothing is tried again with its words corrected (see :func:`did_you_mean`).
 
@@ -61,17 +61,17 @@ def page_listings(
         rows = rows[:limit]
         key, product_id = rows[-1][-1], rows[-1][0]
         next_cursor = encode_cursor(stamp, " ".join(query_words or ()), key, product_id)
-    return Page(_cards(rows, language), next_cursor)
+    return Page([_card(row, language) for row in rows], next_cursor)
 
 
 def list_cards(product_ids: Iterable[int], *, language: str) -> dict[int, ListingCard]:
-    """The cards of given products that shoppers may see, by id, in the given order; two statements."""
+    """The cards of given products that shoppers may see, by id, in the given order; one statement."""
     wanted = list(dict.fromkeys(product_ids))
     rows: list[tuple[Any, ...]] = []
     for start in range(0, len(wanted), 1000):
         part = ListingFilter(product_ids=tuple(wanted[start : start + 1000]))
         rows += _fetch(part, None, "newest", None, 1000, language)
-    found = {card.product_id: card for card in _cards(rows, language)}
+    found = {card.product_id: card for card in (_card(row, language) for row in rows)}
     return {product_id: found[product_id] for product_id in wanted if product_id in found}
 
 
@@ -102,12 +102,7 @@ def _fetch(
     return rows
 
 
-def _cards(rows: Sequence[tuple[Any, ...]], language: str) -> list[ListingCard]:
-    shops = merchants.list_shops({row[11] for row in rows}, language=language) if rows else {}
-    return [_card(row, shops[row[11]].name, language) for row in rows]
-
-
-def _card(row: tuple[Any, ...], shop_name: str, language: str) -> ListingCard:
+def _card(row: tuple[Any, ...], language: str) -> ListingCard:
     image = _json(row[4])
     return ListingCard(
         product_id=row[0],
@@ -125,7 +120,7 @@ def _card(row: tuple[Any, ...], shop_name: str, language: str) -> ListingCard:
         badge=_json(row[9]),
         sold_count=row[10],
         shop_id=row[11],
-        shop_name=shop_name,
+        shop_name=pick(_json(row[14]), language),
         rating=row[12],
         rating_count=row[13],
     )
