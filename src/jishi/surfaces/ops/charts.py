@@ -303,6 +303,10 @@ class Series:
     label_y: float
 
 
+NARROW, NAMES = 480, 92
+"""So wide is a drawing of combinations, and the room right of it for the names of its lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crossed:
     """Figures of combinations: one factor from left to right, a line for each way of the other. Lines beside
@@ -312,10 +316,10 @@ class Crossed:
     stops: tuple[tuple[float, str], ...]
     ticks: tuple[tuple[float, str], ...]
     label_x: float
-    width: int = WIDTH
+    width: int = NARROW
     height: int = HEIGHT
     left: int = LEFT
-    right: int = WIDTH - 150
+    right: int = NARROW - NAMES
     floor: int = HEIGHT - BOTTOM
 
 
@@ -331,7 +335,7 @@ def crossed(
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     pad = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
     low, high = (0.0 if low >= 0 and low - pad < 0 else low - pad), high + pad
-    right, tall = WIDTH - 150, HEIGHT - TOP - BOTTOM
+    right, tall = NARROW - NAMES, HEIGHT - TOP - BOTTOM
     step = (right - LEFT) / max(1, len(stops))
     places = [round(LEFT + (place + 0.5) * step, 1) for place in range(len(stops))]
 
@@ -355,4 +359,4 @@ def crossed(
         (y_of(low + (high - low) * part / 4), write(low + (high - low) * part / 4)) for part in range(5)
     )
     last = places[-1] if places else right
-    return Crossed(tuple(series), tuple(zip(places, map(_short, stops), strict=True)), ticks, last + 24)
+    return Crossed(tuple(series), tuple(zip(places, map(_short, stops), strict=True)), ticks, last + 16)

@@ -72,9 +72,11 @@ def verbs() -> dict[str, str]:
 
 
 def arm_name(arm: Arm, choices: Mapping[str, str]) -> str:
-    """An arm in words; `choices` are those of its place."""
+    """An arm in words; `choices` are those of its place. A combination is called by its ways."""
     if arm.kind == "holdout":
         return gettext("Hold-out: gets nothing here")
+    if ways := arm.payload.get("factors"):
+        return " · ".join(ways.values())
     shows = str(arm.payload.get("shows", ""))
     return choices.get(shows, shows) or arm.key
 
