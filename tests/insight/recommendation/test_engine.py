@@ -111,8 +111,11 @@ def test_settings_are_judged_beside_the_other_parts() -> None:
     bench.tried["items"] = [(same, ForEverybody("items", liked)), (other, ForEverybody("items", rare))]
 
     assert mixing.settle(bench, same).likeness == other.likeness
-    bench.tried["items"].pop()
-    assert mixing.settle(bench, same) == same
+    del bench.tried["items"]
+    bench.settings = replace(bench.settings, memory_bytes=3000)
+    bench.remember("items", same, ForEverybody("items", liked))
+    bench.remember("items", other, ForEverybody("items", rare))  # no room for both: as found alone
+    assert bench.tried["items"] == [] and mixing.settle(bench, same) == same
 
 
 def test_a_person_gets_what_their_taste_group_takes(signals: Signals, model: Model) -> None:

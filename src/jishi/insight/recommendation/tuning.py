@@ -154,7 +154,7 @@ class Bench:
         reached, winner = -1.0, None
         for choices, make in trials:
             component = make(choices)
-            self.tried.setdefault(name, []).append((choices, component))
+            self.remember(name, choices, component)
             value = self.judge(component, choices)
             if value > reached + 1e-5:
                 reached, winner = value, (choices, component)
@@ -162,6 +162,16 @@ class Bench:
         self.notes[name] = reached
         self.made[name] = winner[1]
         return winner[0]
+
+    def remember(self, name: str, choices: Choices, component: Component) -> None:
+        """Keep what was tried for the comparison beside the other parts, in an eighth of the memory at most;
+        what does not fit stays as it is found alone.
+        """
+        some = self.tried.setdefault(name, [])
+        some.append((choices, component))
+        kept = sum(weight(made) for all_of in self.tried.values() for _, made in all_of)
+        if kept > self.settings.memory_bytes // 8:
+            del some[:]
 
     # One maker per component ------------------------------------------------------------------
 
@@ -267,6 +277,12 @@ class Bench:
         return special.get(name) or getattr(self, name)
 
 
+def weight(component: Component) -> int:
+    """How many bytes a component takes."""
+    arrays = component.arrays().values()
+    return sum(a.data.nbytes + a.indices.nbytes if sp.issparse(a) else a.nbytes for a in arrays)
+
+
 def placed(part: Csr, people: Array, size: int) -> Csr:
     """Rows of some people in a square matrix of all."""
     lengths = np.zeros(size, np.int64)
@@ -294,7 +310,9 @@ def _other(bench: Bench, choices: Choices) -> Choices:
     if bench.tables.other is None:
         return choices
     trials = [(replace(choices, other=value), bench.items) for value in (0.0, 0.3, 1.0)]
-    return bench.best("items", trials)
+    best = bench.best("items", trials)
+    del bench.tried["items"]
+    return best
 
 
 def _items(bench: Bench, choices: Choices) -> Choices:
