@@ -46,8 +46,9 @@ class TeamLife(RuleBasedStateMachine):
         late=st.sampled_from(["refund", "another_team"]),
         held=st.sampled_from(["refund", "honour"]),
         leaves=st.sampled_from(["hand_over", "close_team"]),
+        winners=st.sampled_from([0, 0, 1]),
     )
-    def open_shop(self, size: int, late: str, held: str, leaves: str) -> None:
+    def open_shop(self, size: int, late: str, held: str, leaves: str, winners: int) -> None:
         self.world = transaction.atomic()
         self.world.__enter__()
         self.now: datetime = NOON
@@ -55,8 +56,14 @@ class TeamLife(RuleBasedStateMachine):
         self.placed: list[Placed] = []
         self.paid: dict[str, datetime] = {}
         self.ended: dict[int, str] = {}
+        self.winners = winners
         self.party = made.party(
-            size=size, hours=1, late_payment=late, paid_after_deadline=held, leader_leaves=leaves
+            size=size,
+            hours=1,
+            late_payment=late,
+            paid_after_deadline=held,
+            leader_leaves=leaves,
+            draw_winners=winners,
         )
 
     def teardown(self) -> None:
@@ -177,6 +184,9 @@ class TeamLife(RuleBasedStateMachine):
         relay.drain()
 
     def nobody_lost_money(self) -> None:
+        for team in Team.objects.filter(state=TeamState.FORMED):
+            got = Seat.objects.filter(team=team, drawn="won").count()
+            assert got == self.winners, (team.pk, got)
         for placed in self.placed:
             code = placed.order_codes[0]
             back = sum(refund.amount_minor for refund in payment_queries.list_refunds(code))
