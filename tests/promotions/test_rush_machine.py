@@ -19,7 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from tests.factories import flash as made
 from tests.factories import trade
 from tests.factories.goods import NOON
-from tests.factories.stories import DAY, HOUR, PEOPLE, STORIES, Story
+from tests.factories.stories import DAY, HOUR, LONGER, PEOPLE, STORIES, Story
 
 from jishi.goods.inventory import operations as inventory
 from jishi.goods.inventory.models import Hold, Stock
@@ -206,4 +206,4 @@ class RushStory(Story):
 
 @pytest.mark.django_db
 def test_every_story_of_a_rush_and_its_prizes_ends_well() -> None:
-    run_machine(RushStory, settings=settings(STORIES, stateful_step_count=18))
+    run_machine(RushStory, settings=settings(STORIES, max_examples=2 * LONGER, stateful_step_count=16))
