@@ -16,12 +16,19 @@ from tests import cluster as throw_away
 
 from jishi.cli import migrations
 from jishi.cli.postgres import OWNER, SUPERUSER
+from jishi.kernel import lately
 
 TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname <> 'django_migrations' ORDER BY 1
 """
 MIGRATING = 727001  # advisory lock: one worker makes the template, the others wait
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """The database is empty again, so what pages may show a little late is read again."""
+    lately.forget_all()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.insight.experiments import kit
 from jishi.goods.catalog.models import Product
 from jishi.insight.experiments import operations as experiments
 from jishi.insight.experiments import queries
-from jishi.kernel import audit, clock
+from jishi.kernel import audit, clock, lately
 from jishi.people.accounts.models import User
 from jishi.promotions.timed_prices import queries as timed_queries
 from jishi.promotions.timed_prices.models import TimedPrice, Window
@@ -192,11 +192,11 @@ def test_a_price_trial_takes_the_shop_and_two_people_and_shows_on_the_goods(worl
     shelf = f"/p/{Product.objects.get(pk=scene.product_id).code}/"
     row = TimedPrice.objects.get(code=price.code)
     Window.objects.create(price=row, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1))
-    timed_queries.forget_windows()
+    lately.forget_all()
     told = consoles.body(Client(), shelf)  # on the first page, for readers without scripts too
     client.post(f"{url}do/", {"do": "pause"})
     paused = consoles.body(client, url)
-    timed_queries.forget_windows()
+    lately.forget_all()
     assert 'data-timed="1000"' in told and "data-timed" not in consoles.body(Client(), shelf)
 
     assert b"data-foreseen" in planned.content and refused.status_code == 422

@@ -1,6 +1,5 @@
 """Reading timed prices: what holds now, and what a shop is asked for."""
 
-import time
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from jishi.kernel import clock
+from jishi.kernel.lately import Lately
 from jishi.promotions.timed_prices import rules
 from jishi.promotions.timed_prices.contracts import Current, PriceState, TimedView
 from jishi.promotions.timed_prices.errors import TimedPriceNotFound
@@ -44,35 +44,24 @@ def list_current(product_ids: Collection[int], *, at: datetime, quoted: str = ""
         }
 
 
-class _Board:
-    """What this process shows on pages: all windows of open prices that are not over, by product."""
+def _read_windows() -> dict[int, list[tuple[datetime, Current]]]:
+    """All windows of open prices that are not over, by product."""
+    windows: dict[int, list[tuple[datetime, Current]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [clock.now()])
+        for product, code, off_bps, starts_at, ends_at in cursor.fetchall():
+            windows.setdefault(product, []).append((starts_at, Current(code, off_bps, ends_at)))
+    return windows
 
-    def __init__(self) -> None:
-        self.read_at = float("-inf")
-        self.windows: dict[int, list[tuple[datetime, Current]]] = {}
 
-
-_board = _Board()
+_windows = Lately(_read_windows, seconds=FRESH_S)
 
 
 def find_current(product_id: int, *, at: datetime | None = None) -> Current | None:
     """What holds for a product now, for its page: from a list some seconds old. Quotes ask the tables."""
-    moment, now = clock.at_or_now(at), time.monotonic()
-    if now - _board.read_at > FRESH_S:
-        with connection.cursor() as cursor:
-            cursor.execute(_OPEN, [moment])
-            rows = cursor.fetchall()
-        _board.windows = {}
-        for product, code, off_bps, starts_at, ends_at in rows:
-            _board.windows.setdefault(product, []).append((starts_at, Current(code, off_bps, ends_at)))
-        _board.read_at = now
-    held = _board.windows.get(product_id, ())
+    moment = clock.at_or_now(at)
+    held = _windows.get().get(product_id, ())
     return next((one for starts, one in held if starts <= moment < one.ends_at), None)
-
-
-def forget_windows() -> None:
-    """Read the windows again when next asked."""
-    _board.read_at = float("-inf")
 
 
 def get_price(code: str) -> TimedView:
