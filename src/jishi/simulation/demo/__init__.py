@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from jishi.insight.portraits import operations as portraits
 from jishi.kernel import clock, sweeps
 from jishi.kernel.outbox import relay
+from jishi.people.notifications import operations as notifications
 from jishi.simulation.demo import (
     advance,
     asked,
@@ -92,6 +93,8 @@ def deal(
         history.later(until - SPAN * dice.random(), history.team_up)
     showcase.arrange(history, until=until)
     history.run(EXPECTED_ORDERS)
+    # The merchant has seen six weeks of news of the shops; what comes from here on is new.
+    notifications.mark_read(person_id=crowd.roles["merchant"], at=until)
     flash.hold(history, until=until)
     rounds.gather(crowd, wares, until=until)
     advance.reserve(crowd, wares, until=until)
