@@ -237,15 +237,20 @@ def merge(engine: Any, names: Sequence[str], today: date, *, users: Sequence[int
     engine.execute("CREATE OR REPLACE TEMP TABLE wanted (user_id BIGINT)")
     if users:
         engine.execute(f"INSERT INTO wanted VALUES {', '.join(f'({int(user)})' for user in users)}")
-    some = "" if users is None else " AND user_id IN (SELECT user_id FROM wanted)"
-    where = f"WHERE day >= DATE '{since}' AND day <= DATE '{today}'{some}"
     for part in PARTS:
-        read = f"SELECT *, DATE '{today}' - day AS age FROM {_source(names, part)} {where}"
+        source = _source(names, part)
         if users is not None:
-            # Of a few people every file is read once; of everybody too much would have to be held.
-            engine.execute(f"CREATE OR REPLACE TEMP TABLE few_{part} AS {read}")
-            read = f"SELECT * FROM few_{part}"
-        engine.execute(f"CREATE OR REPLACE TEMP VIEW {part} AS {read}")
+            # Of a few people every file is read once, and their days are looked at afterwards; of everybody too
+            # much would have to be held.
+            engine.execute(
+                f"CREATE OR REPLACE TEMP TABLE few_{part} AS"
+                f" SELECT * FROM {source} WHERE user_id IN (SELECT user_id FROM wanted)"
+            )
+            source = f"few_{part}"
+        engine.execute(
+            f"CREATE OR REPLACE TEMP VIEW {part} AS SELECT *, DATE '{today}' - day AS age FROM {source}"
+            f" WHERE day >= DATE '{since}' AND day <= DATE '{today}'"
+        )
     for name, query in (("counts", _counts_sql()), ("tops", _tops_sql()), ("sums", _sums_sql())):
         engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
     engine.execute("CREATE OR REPLACE TEMP TABLE person AS " + _person_sql())
