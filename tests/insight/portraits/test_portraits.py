@@ -74,7 +74,7 @@ def test_a_late_event_changes_only_its_day() -> None:
     assert (tags(who)["views_30"], tags(other)["views_30"]) == (7, 3)
 
 
-def test_a_refresh_and_a_rebuild_say_the_same() -> None:
+def test_a_refresh_and_a_rebuild_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     people = [world.person() for _ in range(4)]
     ware = world.ware(kind="hats")
     for number, who in enumerate(people):
@@ -87,10 +87,14 @@ def test_a_refresh_and_a_rebuild_say_the_same() -> None:
         portraits.touch(person_id=who)
     portraits.refresh_touched(at=NOW)
     refreshed = dict(Portrait.objects.values_list("pk", "tags"))
-    portraits.rebuild(from_scratch=True, at=NOW)
+    scratched = []
+    for at_once in (rollup.AT_ONCE, 2, 3):  # in one range, in ranges without a rest, and with one
+        monkeypatch.setattr(rollup, "AT_ONCE", at_once)
+        portraits.rebuild(from_scratch=True, at=NOW)
+        scratched.append(dict(Portrait.objects.values_list("pk", "tags")))
 
-    assert before == refreshed == dict(Portrait.objects.values_list("pk", "tags"))
-    assert len(before) == 4
+    assert [before, refreshed, *scratched] == [before] * 5
+    assert len(before) == 4 and all(one["views_30"] for one in before.values())
 
 
 def test_days_that_are_over_are_joined_and_old_files_go(django_capture_on_commit_callbacks: Any) -> None:

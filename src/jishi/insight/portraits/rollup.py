@@ -29,6 +29,8 @@ Prices = Callable[[Sequence[int]], Mapping[int, int]]
 
 SHARE_OF_MEMORY = 0.35
 KEPT_DAYS = WINDOWS[-1]
+AT_ONCE = 300_000
+"""So many people are added up at once; about half a gigabyte."""
 TOP = 5
 DAY_PARTS = (
     ("night", 0, 6),
@@ -232,28 +234,52 @@ def _keys_sql() -> str:
 
 
 def merge(engine: Any, names: Sequence[str], today: date, *, users: Sequence[int] | None = None) -> None:
-    """Add up the days of the window into the table `person`: one row each, as `pp_lake` takes it."""
+    """Add up the days of the window into the table `person`: one row each, as `pp_lake` takes it.
+
+    Everybody is added up in ranges of people, because sums in the making cannot go to the scratch folder. Of a
+    few people every file is read once, and their days are looked at afterwards.
+    """
+    sources = {part: _source(names, part) for part in PARTS}
+    spans = [""] if users is not None else _spans(engine, sources["base"])
+    if users is not None:
+        sources = _few(engine, sources, users)
     since = today - timedelta(days=KEPT_DAYS - 1)
-    engine.execute("CREATE OR REPLACE TEMP TABLE wanted (user_id BIGINT)")
-    if users:
-        engine.execute(f"INSERT INTO wanted VALUES {', '.join(f'({int(user)})' for user in users)}")
-    for part in PARTS:
-        source = _source(names, part)
-        if users is not None:
-            # Of a few people every file is read once, and their days are looked at afterwards; of everybody too
-            # much would have to be held.
+    for place, span in enumerate(spans):
+        for part, source in sources.items():
             engine.execute(
-                f"CREATE OR REPLACE TEMP TABLE few_{part} AS"
-                f" SELECT * FROM {source} WHERE user_id IN (SELECT user_id FROM wanted)"
+                f"CREATE OR REPLACE TEMP VIEW {part} AS SELECT *, DATE '{today}' - day AS age FROM {source}"
+                f" WHERE day >= DATE '{since}' AND day <= DATE '{today}'{span}"
             )
-            source = f"few_{part}"
+        for name, query in (("counts", _counts_sql()), ("tops", _tops_sql()), ("sums", _sums_sql())):
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        into = "INSERT INTO person" if place else "CREATE OR REPLACE TEMP TABLE person AS"
+        engine.execute(f"{into} {_person_sql()}")
+
+
+def _spans(engine: Any, source: str) -> list[str]:
+    """Return the conditions of ranges of as many people each; the files are sorted by them."""
+    found = engine.execute(
+        "SELECT user_id FROM (SELECT user_id, row_number() OVER (ORDER BY user_id) AS place FROM"
+        f" (SELECT DISTINCT user_id FROM {source})) WHERE place % {AT_ONCE} = 0 ORDER BY user_id"
+    ).fetchall()
+    lasts = [user for (user,) in found]
+    spans = [
+        f" AND user_id > {before} AND user_id <= {last}"
+        for before, last in zip([0, *lasts], lasts, strict=False)
+    ]
+    return [*spans, f" AND user_id > {lasts[-1] if lasts else 0}"]
+
+
+def _few(engine: Any, sources: Mapping[str, str], users: Sequence[int]) -> dict[str, str]:
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest(?::BIGINT[]) AS user_id", [list(users)]
+    )
+    for part, source in sources.items():
         engine.execute(
-            f"CREATE OR REPLACE TEMP VIEW {part} AS SELECT *, DATE '{today}' - day AS age FROM {source}"
-            f" WHERE day >= DATE '{since}' AND day <= DATE '{today}'"
+            f"CREATE OR REPLACE TEMP TABLE few_{part} AS"
+            f" SELECT * FROM {source} WHERE user_id IN (SELECT user_id FROM wanted)"
         )
-    for name, query in (("counts", _counts_sql()), ("tops", _tops_sql()), ("sums", _sums_sql())):
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    engine.execute("CREATE OR REPLACE TEMP TABLE person AS " + _person_sql())
+    return {part: f"few_{part}" for part in sources}
 
 
 def _counts_sql() -> str:
