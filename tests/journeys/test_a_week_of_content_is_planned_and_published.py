@@ -39,7 +39,11 @@ def test_a_week_of_content_is_planned_and_published(town: Town) -> None:
     desk.open(f"/ops/content/?on={days[0]}")
     card = f".piece[data-piece='{code}']"
     with desk.page.expect_navigation():
-        desk.page.drag_and_drop(card, f"[data-day='{days[2]}'][data-lane='guide']")
+        desk.page.hover(card)
+        desk.page.mouse.down()
+        for _ in range(2):  # the first move begins to drag, the second is over the place
+            desk.page.hover(f"[data-day='{days[2]}'][data-lane='guide']")
+        desk.page.mouse.up()
     dragged = queries.get_piece(code).piece
     desk.page.focus(f"{card} a")
     with desk.page.expect_navigation():
