@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from jishi.kernel.errors import N_
 from jishi.promotions.plays.contracts import Phrase
 from jishi.promotions.plays.rules.clauses import Clause
+from jishi.promotions.plays.rules.limits import HOUSEHOLD
 from jishi.promotions.plays.rules.params import Param, Params
 from jishi.promotions.plays.rules.rallies import RallyTerms
 from jishi.promotions.plays.rules.terms import Crowd, Terms, Verdict
@@ -37,15 +38,7 @@ PARAMS = (
         minimum=0,
         maximum=99,
     ),
-    Param(
-        "household_total",
-        "int",
-        0,
-        N_("Units per delivery address"),
-        N_("What may go to one address in all, whoever orders it. 0 means no limit."),
-        minimum=0,
-        maximum=999,
-    ),
+    HOUSEHOLD,
     Param(
         "units_per_day",
         "int",

@@ -9,6 +9,15 @@ from jishi.promotions.plays.rules.clauses import Clause
 from jishi.promotions.plays.rules.params import Param, Params
 from jishi.promotions.plays.rules.terms import Terms
 
+HOUSEHOLD = Param(
+    "household_total",
+    "int",
+    0,
+    N_("Units per delivery address"),
+    N_("What may go to one address in all, whoever orders it. 0 means no limit."),
+    minimum=0,
+    maximum=999,
+)
 PARAMS = (
     Param(
         "per_person_limit",
@@ -37,15 +46,7 @@ PARAMS = (
         minimum=0,
         maximum=99,
     ),
-    Param(
-        "household_total",
-        "int",
-        0,
-        N_("Units per delivery address"),
-        N_("What may go to one address in all, whoever orders it. 0 means no limit."),
-        minimum=0,
-        maximum=999,
-    ),
+    HOUSEHOLD,
     Param(
         "per_person_day",
         "int",
